@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All codes of diagnostics: name, slug, severity, and what it means. The enum,
+ * the manual (docs/diagnostics.md) and the golden tests (t/diag/SLUG/) follow
+ * this table, and a check in the build holds them together. */
+#ifndef IPXE_BASE_DIAG_CODES_H
+#define IPXE_BASE_DIAG_CODES_H
+
+/* clang-format off */
+#define IPXE_DIAG_CODES(X) \
+    /* files */ \
+    X(FILE_UNREADABLE, "file-unreadable", ERROR, \
+      "A file or folder that is named cannot be read.") \
+    X(FILE_TOO_LARGE, "file-too-large", ERROR, \
+      "A file is larger than what is read of its kind.") \
+    /* YAML */ \
+    X(YAML_SYNTAX, "yaml-syntax", ERROR, \
+      "The text is not well-formed YAML.") \
+    X(YAML_LIMIT, "yaml-limit", ERROR, \
+      "A YAML file is deeper, or holds more by its aliases, than is read.") \
+    X(YAML_QUOTE, "yaml-quote", ERROR, \
+      "YAML takes a value for something else than text: quote it.") \
+    X(DUPLICATE_KEY, "duplicate-key", ERROR, \
+      "A key stands twice in one mapping.") \
+    X(UNKNOWN_KEY, "unknown-key", ERROR, \
+      "A key that is none of those a mapping may have here.") \
+    X(MISSING_KEY, "missing-key", ERROR, \
+      "A key that must be there is not.") \
+    X(WRONG_TYPE, "wrong-type", ERROR, \
+      "A value of another kind than what belongs here.") \
+    X(BAD_VALUE, "bad-value", ERROR, \
+      "A value of the right kind that is none of those that work here.")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every limit, with its reason. */
+#ifndef IPXE_BASE_LIMITS_H
+#define IPXE_BASE_LIMITS_H
+
+/* Files. A rule file of a large fleet in YAML is some 170 MB; a template is
+ * text that people wrote. */
+#define IPXE_MAX_RULE_FILE     (512u * 1024 * 1024)
+#define IPXE_MAX_TEMPLATE_FILE (4u * 1024 * 1024)
+
+/* YAML. libyaml is quadratic in depth; aliases multiply. */
+#define IPXE_MAX_YAML_DEPTH       32
+#define IPXE_MAX_YAML_ANCHORS     10000
+#define IPXE_MAX_YAML_ALIAS_NODES 100000
+#define IPXE_MAX_YAML_SCALAR      (64u * 1024)
+
+/* Requests. httpd itself ends a request line at 8190 bytes; 32 cards and all
+ * texts of SMBIOS in hex stay below 200 facts and 16 KiB. */
+#define IPXE_MAX_REQUEST_FACTS 200
+#define IPXE_MAX_REQUEST_BYTES (16u * 1024)
+#define IPXE_MAX_FACT_BYTES    1024
+#define IPXE_MAX_CARDS         33
+
+/* Regular expressions: a subject of 256 bytes and 10,000 steps of PCRE2 cost
+ * microseconds even for the worst of patterns. */
+#define IPXE_MAX_REGEX_SUBJECT 256
+#define IPXE_MAX_REGEX_STEPS   10000
+
+/* Templates: past these a render fails, never the server. */
+#define IPXE_MAX_RENDER_OUTPUT  (4u * 1024 * 1024)
+#define IPXE_MAX_RENDER_STEPS   2000000
+#define IPXE_MAX_RENDER_DEPTH   40
+#define IPXE_MAX_EXPR_DEPTH     100
+#define IPXE_MAX_INCLUDE_DEPTH  16
+#define IPXE_MAX_VALUE_BYTES    (4u * 1024 * 1024)
+#define IPXE_MAX_VALUE_ITEMS    100000
+
+/* Chains of names: `extends`, groups in groups, sub-menus. */
+#define IPXE_MAX_EXTENDS 16
+#define IPXE_MAX_MENU_DEPTH 8
+
+/* Tickets stand in kernel command lines of 2046 bytes. */
+#define IPXE_MAX_TICKET 600
+
+#endif

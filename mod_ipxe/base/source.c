@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sources and their lines. */
+#include "base/source.h"
+
+#include <apr_file_io.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const apr_size_t *find_lines(const char *text, apr_size_t len,
+                                    apr_size_t *count, apr_pool_t *pool)
+{
+    apr_array_header_t *lines =
+        apr_array_make(pool, 64, sizeof(apr_size_t));
+    apr_size_t i;
+
+    APR_ARRAY_PUSH(lines, apr_size_t) = 0;
+    for (i = 0; i < len; i++) {
+        if (text[i] == '\n' && i + 1 < len)
+            APR_ARRAY_PUSH(lines, apr_size_t) = i + 1;
+    }
+    *count = (apr_size_t)lines->nelts;
+    return (const apr_size_t *)(const void *)lines->elts;
+}
+
+ipxe_source_t *ipxe_source_make(const char *name, const char *text,
+                                apr_size_t len, apr_pool_t *pool)
+{
+    ipxe_source_t *source = apr_palloc(pool, sizeof(*source));
+
+    source->name = apr_pstrdup(pool, name);
+    source->text = apr_pstrmemdup(pool, text, len);
+    source->len = len;
+    source->lines = find_lines(text, len, &source->line_count, pool);
+    return source;
+}
+
+apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,
+                              apr_size_t most, apr_pool_t *pool)
+{
+    apr_file_t *file;
+    apr_finfo_t info;
+    apr_status_t rv;
+    char *text;
+    apr_size_t len = 0;
+
+    rv = apr_file_open(&file, path, APR_FOPEN_READ | APR_FOPEN_BINARY,
+                       APR_OS_DEFAULT, pool);
+    if (rv != APR_SUCCESS)
+        return rv;
+    rv = apr_file_info_get(&info, APR_FINFO_TYPE | APR_FINFO_SIZE, file);
+    if (rv == APR_SUCCESS && info.filetype != APR_REG)
+        rv = APR_EGENERAL;
+    if (rv == APR_SUCCESS && (apr_uint64_t)info.size > most)
+        rv = APR_ENOSPC;
+    if (rv == APR_SUCCESS && info.size > 0) {
+        text = apr_palloc(pool, (apr_size_t)info.size);
+        rv = apr_file_read_full(file, text, (apr_size_t)info.size, &len);
+        if (APR_STATUS_IS_EOF(rv)) /* it was cut while being read */
+            rv = APR_SUCCESS;
+    }
+    else {
+        text = apr_pstrdup(pool, "");
+    }
+    apr_file_close(file);
+    if (rv == APR_SUCCESS)
+        *source = ipxe_source_make(path, text, len, pool);
+    return rv;
+}
+
+static apr_size_t line_of(const ipxe_source_t *source, apr_size_t at)
+{
+    apr_size_t low = 0, high = source->line_count;
+
+    while (high - low > 1) {
+        apr_size_t middle = low + (high - low) / 2;
+
+        if (source->lines[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+ipxe_place_t ipxe_source_place(const ipxe_source_t *source, apr_size_t at)
+{
+    apr_size_t line;
+    ipxe_place_t place;
+
+    if (at > source->len)
+        at = source->len;
+    line = line_of(source, at);
+    place.line = line + 1;
+    place.column = ipxe_utf8_columns(source->text + source->lines[line],
+                                     at - source->lines[line]) +
+                   1;
+    return place;
+}
+
+apr_size_t ipxe_source_offset(const ipxe_source_t *source, apr_size_t line,
+                              apr_size_t column)
+{
+    apr_size_t at, len;
+
+    if (line == 0 || line > source->line_count)
+        return source->len;
+    ipxe_source_line(source, line, &len);
+    at = source->lines[line - 1];
+    len += at;
+    for (; column > 1 && at < len; column--) {
+        int step = ipxe_utf8_next(source->text + at, len - at, NULL);
+
+        at += step ? (apr_size_t)step : 1;
+    }
+    return at;
+}
+
+const char *ipxe_source_line(const ipxe_source_t *source, apr_size_t line,
+                             apr_size_t *len)
+{
+    apr_size_t begin = source->lines[line - 1];
+    apr_size_t end = line < source->line_count ? source->lines[line]
+                                               : source->len;
+
+    while (end > begin && (source->text[end - 1] == '\n' ||
+                           source->text[end - 1] == '\r'))
+        end--;
+    *len = end - begin;
+    return source->text + begin;
+}
+
+ipxe_span_t ipxe_span(const ipxe_source_t *source, apr_size_t begin,
+                      apr_size_t end)
+{
+    ipxe_span_t span;
+
+    span.source = source;
+    span.begin = begin;
+    span.end = end;
+    return span;
+}
+
+const char *ipxe_span_name(ipxe_span_t span, apr_pool_t *pool)
+{
+    if (!span.source)
+        return "-";
+    return apr_psprintf(pool, "%s:%" APR_SIZE_T_FMT, span.source->name,
+                        ipxe_source_place(span.source, span.begin).line);
+}

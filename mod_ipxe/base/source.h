@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A source is a text with a name, that knows its lines; a span is a piece of
+ * it. Every object that is made from a file keeps its span, so that each can
+ * be quoted in a diagnostic. */
+#ifndef IPXE_BASE_SOURCE_H
+#define IPXE_BASE_SOURCE_H
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+/* Immutable once made; any thread may read it. */
+typedef struct ipxe_source_t {
+    const char *name; /* as shown: a path as the operator gave it */
+    const char *text; /* NUL-terminated; may hold NUL bytes before */
+    apr_size_t len;
+    const apr_size_t *lines; /* offset of each line's first byte */
+    apr_size_t line_count;   /* at least 1 */
+} ipxe_source_t;
+
+/* Bytes begin to end (exclusive) of a source; source NULL: nowhere. */
+typedef struct ipxe_span_t {
+    const ipxe_source_t *source;
+    apr_size_t begin, end;
+} ipxe_span_t;
+
+/* Where a byte stands; both count from 1, columns count characters. */
+typedef struct ipxe_place_t {
+    apr_size_t line, column;
+} ipxe_place_t;
+
+/* A source of the given bytes, which are copied. */
+ipxe_source_t *ipxe_source_make(const char *name, const char *text,
+                                apr_size_t len, apr_pool_t *pool);
+
+/* Reads a regular file of at most `most` bytes. APR_ENOSPC: it is larger;
+ * APR_EGENERAL: not a regular file; else what APR says. */
+apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,
+                              apr_size_t most, apr_pool_t *pool);
+
+ipxe_place_t ipxe_source_place(const ipxe_source_t *source, apr_size_t at);
+
+/* Offset of a line (from 1) and a column (from 1, in characters). */
+apr_size_t ipxe_source_offset(const ipxe_source_t *source, apr_size_t line,
+                              apr_size_t column);
+
+/* A line (from 1) without its end; *len is set to its bytes. */
+const char *ipxe_source_line(const ipxe_source_t *source, apr_size_t line,
+                             apr_size_t *len);
+
+ipxe_span_t ipxe_span(const ipxe_source_t *source, apr_size_t begin,
+                      apr_size_t end);
+
+/* "rules/10-site.yaml:12" of a span's begin; "-" for nowhere. */
+const char *ipxe_span_name(ipxe_span_t span, apr_pool_t *pool);
+
+#endif

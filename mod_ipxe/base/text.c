@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text that grows, UTF-8, near names: see text.h. */
+#include "base/text.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool)
+{
+    ipxe_text_t *text = apr_palloc(pool, sizeof(*text));
+
+    text->size = room < 16 ? 16 : room;
+    text->data = apr_palloc(pool, text->size);
+    text->data[0] = '\0';
+    text->len = 0;
+    text->pool = pool;
+    return text;
+}
+
+static void make_room(ipxe_text_t *text, apr_size_t more)
+{
+    apr_size_t size = text->size;
+    char *data;
+
+    if (text->len + more < text->size)
+        return;
+    while (size <= text->len + more)
+        size *= 2;
+    data = apr_palloc(text->pool, size);
+    memcpy(data, text->data, text->len + 1);
+    text->data = data;
+    text->size = size;
+}
+
+void ipxe_text_add_n(ipxe_text_t *text, const char *s, apr_size_t len)
+{
+    make_room(text, len);
+    memcpy(text->data + text->len, s, len);
+    text->len += len;
+    text->data[text->len] = '\0';
+}
+
+void ipxe_text_add(ipxe_text_t *text, const char *s)
+{
+    ipxe_text_add_n(text, s, strlen(s));
+}
+
+void ipxe_text_add_char(ipxe_text_t *text, char c)
+{
+    ipxe_text_add_n(text, &c, 1);
+}
+
+void ipxe_text_addf(ipxe_text_t *text, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    ipxe_text_add(text, apr_pvsprintf(text->pool, format, args));
+    va_end(args);
+}
+
+void ipxe_text_cut(ipxe_text_t *text, apr_size_t len)
+{
+    if (len < text->len) {
+        text->len = len;
+        text->data[len] = '\0';
+    }
+}
+
+int ipxe_text_eq(const char *a, const char *b)
+{
+    if (!a || !b)
+        return a == b;
+    return strcmp(a, b) == 0;
+}
+
+/* The length that a first byte announces, with its own bits in *code. */
+static int utf8_lead(unsigned char c, apr_uint32_t *code)
+{
+    static const struct {
+        unsigned char mask, bits;
+    } leads[] = {{0x80, 0x00}, {0xe0, 0xc0}, {0xf0, 0xe0}, {0xf8, 0xf0}};
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        if ((c & leads[i].mask) == leads[i].bits) {
+            *code = c & (unsigned char)~leads[i].mask;
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+int ipxe_utf8_next(const char *s, apr_size_t max, apr_uint32_t *code)
+{
+    static const apr_uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    apr_uint32_t c = 0;
+    int n, i;
+
+    if (max == 0)
+        return 0;
+    n = utf8_lead((unsigned char)s[0], &c);
+    if (n == 0 || (apr_size_t)n > max)
+        return 0;
+    for (i = 1; i < n; i++) {
+        if (((unsigned char)s[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | ((unsigned char)s[i] & 0x3f);
+    }
+    if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+        return 0;
+    if (code)
+        *code = c;
+    return n;
+}
+
+void ipxe_text_add_code(ipxe_text_t *text, apr_uint32_t code)
+{
+    char out[4];
+    apr_size_t n = 0;
+
+    if (code < 0x80) {
+        out[n++] = (char)code;
+    }
+    else if (code < 0x800) {
+        out[n++] = (char)(0xc0 | code >> 6);
+        out[n++] = (char)(0x80 | (code & 0x3f));
+    }
+    else if (code < 0x10000) {
+        out[n++] = (char)(0xe0 | code >> 12);
+        out[n++] = (char)(0x80 | (code >> 6 & 0x3f));
+        out[n++] = (char)(0x80 | (code & 0x3f));
+    }
+    else {
+        out[n++] = (char)(0xf0 | code >> 18);
+        out[n++] = (char)(0x80 | (code >> 12 & 0x3f));
+        out[n++] = (char)(0x80 | (code >> 6 & 0x3f));
+        out[n++] = (char)(0x80 | (code & 0x3f));
+    }
+    ipxe_text_add_n(text, out, n);
+}
+
+apr_size_t ipxe_utf8_columns(const char *s, apr_size_t n)
+{
+    apr_size_t columns = 0, i = 0;
+
+    while (i < n) {
+        int step = ipxe_utf8_next(s + i, n - i, NULL);
+
+        i += step ? (apr_size_t)step : 1;
+        columns++;
+    }
+    return columns;
+}
+
+const char *ipxe_text_ascii(const char *s, apr_pool_t *pool)
+{
+    char *out = apr_pstrdup(pool, s);
+    char *p;
+
+    for (p = out; *p; p++) {
+        if (*p < 0x20 || *p > 0x7e)
+            *p = '?';
+    }
+    return out;
+}
+
+apr_array_header_t *ipxe_text_split(const char *s, const char *at,
+                                    apr_pool_t *pool)
+{
+    apr_array_header_t *parts =
+        apr_array_make(pool, 4, sizeof(const char *));
+
+    for (s += strspn(s, at); *s; s += strspn(s, at)) {
+        apr_size_t n = strcspn(s, at);
+
+        APR_ARRAY_PUSH(parts, const char *) = apr_pstrmemdup(pool, s, n);
+        s += n;
+    }
+    return parts;
+}
+
+#define LONGEST_WORD 40
+
+static apr_size_t least_of(apr_size_t a, apr_size_t b, apr_size_t c)
+{
+    apr_size_t least = a < b ? a : b;
+
+    return least < c ? least : c;
+}
+
+/* Levenshtein's distance, two rows at a time. */
+static apr_size_t distance(const char *a, const char *b)
+{
+    apr_size_t rows[2][LONGEST_WORD + 1];
+    apr_size_t la = strlen(a), lb = strlen(b), i, j;
+
+    if (la > LONGEST_WORD || lb > LONGEST_WORD)
+        return LONGEST_WORD;
+    for (j = 0; j <= lb; j++)
+        rows[0][j] = j;
+    for (i = 1; i <= la; i++) {
+        apr_size_t *now = rows[i & 1], *old = rows[(i - 1) & 1];
+
+        now[0] = i;
+        for (j = 1; j <= lb; j++)
+            now[j] = least_of(now[j - 1] + 1, old[j] + 1,
+                              old[j - 1] + (apr_tolower(a[i - 1]) !=
+                                            apr_tolower(b[j - 1])));
+    }
+    return rows[la & 1][lb];
+}
+
+const char *ipxe_text_nearest(const char *word, const char *const *names,
+                              apr_size_t n)
+{
+    apr_size_t best = strlen(word) / 3 + 1, i;
+    const char *nearest = NULL;
+
+    if (strlen(word) < 2)
+        return NULL;
+    for (i = 0; i < n; i++) {
+        apr_size_t d = distance(word, names[i]);
+
+        if (d < best) {
+            best = d;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}
+
+const char *ipxe_text_urlencode(const char *s, const char *keep,
+                                apr_pool_t *pool)
+{
+    ipxe_text_t *out = ipxe_text_make(strlen(s) + 16, pool);
+
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+
+        if (apr_isalnum(c) || strchr("-._~", c) || (keep && strchr(keep, c)))
+            ipxe_text_add_char(out, *s);
+        else
+            ipxe_text_addf(out, "%%%02X", c);
+    }
+    return out->data;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a decision or a render may ask of the world around it: one table of
+ * functions, handed in with each. The engine fills it from a request; checks
+ * at load fill it with samples, tests with fakes. Nothing in the core reads a
+ * clock, makes a random number or knows an address by another way.
+ *
+ * Lifetime: the request's. Each function may be called from the thread of
+ * that request alone. Texts come from `pool` and live as long. */
+#ifndef IPXE_BASE_WORLD_H
+#define IPXE_BASE_WORLD_H
+
+#include <apr_pools.h>
+#include <apr_time.h>
+
+typedef struct ipxe_world_t {
+    void *baton;
+
+    /* Microseconds since 1970, UTC: one value for the whole request. */
+    apr_time_t (*now)(void *baton);
+
+    /* Short id of this request, letters and digits; "" where there is none. */
+    const char *(*request_id)(void *baton);
+
+    /* The absolute URL of a path below the DocumentRoot, percent-encoded; a
+     * text with a scheme ("http://", "nfs:") is given back as it is. */
+    const char *(*url)(void *baton, const char *path, apr_pool_t *pool);
+
+    /* The URL by which this machine fetches an answer file of the profile
+     * that was decided: by its served name, NULL for the first, "" for their
+     * folder with its slash. NULL where the profile serves no such name. */
+    const char *(*answers)(void *baton, const char *name, apr_pool_t *pool);
+
+    /* The URL of the menu `menu` for this machine, or, where item is not
+     * NULL, of what its choice comes back to. */
+    const char *(*menu)(void *baton, const char *menu, const char *item,
+                        apr_pool_t *pool);
+
+    /* The URL at which this machine waits while it is held. */
+    const char *(*wait)(void *baton, apr_pool_t *pool);
+
+    /* The URL of the entry (/boot.ipxe) without a query. */
+    const char *(*entry)(void *baton, apr_pool_t *pool);
+} ipxe_world_t;
+
+#endif

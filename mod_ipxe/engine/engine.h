@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public face of the core: load a rule set, answer a request.
+ *
+ * The module and the command see no other header of floors 0 to 5 than this
+ * one and those it includes. What ipxectl renders is therefore what machines
+ * get.
+ *
+ *     ipxe_snapshot_t *set = ipxe_snapshot_load(&settings, diags, pool);
+ *     ...
+ *     status = ipxe_engine_answer(&answer, set, &request, r->pool);
+ *
+ * Threads: a snapshot is immutable, any thread may answer from it. */
+#ifndef IPXE_ENGINE_ENGINE_H
+#define IPXE_ENGINE_ENGINE_H
+
+#include "engine/ticket.h"
+#include "rules/decide.h"
+
+/* What an operator sets outside of rule files: httpd's directives, or the
+ * command's options. All members have the defaults of ipxe_settings_default;
+ * texts live as long as the snapshot. */
+typedef struct ipxe_settings_t {
+    const apr_array_header_t *rules; /* of const char *: files and folders,
+                                        absolute or below the working folder */
+    const char *templates;           /* the folder of templates, or NULL */
+    const apr_array_header_t *vars;  /* of const char *: NAME, VALUE, ... */
+    const char *document_root;       /* for the check of files, or NULL */
+    const char *entry;               /* "/boot.ipxe" */
+    const char *prefix;              /* "/ipxe" */
+    const char *base_url;            /* "http://10.0.0.1", no slash at its end;
+                                        NULL: the request's */
+    const char *plain_url;           /* for an iPXE without HTTPS, or NULL */
+    const char *site;                /* in tickets: the tenant; "" for one */
+    const ipxe_keys_t *keys;         /* of tickets; NULL: "TICKET" is written
+                                        where one would stand */
+    apr_interval_time_t fetch_life;  /* of a ticket, microseconds: 4 h */
+    const char *ticket_network;      /* IPXETicketNetwork as given, or NULL */
+    apr_size_t max_answer;           /* bytes: 4 MiB */
+    apr_size_t max_facts;            /* of a request: 200 */
+    const char *time_zone;           /* IANA name, or NULL: the server's */
+} ipxe_settings_t;
+
+void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool);
+
+/* ---- Loading ---- */
+
+/* A loaded set. */
+typedef struct ipxe_snapshot_t {
+    const ipxe_settings_t *settings;
+    const ipxe_rules_t *rules;
+    const char *hash;       /* of all bytes it was made from: 12 hex digits */
+    apr_uint32_t number;    /* 0 until it is published */
+    const char *generation; /* "1-4f2a91c03b7e": for comments and logs */
+    apr_uint64_t ticket_facts; /* bit per ipxe_fact_e that tickets carry */
+    const apr_array_header_t *ticket_args; /* const char *: args likewise */
+    const apr_array_header_t *files; /* of const char *: all that was read */
+    apr_pool_t *pool;
+} ipxe_snapshot_t;
+
+/* Reads, compiles, links and checks. NULL: errors were added to diags. Not a
+ * single error stops it; all are found in one run. */
+ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
+                                    ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* Gives a loaded set its number. */
+void ipxe_snapshot_publish(ipxe_snapshot_t *set, apr_uint32_t number);
+
+/* A library with the product's functions and nothing in it: for
+ * `ipxectl template`. */
+ipxe_library_t *ipxe_engine_library(apr_pool_t *pool);
+
+/* ---- Answering ---- */
+
+typedef enum ipxe_route_e {
+    IPXE_ROUTE_NONE, /* not ours */
+    IPXE_ROUTE_ENTRY,
+    IPXE_ROUTE_AUTOEXEC,
+    IPXE_ROUTE_GRUB,
+    IPXE_ROUTE_MENU,
+    IPXE_ROUTE_ITEM,
+    IPXE_ROUTE_WAIT,
+    IPXE_ROUTE_ANSWERS,
+    IPXE_ROUTE_EXPLAIN,
+    IPXE_ROUTE_UNKNOWN /* below the prefix, and nothing there: 404 */
+} ipxe_route_e;
+
+/* What is asked at a decoded URL path. */
+typedef struct ipxe_target_t {
+    ipxe_route_e route;
+    const char *ticket; /* or NULL */
+    const char *menu, *item, *name; /* what the path names, or NULL */
+} ipxe_target_t;
+
+/* Which of our addresses `path` is (spec of addresses: docs/httpd.md). */
+ipxe_target_t ipxe_engine_route(const ipxe_settings_t *settings,
+                                const char *path, apr_pool_t *pool);
+
+/* Methods that a route takes: bits. HEAD goes where GET goes. */
+enum { IPXE_METHOD_GET = 1, IPXE_METHOD_POST = 2 };
+unsigned ipxe_route_methods(ipxe_route_e route);
+
+typedef struct ipxe_request_t {
+    ipxe_target_t target;
+    const char *query;      /* raw, without '?'; or NULL */
+    const char *form;       /* raw body of a POST form, or NULL */
+    const char *user_agent; /* or NULL */
+    const char *ip;         /* the client's address */
+    const char *base_url;   /* scheme and host of the request, already
+                               checked; used where settings have none */
+    apr_time_t now;
+    const char *request_id; /* letters and digits */
+    int json;               /* explain: JSON is asked for */
+    const char *profile;    /* render: fix the profile; NULL else */
+} ipxe_request_t;
+
+typedef struct ipxe_answer_t {
+    int status;              /* as HTTP's: 200, 403, 404, 410, 500, 503 */
+    const char *type;        /* Content-Type */
+    ipxe_text_t *body;       /* whole; never NULL */
+    int retry_after;         /* seconds, with 503; else 0 */
+    const char *stage;       /* "identify", "script", "menu", "item", "wait",
+                                "answers", "explain", "autoexec": for logs */
+    const ipxe_machine_t *machine;   /* never NULL */
+    const ipxe_decision_t *decision; /* or NULL: none was made */
+    ipxe_diags_t *diags;     /* what went wrong on the way */
+    const char *log;         /* one line for the error log, printable, no
+                                secret, no ticket; or NULL */
+} ipxe_answer_t;
+
+/* Answers. Always succeeds with an answer: what goes wrong is in it. */
+void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
+                        const ipxe_request_t *request, apr_pool_t *pool);
+
+/* The decision step by step as lines of text, for logs (trace2): array of
+ * const char *. */
+apr_array_header_t *ipxe_engine_trace(const ipxe_decision_t *decision,
+                                      apr_pool_t *pool);
+
+/* ---- Explaining ---- */
+
+/* The decision for people: aligned text; `colour`: with terminal colours.
+ * The script is shown at its end. */
+const char *ipxe_explain_text(const ipxe_answer_t *answer, int colour,
+                              apr_pool_t *pool);
+
+/* The same as JSON; its schema is in docs/explain.md. */
+const char *ipxe_explain_json(const ipxe_answer_t *answer, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A decision as text that a boot loader runs. One table of action by dialect
+ * (script/dialect.h); no file outside script/ knows a command of iPXE or
+ * GRUB. Sources: iPXE's src/core/exec.c, image/script.c and its command
+ * reference; GRUB's manual, chapter "The list of available commands".
+ *
+ * Trust: whatever of the text came from the network is escaped where it
+ * stands (template/escape.h). The whole is written to a sink that its caller
+ * throws away when a function here fails. */
+#ifndef IPXE_SCRIPT_SCRIPT_H
+#define IPXE_SCRIPT_SCRIPT_H
+
+#include "base/sink.h"
+#include "rules/decide.h"
+
+typedef enum ipxe_dialect_e {
+    IPXE_DIALECT_IPXE,
+    IPXE_DIALECT_GRUB
+} ipxe_dialect_e;
+
+/* What all scripts need to know. */
+typedef struct ipxe_writing_t {
+    ipxe_dialect_e dialect;
+    const ipxe_machine_t *machine;
+    const ipxe_world_t *world;
+    const char *generation; /* of the rule set, for the comment on top */
+    ipxe_diags_t *diags;
+    apr_pool_t *pool;
+} ipxe_writing_t;
+
+/* The script of a decision: its kernel, its menu, its local disk, why it may
+ * not boot. On top a comment: the rule with file and line, the profile, the
+ * generation, the request id last. */
+apr_status_t ipxe_script_decision(ipxe_sink_t *sink,
+                                  const ipxe_decision_t *decision,
+                                  const ipxe_writing_t *writing);
+
+/* The script that asks a machine who it is and comes back with everything;
+ * `args`: the arguments of its first request, which come along. */
+apr_status_t ipxe_script_identify(ipxe_sink_t *sink,
+                                  const ipxe_writing_t *writing);
+
+/* The script for iPXE's autoexec: brings up the network, hands over. */
+apr_status_t ipxe_script_autoexec(ipxe_sink_t *sink,
+                                  const ipxe_writing_t *writing);
+
+/* What went wrong, on the console with the request id, then the local disk.
+ * `text` may have several lines. */
+apr_status_t ipxe_script_failure(ipxe_sink_t *sink, const char *text,
+                                 const ipxe_writing_t *writing);
+
+/* For ipxe_language_t: where in a line of an iPXE script a value stands. */
+ipxe_context_e ipxe_script_place(const char *line);
+
+/* The kernel command line of a decision, as the script has it: for checks
+ * and explain. NULL where the decision boots no kernel. */
+apr_status_t ipxe_script_command_line(const char **line,
+                                      const ipxe_decision_t *decision,
+                                      const ipxe_writing_t *writing);
+
+#endif

@@ -141,6 +141,29 @@ void ipxe_text_add_code(ipxe_text_t *text, apr_uint32_t code)
     ipxe_text_add_n(text, out, n);
 }
 
+void ipxe_text_add_json(ipxe_text_t *text, const char *s)
+{
+    apr_size_t left = strlen(s);
+
+    ipxe_text_add_char(text, '"');
+    while (left) {
+        int n = ipxe_utf8_next(s, left, NULL);
+
+        if (n == 0)
+            ipxe_text_add(text, "\xef\xbf\xbd");
+        else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            ipxe_text_addf(text, "\\u%04x", *s);
+        else if (*s == '"' || *s == '\\')
+            ipxe_text_addf(text, "\\%c", *s);
+        else
+            ipxe_text_add_n(text, s, (apr_size_t)n);
+        n = n ? n : 1;
+        s += n;
+        left -= (apr_size_t)n;
+    }
+    ipxe_text_add_char(text, '"');
+}
+
 apr_size_t ipxe_utf8_columns(const char *s, apr_size_t n)
 {
     apr_size_t columns = 0, i = 0;

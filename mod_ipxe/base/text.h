@@ -39,6 +39,10 @@ int ipxe_utf8_next(const char *s, apr_size_t max, apr_uint32_t *code);
 /* Adds the character `code` as UTF-8. */
 void ipxe_text_add_code(ipxe_text_t *text, apr_uint32_t code);
 
+/* Adds s as a string of JSON (RFC 8259), with its quotes; a broken byte
+ * becomes U+FFFD. */
+void ipxe_text_add_json(ipxe_text_t *text, const char *s);
+
 /* The columns of a terminal that n bytes take: one for each character (tabs
  * are the caller's), a broken byte counts one. */
 apr_size_t ipxe_utf8_columns(const char *s, apr_size_t n);

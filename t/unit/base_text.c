@@ -41,6 +41,15 @@ static void test_utf8(apr_pool_t *pool)
        "only printable ASCII remains");
 }
 
+static void test_json(apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make(0, pool);
+
+    ipxe_text_add_json(text, "a\"\\\n\xc3\xa9\xff");
+    is(text->data, "\"a\\\"\\\\\\u000a\xc3\xa9\xef\xbf\xbd\"",
+       "a string of JSON escapes what it must");
+}
+
 static void test_nearest(void)
 {
     static const char *const names[] = {"kernel", "initrd", "args"};
@@ -67,6 +76,7 @@ int main(void)
 
     test_growing(pool);
     test_utf8(pool);
+    test_json(pool);
     test_nearest();
     test_sink(pool);
     is(ipxe_text_urlencode("a b&c/d", "/", pool), "a%20b%26c/d",

@@ -93,7 +93,8 @@ const ipxe_template_t *ipxe_library_get(int *found, ipxe_library_t *library,
                                         ipxe_diags_t *diags);
 
 /* Compiles what was not asked for so that a name computed at render time is
- * found too, keeping quiet about errors; after this the library is immutable. */
+ * found too, keeping quiet about errors; after this the library is
+ * immutable. */
 void ipxe_library_finish(ipxe_library_t *library);
 
 /* ---- Texts and expressions in rule files ---- */

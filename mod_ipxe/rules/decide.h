@@ -28,6 +28,9 @@ typedef struct ipxe_decision_t {
                                     boot on arm64"), else NULL */
     const apr_array_header_t *matched; /* of const ipxe_rule_t *: whose `set`
                                           counts, in order */
+    ipxe_facts_t untold; /* facts that conditions (or a search for the host)
+                            asked for and the request did not name: with all
+                            told, the decision may be another */
     const struct ipxe_scope_t *scope;  /* private: variables, by layer */
 } ipxe_decision_t;
 

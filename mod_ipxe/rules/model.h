@@ -112,6 +112,8 @@ typedef struct ipxe_boot_t {
     const apr_array_header_t *served;  /* of ipxe_served_t */
     const ipxe_phrase_t *tree;         /* or NULL */
     const ipxe_phrase_t *iso;          /* or NULL: as profile.iso too */
+    const ipxe_phrase_t *memdisk;      /* of IPXE_WAY_ISO on BIOS; never NULL
+                                          there */
 } ipxe_boot_t;
 
 typedef struct ipxe_profile_t {
@@ -181,6 +183,8 @@ typedef struct ipxe_rule_t {
     ipxe_action_t action;    /* kind NONE: only `set` */
     int carry_on;            /* continue: true */
     int reinstall_always;    /* reinstall: always */
+    int percent;             /* of machines that it is for; 100: all */
+    const struct ipxe_window_t *window; /* between, days; or NULL: always */
     ipxe_span_t span;
 } ipxe_rule_t;
 

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From power-on to a kernel, step by step, each step a test."""
+
+import os
+import re
+
+import rig
+from machine import Machine, first
+
+LOADER = {"bios": "undionly.kpxe", "uefi": "snponly.efi"}
+FIRMWARE_ARCH = {"bios": 0, "uefi": 7}
+ENTRY = "http://%s/boot.ipxe" % rig.SERVER
+
+
+class Bench:
+    """The servers of one test program."""
+
+    def __init__(self, chosen, name):
+        self.tap = rig.Tap()
+        self.build = os.path.join(chosen.build, name)
+        os.makedirs(self.build, exist_ok=True)
+        self.cable = rig.open_network()
+        rig.fill_tftp()
+        initrd = rig.small_initrd(os.path.join(self.build, "small.cpio"))
+        arrived = os.path.join(self.build, "arrived.txt")
+        with open(arrived, "w", encoding="ascii") as stream:
+            stream.write("welcome\n")
+        self.httpd = rig.start_httpd(
+            chosen.module, self.build,
+            [os.path.join(rig.TOP, "rules", "00-installers.yaml"),
+             os.path.join(rig.SITE, "rules")],
+            [os.path.join(rig.TOP, "ks-templates"),
+             os.path.join(rig.SITE, "ks-templates")],
+            {"debian/linux": os.path.join(rig.INSTALLER, "linux"),
+             "debian/initrd.gz": os.path.join(rig.INSTALLER, "initrd.gz"),
+             "small.cpio": initrd, "arrived.txt": arrived})
+        self.dnsmasq = rig.start_dnsmasq(self.build)
+
+    def boot(self, name, firmware, serial, **settings):
+        return Boot(self, Machine(self.cable, self.build, name, firmware,
+                                  serial, **settings))
+
+
+class Boot:
+    """One machine's boot: asserts what it did, in the order it does it."""
+
+    def __init__(self, bench, machine):
+        self.bench = bench
+        self.machine = machine
+        self.since = len(bench.httpd.requests())
+        self.good = True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind or not self.good:
+            self.machine.explain(self.bench.httpd, self.since)
+        self.machine.stop()
+
+    def ok(self, condition, name, *details):
+        name = "%s: %s" % (self.machine.name, name)
+        self.good &= self.bench.tap.ok(condition, name, *details)
+        return bool(condition)
+
+    def equal(self, seen, wanted, name):
+        return self.ok(seen == wanted, name,
+                       "wanted %r" % (wanted,), "saw    %r" % (seen,))
+
+    def patience(self, seconds):
+        """A boot that went wrong once is not waited for again."""
+        return seconds if self.good else 2
+
+    def request(self, wanted, seconds=rig.TO_HTTP):
+        return self.machine.wait_request(self.bench.httpd, self.since,
+                                         wanted, self.patience(seconds))
+
+    def said(self, pattern, seconds=60):
+        return self.machine.wait_said(pattern, self.patience(seconds))
+
+    def requests(self):
+        return self.bench.httpd.requests(self.since)
+
+    def reaches_entry(self):
+        """Firmware, DHCP, TFTP, DHCP again, and /boot.ipxe by iPXE."""
+        entry = self.request(lambda r: r.path == "/boot.ipxe")
+        loader = LOADER[self.machine.firmware]
+        packets = self.machine.plug.dhcp
+        asked = first(packets, lambda p: not p.to_client)
+        self.ok(asked and not asked.ipxe and asked.arch ==
+                FIRMWARE_ARCH[self.machine.firmware] and
+                asked.vendor_class.startswith("PXEClient"),
+                "the firmware asks DHCP as plain PXE", asked)
+        self.ok(first(packets, lambda p: p.to_client and
+                      p.bootfile == loader),
+                "DHCP sends the firmware to " + loader)
+        self.ok(loader in self.machine.plug.tftp, "the loader comes by TFTP",
+                self.machine.plug.tftp)
+        self.ok(first(packets, lambda p: not p.to_client and p.ipxe),
+                "iPXE asks DHCP again")
+        self.ok(first(packets, lambda p: p.to_client and
+                      p.bootfile == ENTRY), "DHCP sends iPXE to " + ENTRY)
+        self.ok(entry and entry.agent.startswith("iPXE/") and
+                not entry.query and entry.status == 200,
+                "iPXE gets the entry", entry)
+        return entry
+
+    def is_decided(self, rule):
+        """The machine identifies itself, and the rule is found by it."""
+        decided = self.request(lambda r: r.path == "/boot.ipxe" and r.rule)
+        self.ok(decided and decided.status == 200,
+                "it comes back and is decided")
+        if decided:
+            self.equal(decided.rule, rule, "decided by the rule for it")
+            self.equal(decided.serial, self.machine.serial,
+                       "the serial number arrived exactly")
+            self.equal(decided.mac, self.machine.mac, "so did the address")
+        return decided
+
+    def chooses(self, menu, item, name="the menu times out to its default"):
+        """The menu's item comes back to the server."""
+        address = re.compile(r"^/ipxe/menu/[^/]+/%s/%s$" % (menu, item))
+        chosen = self.request(lambda r: address.match(r.path))
+        return self.ok(chosen and chosen.status == 200, name, chosen)
+
+    def runs(self, profile, seconds=rig.TO_KERNEL):
+        """The profile's kernel says that it runs, and has its initrd."""
+        self.ok(self.request(lambda r: r.path == "/debian/linux" and
+                             r.status == 200), "the kernel is fetched")
+        said = self.said(
+            r"Command line: [^\r\n]*e2e\.profile=%s [^\r\n]*" % profile,
+            seconds)
+        if not self.ok(said, "the kernel of %s runs" % profile):
+            return
+        line = said.group(0)
+        self.ok("e2e.mac=" + self.machine.mac in line,
+                "its command line names the card", line)
+        self.ok(any("e2e.serial=" + word in line for word in
+                    serial_words(self.machine)),
+                "its command line has the serial number, blanks as _", line)
+        self.ok(self.said(r"Freeing initrd memory: \d+K", 120),
+                "the kernel was given its initrd")
+
+
+def serial_words(machine):
+    """The serial number as it may stand on the kernel's command line.
+
+    UEFI takes the line as UTF-16, and iPXE makes one character of each byte:
+    what is not ASCII has been encoded twice when the kernel prints it.
+    """
+    word = machine.serial.replace(" ", "_")
+    if machine.firmware == "uefi":
+        yield word.encode().decode("latin-1")
+    yield word
+
+
+def menu_boot(bench, name, firmware, serial):
+    """The whole way with a menu that nobody answers."""
+    with bench.boot(name, firmware, serial) as boot:
+        entry = boot.reaches_entry()
+        boot.is_decided("bench menu by serial")
+        boot.chooses("bench", "bench-kernel")
+        boot.ok(boot.said("Bench menu", 5),
+                "the menu stood on the screen")
+        boot.runs("bench-kernel")
+        return entry
+
+
+def straight_boot(bench, name, firmware, serial):
+    """The whole way with no menu."""
+    with bench.boot(name, firmware, serial) as boot:
+        boot.reaches_entry()
+        boot.is_decided("straight to burn-in by serial")
+        boot.runs("burnin")
+        boot.ok(not first(boot.requests(),
+                          lambda r: r.path.startswith("/ipxe/menu/")),
+                "no menu was shown")
+
+
+def key_boot(bench, name, firmware, serial):
+    """A person at the console, who goes down into a menu."""
+    with bench.boot(name, firmware, serial) as boot:
+        boot.reaches_entry()
+        boot.is_decided("a menu that waits for a key")
+        boot.ok(boot.said("Bench menu that waits"),
+                "the menu stands on the screen")
+        boot.machine.press(b"t")
+        boot.ok(boot.said("Bench tools"),
+                "a key chooses the menu below it")
+        boot.chooses("tools", "burnin", "that one times out to its default")
+        boot.runs("burnin")

@@ -57,7 +57,7 @@ struct ipxe_yaml_t {
  * NULL where the text cannot be read to its end (then its first error was
  * added). APR_SUCCESS, or APR_EGENERAL where an error was added: also with a
  * root, which then is whole but for what was wrong (of a duplicate key, the
- * first stands; an alias of nothing is null). */
+ * first stands; what should be quoted is read as if it were). */
 apr_status_t ipxe_yaml_parse(ipxe_yaml_t **root, const ipxe_source_t *source,
                              ipxe_diags_t *diags, apr_pool_t *pool);
 

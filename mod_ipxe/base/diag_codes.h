@@ -12,6 +12,9 @@
       "A file or folder that is named cannot be read.") \
     X(FILE_TOO_LARGE, "file-too-large", ERROR, \
       "A file is larger than what is read of its kind.") \
+    /* functions */ \
+    X(BAD_CALL, "bad-call", ERROR, \
+      "A function of the product is called in a way that it cannot answer.") \
     /* YAML */ \
     X(YAML_SYNTAX, "yaml-syntax", ERROR, \
       "The text is not well-formed YAML.") \

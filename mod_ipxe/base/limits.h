@@ -7,6 +7,7 @@
  * text that people wrote. */
 #define IPXE_MAX_RULE_FILE     (512u * 1024 * 1024)
 #define IPXE_MAX_TEMPLATE_FILE (4u * 1024 * 1024)
+#define IPXE_MAX_FOLDER_DEPTH  16 /* a link may lead in a circle */
 
 /* YAML. libyaml is quadratic in depth; aliases multiply. */
 #define IPXE_MAX_YAML_DEPTH       32

@@ -51,7 +51,7 @@ typedef struct ipxe_snapshot_t {
     const char *hash;       /* of all bytes it was made from: 12 hex digits */
     apr_uint32_t number;    /* 0 until it is published */
     const char *generation; /* "1-4f2a91c03b7e": for comments and logs */
-    apr_uint64_t ticket_facts; /* bit per ipxe_fact_e that tickets carry */
+    ipxe_facts_t ticket_facts; /* what of the facts tickets carry */
     const apr_array_header_t *ticket_args; /* const char *: args likewise */
     const apr_array_header_t *files; /* of const char *: all that was read */
     apr_pool_t *pool;
@@ -87,7 +87,8 @@ typedef enum ipxe_route_e {
 /* What is asked at a decoded URL path. */
 typedef struct ipxe_target_t {
     ipxe_route_e route;
-    const char *ticket; /* or NULL */
+    const char *ticket; /* or NULL; an ANSWERS without one is decided from
+                           the request's facts (ipxectl render) */
     const char *menu, *item, *name; /* what the path names, or NULL */
 } ipxe_target_t;
 
@@ -110,7 +111,6 @@ typedef struct ipxe_request_t {
     apr_time_t now;
     const char *request_id; /* letters and digits */
     int json;               /* explain: JSON is asked for */
-    const char *profile;    /* render: fix the profile; NULL else */
 } ipxe_request_t;
 
 typedef struct ipxe_answer_t {

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every way to a profile, menu or answer file, rendered for samples. */
+#include "engine/check.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "engine/request.h"
+#include "rules/load.h"
+#include "rules/uses.h"
+#include "script/script.h"
+
+/* Noon of a Wednesday, UTC. */
+#define SAMPLE_TIME apr_time_from_sec(1793188800)
+
+typedef struct kind_t {
+    const char *platform, *arch, *cpu64;
+} kind_t;
+
+static const kind_t kinds[] = {
+    {"pcbios", "i386", "true"},
+    {"efi", "x86_64", "true"},
+    {"efi", "arm64", NULL},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static const char *const sample_texts[IPXE_FACT_COUNT] = {
+    [IPXE_FACT_MAC] = "52:54:00:12:34:56",
+    [IPXE_FACT_UUID] = "11112222-3333-4444-5555-666677778888",
+    [IPXE_FACT_SERIAL] = "SAMPLE-1",
+    [IPXE_FACT_ASSET] = "ASSET-1",
+    [IPXE_FACT_MANUFACTURER] = "Maker",
+    [IPXE_FACT_PRODUCT] = "Product",
+    [IPXE_FACT_FAMILY] = "Family",
+    [IPXE_FACT_SKU] = "SKU-1",
+    [IPXE_FACT_BOARD_SERIAL] = "BOARD-1",
+    [IPXE_FACT_BOARD_PRODUCT] = "Board",
+    [IPXE_FACT_CHASSIS_SERIAL] = "CHASSIS-1",
+    [IPXE_FACT_HOSTNAME] = "sample",
+    [IPXE_FACT_DOMAIN] = "example.org",
+    [IPXE_FACT_MEMSIZE] = "4096",
+    [IPXE_FACT_VERSION] = "1.21.1",
+    [IPXE_FACT_USER_CLASS] = "iPXE",
+    [IPXE_FACT_BUSID] = "01:1a:f4:10:00",
+    [IPXE_FACT_CHIP] = "virtio-net",
+    [IPXE_FACT_IP] = "192.0.2.10",
+};
+
+/* One run over a set. */
+typedef struct run_t {
+    const ipxe_snapshot_t *set;
+    ipxe_diags_t *diags;
+    apr_hash_t *done; /* ways already rendered */
+    apr_pool_t *keep; /* for the whole run */
+} run_t;
+
+/* One way for one sample machine. */
+typedef struct way_t {
+    const run_t *run;
+    const ipxe_rule_t *rule;
+    ipxe_asking_t asking;
+    ipxe_writing_t writing;
+    apr_hash_t *menus; /* looked through */
+    apr_pool_t *pool;
+} way_t;
+
+static apr_status_t drop(void *baton, const char *s, apr_size_t len)
+{
+    (void)baton;
+    (void)s;
+    (void)len;
+    return APR_SUCCESS;
+}
+
+static ipxe_sink_t nowhere = {drop, NULL};
+
+static void render_answers(way_t *way, const ipxe_decision_t *decision)
+{
+    const ipxe_boot_t *boot = ipxe_decision_boot(decision, way->pool);
+    ipxe_render_t render;
+    int i;
+
+    memset(&render, 0, sizeof(render));
+    render.names = ipxe_decision_names(decision, way->pool);
+    render.world = &way->asking.world;
+    render.diags = way->run->diags;
+    render.most = way->run->set->settings->max_answer;
+    render.pool = way->pool;
+    for (i = 0; boot && boot->served && i < boot->served->nelts; i++)
+        ipxe_template_render(
+            &nowhere,
+            APR_ARRAY_IDX(boot->served, i, ipxe_served_t).compiled, &render);
+}
+
+static void render_decision(way_t *way, const ipxe_decision_t *decision);
+
+static void render_items(way_t *way, const ipxe_decision_t *decision)
+{
+    const ipxe_menu_t *menu = decision->action.menu;
+    int i;
+
+    if (apr_hash_get(way->menus, menu->name, APR_HASH_KEY_STRING))
+        return;
+    apr_hash_set(way->menus, menu->name, APR_HASH_KEY_STRING, menu);
+    for (i = 0; i < menu->items->nelts; i++) {
+        const ipxe_item_t *item =
+            &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
+        ipxe_decision_t *chosen = NULL;
+        int offered = 0;
+
+        if (item->separator ||
+            ipxe_decision_offers(&offered, decision, item, way->run->diags,
+                                 way->pool) != APR_SUCCESS ||
+            !offered)
+            continue;
+        if (ipxe_decision_choose(&chosen, decision, menu, item,
+                                 way->run->diags, way->pool) == APR_SUCCESS)
+            render_decision(way, chosen);
+    }
+}
+
+static void render_decision(way_t *way, const ipxe_decision_t *decision)
+{
+    way->asking.decision = decision;
+    ipxe_script_decision(&nowhere, decision, &way->writing);
+    if (decision->action.profile)
+        render_answers(way, decision);
+    if (decision->action.menu)
+        render_items(way, decision);
+}
+
+/* A sample with the facts that a rule demands, or with all. */
+static ipxe_machine_t *sample(const way_t *way, const kind_t *kind, int full)
+{
+    ipxe_facts_t wanted = ipxe_cond_facts(way->rule->when) |
+                          IPXE_FACT_BIT(IPXE_FACT_MAC) |
+                          IPXE_FACT_BIT(IPXE_FACT_IP);
+    apr_array_header_t *args =
+        apr_array_make(way->pool, 4, sizeof(const char *));
+    ipxe_machine_input_t nothing;
+    ipxe_machine_t *machine;
+    int i;
+
+    memset(&nothing, 0, sizeof(nothing));
+    machine = ipxe_machine_parse(&nothing, way->pool);
+    ipxe_machine_set(machine, IPXE_FACT_PLATFORM, kind->platform);
+    ipxe_machine_set(machine, IPXE_FACT_ARCH, kind->arch);
+    if (kind->cpu64)
+        ipxe_machine_set(machine, IPXE_FACT_CPU64, kind->cpu64);
+    for (i = 0; i < IPXE_FACT_COUNT; i++) {
+        if (sample_texts[i] && (full || wanted & IPXE_FACT_BIT(i)))
+            ipxe_machine_set(machine, (ipxe_fact_e)i, sample_texts[i]);
+    }
+    ipxe_cond_args(args, way->rule->when);
+    if (full)
+        apr_array_cat(args, way->run->set->ticket_args);
+    for (i = 0; i < args->nelts; i++)
+        ipxe_machine_add_arg(machine, APR_ARRAY_IDX(args, i, const char *),
+                             "sample");
+    return machine;
+}
+
+static void start_way(way_t *way, const kind_t *kind, int full)
+{
+    static const ipxe_request_t request = {
+        .target = {.route = IPXE_ROUTE_EXPLAIN},
+        .base_url = "http://192.0.2.1",
+        .now = SAMPLE_TIME,
+        .request_id = "sample",
+    };
+    ipxe_asking_t *asking = &way->asking;
+
+    ipxe_asking_init(asking, way->run->set, &request, way->pool);
+    asking->machine = sample(way, kind, full);
+    way->writing.dialect = IPXE_DIALECT_IPXE;
+    way->writing.machine = asking->machine;
+    way->writing.world = &asking->world;
+    way->writing.generation = way->run->set->generation;
+    way->writing.diags = way->run->diags;
+    way->writing.pool = way->pool;
+    way->menus = apr_hash_make(way->pool);
+}
+
+/* What was found on this way says by which it came. */
+static void note_way(const way_t *way, int from, const kind_t *kind, int full)
+{
+    const ipxe_diags_t *diags = way->run->diags;
+    int i;
+
+    for (i = from; i < diags->all->nelts; i++)
+        ipxe_diag_note(APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *),
+                       way->rule->span,
+                       "for a %s %s machine that %s, by this rule",
+                       kind->platform, kind->arch,
+                       full ? "tells everything"
+                            : "tells only what the rule asks for");
+}
+
+static void try_way(const run_t *run, const ipxe_rule_t *rule,
+                    const ipxe_host_t *host, const kind_t *kind, int full)
+{
+    int before = run->diags->all->nelts;
+    ipxe_decision_t *decision = NULL;
+    way_t way;
+
+    memset(&way, 0, sizeof(way));
+    way.run = run;
+    way.rule = rule;
+    apr_pool_create(&way.pool, run->keep);
+    start_way(&way, kind, full);
+    if (ipxe_cond_allows(rule->when, way.asking.machine, host) &&
+        ipxe_decision_suppose(&decision, run->set->rules, rule, host,
+                              way.asking.machine, &way.asking.world,
+                              run->diags, way.pool) == APR_SUCCESS &&
+        decision)
+        render_decision(&way, decision);
+    note_way(&way, before, kind, full);
+    apr_pool_destroy(way.pool);
+}
+
+/* What two ways must have in common for one to stand for both. */
+static const char *way_key(const ipxe_rule_t *rule, apr_pool_t *pool)
+{
+    const ipxe_action_t *action = &rule->action;
+
+    return apr_psprintf(
+        pool, "%d %pp %pp %pp %s %x %pp", action->kind,
+        (const void *)action->profile, (const void *)action->menu,
+        (const void *)action->script,
+        action->value && !action->profile && !action->menu
+            ? action->value->written
+            : "",
+        ipxe_cond_facts(rule->when), (const void *)rule->set);
+}
+
+static void try_rule(const run_t *run, const ipxe_rule_t *rule,
+                     const ipxe_host_t *host)
+{
+    apr_size_t i;
+
+    for (i = 0; i < KINDS; i++) {
+        try_way(run, rule, host, &kinds[i], 0);
+        try_way(run, rule, host, &kinds[i], 1);
+    }
+}
+
+static void try_hosts(const run_t *run, const ipxe_rule_t *rule)
+{
+    const apr_array_header_t *hosts = run->set->rules->hosts;
+    int i;
+
+    for (i = 0; i < hosts->nelts; i++)
+        try_rule(run, rule, APR_ARRAY_IDX(hosts, i, const ipxe_host_t *));
+}
+
+void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
+{
+    const apr_array_header_t *rules = set->rules->rules;
+    run_t run;
+    int i;
+
+    run.set = set;
+    run.diags = diags;
+    apr_pool_create(&run.keep, set->pool);
+    run.done = apr_hash_make(run.keep);
+    for (i = 0; i < rules->nelts; i++) {
+        const ipxe_rule_t *rule =
+            APR_ARRAY_IDX(rules, i, const ipxe_rule_t *);
+        const char *key;
+
+        if (rule->action.kind == IPXE_ACTION_NONE)
+            continue;
+        if (rule->action.kind == IPXE_ACTION_FOLLOW ||
+            ipxe_cond_wants_host(rule->when)) {
+            try_hosts(&run, rule);
+            continue;
+        }
+        key = way_key(rule, run.keep);
+        if (!apr_hash_get(run.done, key, APR_HASH_KEY_STRING)) {
+            apr_hash_set(run.done, key, APR_HASH_KEY_STRING, rule);
+            try_rule(&run, rule, NULL);
+        }
+    }
+    apr_pool_destroy(run.keep);
+}

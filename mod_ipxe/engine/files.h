@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding and reading the files of a rule set. Private to the engine. */
+#ifndef IPXE_ENGINE_FILES_H
+#define IPXE_ENGINE_FILES_H
+
+#include "base/diag.h"
+#include "template/template.h"
+
+/* Reads rule files: a path is a file, or a folder in which every *.yaml and
+ * *.yml counts, in byte order of its name, but *.test.yaml and names that
+ * begin with a dot. Adds const ipxe_source_t * to `sources`; what cannot be
+ * read is a diagnostic. */
+void ipxe_files_rules(apr_array_header_t *sources,
+                      const apr_array_header_t *paths, ipxe_diags_t *diags,
+                      apr_pool_t *pool);
+
+/* Reads every file below a folder into the library, and adds its source to
+ * `sources`. Names that begin with a dot do not count. */
+void ipxe_files_templates(apr_array_header_t *sources,
+                          ipxe_library_t *library, const char *folder,
+                          ipxe_diags_t *diags, apr_pool_t *pool);
+
+#endif

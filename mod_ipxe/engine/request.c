@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The world of one request, and its URLs. */
+#include "engine/request.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "machine/client.h"
+
+/* Unescaped in paths: RFC 3986's pchar and the slash. */
+#define PATH_CHARS "/:@!$&'()*,;=+"
+
+static apr_time_t world_now(void *baton)
+{
+    return ((const ipxe_asking_t *)baton)->request->now;
+}
+
+static const char *world_request_id(void *baton)
+{
+    const char *id = ((const ipxe_asking_t *)baton)->request->request_id;
+
+    return id ? id : "";
+}
+
+static int has_scheme(const char *text)
+{
+    const char *p = text;
+
+    while (apr_isalnum(*p) || (p > text && strchr("+-.", *p) && *p))
+        p++;
+    return p > text && *p == ':';
+}
+
+static const char *world_url(void *baton, const char *path, apr_pool_t *pool)
+{
+    const ipxe_asking_t *asking = baton;
+
+    if (has_scheme(path))
+        return path;
+    while (*path == '/')
+        path++;
+    return apr_pstrcat(pool, asking->base, "/",
+                       ipxe_text_urlencode(path, PATH_CHARS, pool), NULL);
+}
+
+/* What this machine hands back: "TICKET" where nothing is signed. */
+static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
+                          const char *profile, apr_pool_t *pool)
+{
+    const ipxe_snapshot_t *set = asking->set;
+    ipxe_ticket_t parts;
+    const char *text;
+
+    if (!asking->sign)
+        return "TICKET";
+    parts.kind = kind;
+    parts.site = set->settings->site;
+    parts.issued = asking->request->now;
+    parts.profile = profile;
+    parts.facts = ipxe_machine_pack(asking->machine, set->ticket_facts,
+                                    set->ticket_args, NULL, pool);
+    text = ipxe_ticket_write(&parts, set->settings->keys, pool);
+    if (!text)
+        asking->too_long = 1;
+    return text ? text : "";
+}
+
+static const char *below_prefix(const ipxe_asking_t *asking, const char *what,
+                                const char *ticket_text, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, asking->base, asking->set->settings->prefix, "/",
+                       what, "/", ticket_text, NULL);
+}
+
+static const ipxe_served_t *first_served(const ipxe_boot_t *boot)
+{
+    return boot && boot->served && boot->served->nelts
+               ? &APR_ARRAY_IDX(boot->served, 0, ipxe_served_t)
+               : NULL;
+}
+
+static int serves(const ipxe_boot_t *boot, const char *name)
+{
+    int i;
+
+    for (i = 0; boot && boot->served && i < boot->served->nelts; i++) {
+        if (ipxe_text_eq(APR_ARRAY_IDX(boot->served, i, ipxe_served_t).name,
+                         name))
+            return 1;
+    }
+    return 0;
+}
+
+static const char *world_answers(void *baton, const char *name,
+                                 apr_pool_t *pool)
+{
+    ipxe_asking_t *asking = baton;
+    const ipxe_decision_t *decision = asking->decision;
+    const ipxe_boot_t *boot;
+
+    if (!decision || !decision->action.profile)
+        return NULL;
+    boot = ipxe_decision_boot(decision, pool);
+    if (!first_served(boot))
+        return NULL;
+    if (!name)
+        name = first_served(boot)->name;
+    if (*name && !serves(boot, name))
+        return NULL;
+    return apr_pstrcat(
+        pool,
+        below_prefix(asking, "answers",
+                     ticket(asking, IPXE_TICKET_ANSWER,
+                            decision->action.profile->name, pool),
+                     pool),
+        "/", name, NULL);
+}
+
+static const char *world_menu(void *baton, const char *menu, const char *item,
+                              apr_pool_t *pool)
+{
+    ipxe_asking_t *asking = baton;
+
+    return apr_pstrcat(pool,
+                       below_prefix(asking, "menu",
+                                    ticket(asking, IPXE_TICKET_MENU, "", pool),
+                                    pool),
+                       "/", menu, item ? "/" : NULL, item, NULL);
+}
+
+static const char *world_wait(void *baton, apr_pool_t *pool)
+{
+    ipxe_asking_t *asking = baton;
+
+    return below_prefix(asking, "wait",
+                        ticket(asking, IPXE_TICKET_WAIT, "", pool), pool);
+}
+
+static const char *world_entry(void *baton, apr_pool_t *pool)
+{
+    const ipxe_asking_t *asking = baton;
+
+    return apr_pstrcat(pool, asking->base, asking->set->settings->entry,
+                       NULL);
+}
+
+/* An iPXE without HTTPS gets the plain address, where there is one. */
+static const char *choose_base(const ipxe_asking_t *asking,
+                               const ipxe_machine_t *machine)
+{
+    const ipxe_settings_t *settings = asking->set->settings;
+    const char *base = settings->base_url;
+
+    if (!base)
+        base = asking->request->base_url;
+    if (base && strncmp(base, "https:", 6) == 0 && settings->plain_url &&
+        ipxe_client_kind(machine) == IPXE_CLIENT_IPXE &&
+        ipxe_client_can(machine, IPXE_CAN_HTTPS) == IPXE_NO)
+        base = settings->plain_url;
+    return base ? base : "http://localhost";
+}
+
+static void fill_input(ipxe_machine_input_t *input,
+                       const ipxe_asking_t *asking)
+{
+    const ipxe_request_t *request = asking->request;
+
+    memset(input, 0, sizeof(*input));
+    input->query = request->query;
+    input->query_len = request->query ? strlen(request->query) : 0;
+    input->form = request->form;
+    input->form_len = request->form ? strlen(request->form) : 0;
+    input->user_agent = request->user_agent;
+    input->ip = request->ip;
+    input->most = (int)asking->set->settings->max_facts;
+}
+
+ipxe_machine_t *ipxe_asking_machine(const ipxe_asking_t *asking,
+                                    apr_pool_t *pool)
+{
+    const ipxe_rules_t *rules = asking->set->rules;
+    ipxe_machine_input_t input;
+    ipxe_machine_t *machine;
+
+    fill_input(&input, asking);
+    machine = ipxe_machine_parse(&input, pool);
+    ipxe_machine_ignore(machine, rules->ignored_macs, rules->ignored_uuids);
+    return machine;
+}
+
+ipxe_machine_t *ipxe_asking_unpack(const ipxe_asking_t *asking,
+                                   const char *facts, apr_pool_t *pool)
+{
+    ipxe_machine_input_t input;
+
+    fill_input(&input, asking);
+    return ipxe_machine_unpack(facts, &input, pool);
+}
+
+void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
+                      const ipxe_request_t *request, apr_pool_t *pool)
+{
+    memset(asking, 0, sizeof(*asking));
+    asking->set = set;
+    asking->request = request;
+    asking->pool = pool;
+    asking->machine = ipxe_asking_machine(asking, pool);
+    asking->sign = set->settings->keys != NULL &&
+                   request->target.route != IPXE_ROUTE_EXPLAIN;
+    asking->base = choose_base(asking, asking->machine);
+    asking->world.baton = asking;
+    asking->world.now = world_now;
+    asking->world.request_id = world_request_id;
+    asking->world.url = world_url;
+    asking->world.answers = world_answers;
+    asking->world.menu = world_menu;
+    asking->world.wait = world_wait;
+    asking->world.entry = world_entry;
+}

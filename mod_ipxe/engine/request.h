@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The world of one request: what a decision and its texts may ask. Private to
+ * the engine. */
+#ifndef IPXE_ENGINE_REQUEST_H
+#define IPXE_ENGINE_REQUEST_H
+
+#include "engine/engine.h"
+
+/* One request while it is answered. */
+typedef struct ipxe_asking_t {
+    const ipxe_snapshot_t *set;
+    const ipxe_request_t *request;
+    const ipxe_machine_t *machine;
+    const ipxe_decision_t *decision; /* what texts are about; NULL at first */
+    const char *base;                /* scheme and host of our URLs */
+    int sign;                        /* tickets are signed; else "TICKET" */
+    int too_long;                    /* a ticket would not fit: set by world */
+    ipxe_world_t world;
+    apr_pool_t *pool;
+} ipxe_asking_t;
+
+/* Fills *asking; machine and decision are set by the caller as they come. */
+void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
+                      const ipxe_request_t *request, apr_pool_t *pool);
+
+/* The machine whose facts the request brings in its query and form. */
+ipxe_machine_t *ipxe_asking_machine(const ipxe_asking_t *asking,
+                                    apr_pool_t *pool);
+
+/* The machine of a ticket's facts. */
+ipxe_machine_t *ipxe_asking_unpack(const ipxe_asking_t *asking,
+                                   const char *facts, apr_pool_t *pool);
+
+#endif

@@ -165,8 +165,9 @@ static void show_char(shown_t *shown, const char *s, apr_size_t step,
             ipxe_text_add_char(shown->line, '?');
         else
             ipxe_text_add_n(shown->line, s, step);
-        ipxe_text_add_char(shown->marks,
-                           !marked ? ' ' : first && i == 0 ? '^' : '~');
+        ipxe_text_add_char(shown->marks, !marked           ? ' '
+                                         : first && i == 0 ? '^'
+                                                           : '~');
     }
 }
 
@@ -179,8 +180,7 @@ static void show_line(shown_t *shown, const char *line, apr_size_t len,
         int n = ipxe_utf8_next(line + at, len - at, NULL);
         apr_size_t step = n ? (apr_size_t)n : 1;
 
-        show_char(shown, line + at, step, at >= begin && at < end,
-                  at == begin);
+        show_char(shown, line + at, step, at >= begin && at < end, at == begin);
         at += step;
     }
     if (begin >= len)
@@ -198,9 +198,8 @@ static void add_quote(ipxe_text_t *out, ipxe_span_t span)
     shown.line = ipxe_text_make(len + 16, out->pool);
     shown.marks = ipxe_text_make(len + 16, out->pool);
     shown.columns = 0;
-    shown.from = place.column > MOST_COLUMNS - 20
-                     ? place.column - MOST_COLUMNS / 2
-                     : 0;
+    shown.from =
+        place.column > MOST_COLUMNS - 20 ? place.column - MOST_COLUMNS / 2 : 0;
     show_line(&shown, line, len, span.begin - start,
               span.end > span.begin ? span.end - start
                                     : span.begin - start + 1);
@@ -249,8 +248,7 @@ const char *ipxe_diag_text(const ipxe_diag_t *diag, apr_pool_t *pool)
     if (diag->help)
         ipxe_text_addf(out, "help: %s\n", diag->help);
     for (i = 0; diag->notes && i < diag->notes->nelts; i++) {
-        const ipxe_note_t *note =
-            &APR_ARRAY_IDX(diag->notes, i, ipxe_note_t);
+        const ipxe_note_t *note = &APR_ARRAY_IDX(diag->notes, i, ipxe_note_t);
 
         add_place(out, note->span);
         ipxe_text_addf(out, "note: %s\n", note->text);
@@ -265,8 +263,7 @@ const ipxe_diag_t *ipxe_diags_first_error(const ipxe_diags_t *diags)
     int i;
 
     for (i = 0; i < diags->all->nelts; i++) {
-        const ipxe_diag_t *diag =
-            APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *);
+        const ipxe_diag_t *diag = APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *);
 
         if (diag->severity == IPXE_SEVERITY_ERROR)
             return diag;

@@ -28,16 +28,16 @@
 #define IPXE_MAX_REGEX_STEPS   10000
 
 /* Templates: past these a render fails, never the server. */
-#define IPXE_MAX_RENDER_OUTPUT  (4u * 1024 * 1024)
-#define IPXE_MAX_RENDER_STEPS   2000000
-#define IPXE_MAX_RENDER_DEPTH   40
-#define IPXE_MAX_EXPR_DEPTH     100
-#define IPXE_MAX_INCLUDE_DEPTH  16
-#define IPXE_MAX_VALUE_BYTES    (4u * 1024 * 1024)
-#define IPXE_MAX_VALUE_ITEMS    100000
+#define IPXE_MAX_RENDER_OUTPUT (4u * 1024 * 1024)
+#define IPXE_MAX_RENDER_STEPS  2000000
+#define IPXE_MAX_RENDER_DEPTH  40
+#define IPXE_MAX_EXPR_DEPTH    100
+#define IPXE_MAX_INCLUDE_DEPTH 16
+#define IPXE_MAX_VALUE_BYTES   (4u * 1024 * 1024)
+#define IPXE_MAX_VALUE_ITEMS   100000
 
 /* Chains of names: `extends`, groups in groups, sub-menus. */
-#define IPXE_MAX_EXTENDS 16
+#define IPXE_MAX_EXTENDS    16
 #define IPXE_MAX_MENU_DEPTH 8
 
 /* Tickets stand in kernel command lines of 2046 bytes. */

@@ -11,8 +11,7 @@
 static const apr_size_t *find_lines(const char *text, apr_size_t len,
                                     apr_size_t *count, apr_pool_t *pool)
 {
-    apr_array_header_t *lines =
-        apr_array_make(pool, 64, sizeof(apr_size_t));
+    apr_array_header_t *lines = apr_array_make(pool, 64, sizeof(apr_size_t));
     apr_size_t i;
 
     APR_ARRAY_PUSH(lines, apr_size_t) = 0;
@@ -121,11 +120,11 @@ const char *ipxe_source_line(const ipxe_source_t *source, apr_size_t line,
                              apr_size_t *len)
 {
     apr_size_t begin = source->lines[line - 1];
-    apr_size_t end = line < source->line_count ? source->lines[line]
-                                               : source->len;
+    apr_size_t end =
+        line < source->line_count ? source->lines[line] : source->len;
 
-    while (end > begin && (source->text[end - 1] == '\n' ||
-                           source->text[end - 1] == '\r'))
+    while (end > begin &&
+           (source->text[end - 1] == '\n' || source->text[end - 1] == '\r'))
         end--;
     *len = end - begin;
     return source->text + begin;

@@ -192,8 +192,7 @@ const char *ipxe_text_ascii(const char *s, apr_pool_t *pool)
 apr_array_header_t *ipxe_text_split(const char *s, const char *at,
                                     apr_pool_t *pool)
 {
-    apr_array_header_t *parts =
-        apr_array_make(pool, 4, sizeof(const char *));
+    apr_array_header_t *parts = apr_array_make(pool, 4, sizeof(const char *));
 
     for (s += strspn(s, at); *s; s += strspn(s, at)) {
         apr_size_t n = strcspn(s, at);
@@ -228,9 +227,9 @@ static apr_size_t distance(const char *a, const char *b)
 
         now[0] = i;
         for (j = 1; j <= lb; j++)
-            now[j] = least_of(now[j - 1] + 1, old[j] + 1,
-                              old[j - 1] + (apr_tolower(a[i - 1]) !=
-                                            apr_tolower(b[j - 1])));
+            now[j] = least_of(
+                now[j - 1] + 1, old[j] + 1,
+                old[j - 1] + (apr_tolower(a[i - 1]) != apr_tolower(b[j - 1])));
     }
     return rows[la & 1][lb];
 }

@@ -77,8 +77,7 @@ static void set_machine(job_t *job, const ipxe_machine_t *machine)
 static void write_decision(job_t *job, const ipxe_decision_t *decision)
 {
     set_decision(job, decision);
-    if (ipxe_script_decision(job->sink, decision, &job->writing) !=
-        APR_SUCCESS)
+    if (ipxe_script_decision(job->sink, decision, &job->writing) != APR_SUCCESS)
         fail_script(job, first_line(job));
     else if (job->asking.too_long)
         fail_script(job, "the facts that the rules and templates read do not "
@@ -88,9 +87,9 @@ static void write_decision(job_t *job, const ipxe_decision_t *decision)
 static ipxe_decision_t *decide(job_t *job)
 {
     ipxe_decision_t *decision = NULL;
-    apr_status_t rv = ipxe_rules_decide(
-        &decision, job->asking.set->rules, job->asking.machine,
-        &job->asking.world, job->answer->diags, job->pool);
+    apr_status_t rv = ipxe_rules_decide(&decision, job->asking.set->rules,
+                                        job->asking.machine, &job->asking.world,
+                                        job->answer->diags, job->pool);
 
     return rv == APR_SUCCESS ? decision : NULL;
 }
@@ -121,8 +120,7 @@ static void answer_entry(job_t *job)
 {
     /* Debian's installer takes a DHCP filename with "://" for its preseed:
      * an empty one lets it go on. */
-    if (ipxe_client_kind(job->asking.machine) ==
-        IPXE_CLIENT_DEBIAN_INSTALLER)
+    if (ipxe_client_kind(job->asking.machine) == IPXE_CLIENT_DEBIAN_INSTALLER)
         return;
     if (tells_something(job->asking.machine)) {
         answer_decision(job);
@@ -145,15 +143,17 @@ static ipxe_ticket_error_e take_ticket(job_t *job, ipxe_ticket_t *ticket,
 {
     const ipxe_settings_t *settings = job->asking.set->settings;
     const ipxe_request_t *request = job->asking.request;
-    ipxe_ticket_error_e error =
-        ipxe_ticket_read(ticket, request->target.ticket, kind, settings->site,
-                         settings->keys, request->now, settings->fetch_life,
-                         job->pool);
+    ipxe_ticket_error_e error = ipxe_ticket_read(
+        ticket, request->target.ticket, kind, settings->site, settings->keys,
+        request->now, settings->fetch_life, job->pool);
 
-    if (error == IPXE_TICKET_GOOD)
-        set_machine(job,
-                    ipxe_asking_unpack(&job->asking, ticket->facts, job->pool));
-    return error;
+    if (error != IPXE_TICKET_GOOD)
+        return error;
+    set_machine(job,
+                ipxe_asking_unpack(&job->asking, ticket->facts, job->pool));
+    return ipxe_asking_same_network(&job->asking, job->asking.machine)
+               ? IPXE_TICKET_GOOD
+               : IPXE_TICKET_OTHER_NETWORK;
 }
 
 /* A machine with a ticket that is none is asked anew who it is. */
@@ -198,8 +198,7 @@ static void answer_menu(job_t *job)
  * request, so that machines do not come all at once. */
 static int next_wait(const job_t *job, apr_time_t since)
 {
-    apr_int64_t waited =
-        apr_time_sec(job->asking.request->now - since) / 10;
+    apr_int64_t waited = apr_time_sec(job->asking.request->now - since) / 10;
     const char *id = job->asking.world.request_id(job->asking.world.baton);
     apr_size_t n = strlen(id);
     int jitter = n ? id[n - 1] % 3 : 0;
@@ -326,7 +325,7 @@ static const ipxe_profile_t *find_profile(const job_t *job, const char *name)
 
 static void answer_answers(job_t *job)
 {
-    static const int statuses[] = {200, 404, 403, 403, 403, 403, 410};
+    static const int statuses[] = {200, 404, 403, 403, 403, 403, 410, 403};
     ipxe_ticket_t ticket;
     ipxe_ticket_error_e error = take_ticket(job, &ticket, IPXE_TICKET_ANSWER);
     const ipxe_profile_t *profile;
@@ -398,21 +397,20 @@ typedef struct route_t {
 } route_t;
 
 static const route_t routes[] = {
-    {"none", answer_unknown},          /* NONE */
-    {"script", answer_entry},          /* ENTRY */
-    {"autoexec", answer_autoexec},     /* AUTOEXEC */
-    {"script", answer_decision},       /* GRUB */
-    {"menu", answer_menu},             /* MENU */
-    {"item", answer_menu},             /* ITEM */
-    {"wait", answer_wait},             /* WAIT */
-    {"answers", answer_answers},       /* ANSWERS */
-    {"explain", answer_explain},       /* EXPLAIN */
-    {"none", answer_unknown},          /* UNKNOWN */
+    {"none", answer_unknown},      /* NONE */
+    {"script", answer_entry},      /* ENTRY */
+    {"autoexec", answer_autoexec}, /* AUTOEXEC */
+    {"script", answer_decision},   /* GRUB */
+    {"menu", answer_menu},         /* MENU */
+    {"item", answer_menu},         /* ITEM */
+    {"wait", answer_wait},         /* WAIT */
+    {"answers", answer_answers},   /* ANSWERS */
+    {"explain", answer_explain},   /* EXPLAIN */
+    {"none", answer_unknown},      /* UNKNOWN */
 };
 
-static void start(job_t *job, ipxe_answer_t *answer,
-                  const ipxe_snapshot_t *set, const ipxe_request_t *request,
-                  apr_pool_t *pool)
+static void start(job_t *job, ipxe_answer_t *answer, const ipxe_snapshot_t *set,
+                  const ipxe_request_t *request, apr_pool_t *pool)
 {
     memset(job, 0, sizeof(*job));
     memset(answer, 0, sizeof(*answer));

@@ -88,8 +88,8 @@ static void render_answers(way_t *way, const ipxe_decision_t *decision)
     render.pool = way->pool;
     for (i = 0; boot && boot->served && i < boot->served->nelts; i++)
         ipxe_template_render(
-            &nowhere,
-            APR_ARRAY_IDX(boot->served, i, ipxe_served_t).compiled, &render);
+            &nowhere, APR_ARRAY_IDX(boot->served, i, ipxe_served_t).compiled,
+            &render);
 }
 
 static void render_decision(way_t *way, const ipxe_decision_t *decision);
@@ -103,8 +103,7 @@ static void render_items(way_t *way, const ipxe_decision_t *decision)
         return;
     apr_hash_set(way->menus, menu->name, APR_HASH_KEY_STRING, menu);
     for (i = 0; i < menu->items->nelts; i++) {
-        const ipxe_item_t *item =
-            &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
+        const ipxe_item_t *item = &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
         ipxe_decision_t *chosen = NULL;
         int offered = 0;
 
@@ -113,8 +112,8 @@ static void render_items(way_t *way, const ipxe_decision_t *decision)
                                  way->pool) != APR_SUCCESS ||
             !offered)
             continue;
-        if (ipxe_decision_choose(&chosen, decision, menu, item,
-                                 way->run->diags, way->pool) == APR_SUCCESS)
+        if (ipxe_decision_choose(&chosen, decision, menu, item, way->run->diags,
+                                 way->pool) == APR_SUCCESS)
             render_decision(way, chosen);
     }
 }
@@ -188,12 +187,11 @@ static void note_way(const way_t *way, int from, const kind_t *kind, int full)
     int i;
 
     for (i = from; i < diags->all->nelts; i++)
-        ipxe_diag_note(APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *),
-                       way->rule->span,
-                       "for a %s %s machine that %s, by this rule",
-                       kind->platform, kind->arch,
-                       full ? "tells everything"
-                            : "tells only what the rule asks for");
+        ipxe_diag_note(
+            APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *), way->rule->span,
+            "for a %s %s machine that %s, by this rule", kind->platform,
+            kind->arch,
+            full ? "tells everything" : "tells only what the rule asks for");
 }
 
 static void try_way(const run_t *run, const ipxe_rule_t *rule,
@@ -210,8 +208,8 @@ static void try_way(const run_t *run, const ipxe_rule_t *rule,
     start_way(&way, kind, full);
     if (ipxe_cond_allows(rule->when, way.asking.machine, host) &&
         ipxe_decision_suppose(&decision, run->set->rules, rule, host,
-                              way.asking.machine, &way.asking.world,
-                              run->diags, way.pool) == APR_SUCCESS &&
+                              way.asking.machine, &way.asking.world, run->diags,
+                              way.pool) == APR_SUCCESS &&
         decision)
         render_decision(&way, decision);
     note_way(&way, before, kind, full);
@@ -223,14 +221,14 @@ static const char *way_key(const ipxe_rule_t *rule, apr_pool_t *pool)
 {
     const ipxe_action_t *action = &rule->action;
 
-    return apr_psprintf(
-        pool, "%d %pp %pp %pp %s %x %pp", action->kind,
-        (const void *)action->profile, (const void *)action->menu,
-        (const void *)action->script,
-        action->value && !action->profile && !action->menu
-            ? action->value->written
-            : "",
-        ipxe_cond_facts(rule->when), (const void *)rule->set);
+    return apr_psprintf(pool, "%d %pp %pp %pp %s %x %pp", action->kind,
+                        (const void *)action->profile,
+                        (const void *)action->menu,
+                        (const void *)action->script,
+                        action->value && !action->profile && !action->menu
+                            ? action->value->written
+                            : "",
+                        ipxe_cond_facts(rule->when), (const void *)rule->set);
 }
 
 static void try_rule(const run_t *run, const ipxe_rule_t *rule,
@@ -264,8 +262,7 @@ void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
     apr_pool_create(&run.keep, set->pool);
     run.done = apr_hash_make(run.keep);
     for (i = 0; i < rules->nelts; i++) {
-        const ipxe_rule_t *rule =
-            APR_ARRAY_IDX(rules, i, const ipxe_rule_t *);
+        const ipxe_rule_t *rule = APR_ARRAY_IDX(rules, i, const ipxe_rule_t *);
         const char *key;
 
         if (rule->action.kind == IPXE_ACTION_NONE)

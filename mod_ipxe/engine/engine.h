@@ -51,7 +51,7 @@ typedef struct ipxe_snapshot_t {
     const char *hash;       /* of all bytes it was made from: 12 hex digits */
     apr_uint32_t number;    /* 0 until it is published */
     const char *generation; /* "1-4f2a91c03b7e": for comments and logs */
-    ipxe_facts_t ticket_facts; /* what of the facts tickets carry */
+    ipxe_facts_t ticket_facts;             /* what of the facts tickets carry */
     const apr_array_header_t *ticket_args; /* const char *: args likewise */
     const apr_array_header_t *files; /* of const char *: all that was read */
     apr_pool_t *pool;
@@ -114,17 +114,17 @@ typedef struct ipxe_request_t {
 } ipxe_request_t;
 
 typedef struct ipxe_answer_t {
-    int status;              /* as HTTP's: 200, 403, 404, 410, 500, 503 */
-    const char *type;        /* Content-Type */
-    ipxe_text_t *body;       /* whole; never NULL */
-    int retry_after;         /* seconds, with 503; else 0 */
-    const char *stage;       /* "identify", "script", "menu", "item", "wait",
-                                "answers", "explain", "autoexec": for logs */
+    int status;        /* as HTTP's: 200, 403, 404, 410, 500, 503 */
+    const char *type;  /* Content-Type */
+    ipxe_text_t *body; /* whole; never NULL */
+    int retry_after;   /* seconds, with 503; else 0 */
+    const char *stage; /* "identify", "script", "menu", "item", "wait",
+                          "answers", "explain", "autoexec": for logs */
     const ipxe_machine_t *machine;   /* never NULL */
     const ipxe_decision_t *decision; /* or NULL: none was made */
-    ipxe_diags_t *diags;     /* what went wrong on the way */
-    const char *log;         /* one line for the error log, printable, no
-                                secret, no ticket; or NULL */
+    ipxe_diags_t *diags;             /* what went wrong on the way */
+    const char *log; /* one line for the error log, printable, no
+                        secret, no ticket; or NULL */
 } ipxe_answer_t;
 
 /* Answers. Always succeeds with an answer: what goes wrong is in it. */

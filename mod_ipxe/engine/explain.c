@@ -76,8 +76,7 @@ static void add_facts(page_t *page, const ipxe_machine_t *machine)
         ipxe_text_add_char(page->out, '\n');
     }
     for (i = 0; i < machine->args->nelts; i++) {
-        const ipxe_arg_t *arg =
-            &APR_ARRAY_IDX(machine->args, i, ipxe_arg_t);
+        const ipxe_arg_t *arg = &APR_ARRAY_IDX(machine->args, i, ipxe_arg_t);
 
         ipxe_text_add(page->out, "  ");
         column(page, apr_pstrcat(page->pool, "args.", arg->name, NULL), 16);
@@ -111,8 +110,7 @@ static void add_steps(page_t *page, const ipxe_decision_t *decision)
 
     head(page, "rules");
     for (i = 0; i < steps->nelts; i++) {
-        const ipxe_rule_t *rule =
-            APR_ARRAY_IDX(steps, i, ipxe_step_t).rule;
+        const ipxe_rule_t *rule = APR_ARRAY_IDX(steps, i, ipxe_step_t).rule;
 
         width = wider(width, rule->name, 32);
         place = wider(place, ipxe_span_name(rule->span, page->pool), 40);
@@ -132,15 +130,13 @@ static void add_vars(page_t *page, const ipxe_decision_t *decision)
     if (vars->nelts)
         head(page, "variables");
     for (i = 0; i < vars->nelts; i++) {
-        const ipxe_var_shown_t *var =
-            &APR_ARRAY_IDX(vars, i, ipxe_var_shown_t);
+        const ipxe_var_shown_t *var = &APR_ARRAY_IDX(vars, i, ipxe_var_shown_t);
 
         width = wider(width, var->name, 24);
         value = wider(value, var->value, 32);
     }
     for (i = 0; i < vars->nelts; i++) {
-        const ipxe_var_shown_t *var =
-            &APR_ARRAY_IDX(vars, i, ipxe_var_shown_t);
+        const ipxe_var_shown_t *var = &APR_ARRAY_IDX(vars, i, ipxe_var_shown_t);
 
         ipxe_text_add(page->out, "  ");
         column(page, var->name, width);
@@ -224,10 +220,9 @@ const char *ipxe_explain_text(const ipxe_answer_t *answer, int colour,
     for (i = 0; i < answer->diags->all->nelts; i++) {
         if (i == 0)
             head(&page, "diagnostics");
-        ipxe_text_add(page.out,
-                      ipxe_diag_text(APR_ARRAY_IDX(answer->diags->all, i,
-                                                   ipxe_diag_t *),
-                                     pool));
+        ipxe_text_add(page.out, ipxe_diag_text(APR_ARRAY_IDX(answer->diags->all,
+                                                             i, ipxe_diag_t *),
+                                               pool));
     }
     add_script(&page, answer);
     return page.out->data;

@@ -50,8 +50,7 @@ static void add_machine(ipxe_text_t *out, const ipxe_machine_t *machine)
     key(out, "args");
     ipxe_text_add_char(out, '{');
     for (i = 0; i < machine->args->nelts; i++) {
-        const ipxe_arg_t *arg =
-            &APR_ARRAY_IDX(machine->args, i, ipxe_arg_t);
+        const ipxe_arg_t *arg = &APR_ARRAY_IDX(machine->args, i, ipxe_arg_t);
 
         text(out, arg->name, arg->text);
     }
@@ -87,8 +86,7 @@ static void add_vars(ipxe_text_t *out, const ipxe_decision_t *decision)
     key(out, "variables");
     ipxe_text_add_char(out, '[');
     for (i = 0; i < vars->nelts; i++) {
-        const ipxe_var_shown_t *var =
-            &APR_ARRAY_IDX(vars, i, ipxe_var_shown_t);
+        const ipxe_var_shown_t *var = &APR_ARRAY_IDX(vars, i, ipxe_var_shown_t);
 
         key(out, NULL);
         ipxe_text_add_char(out, '{');
@@ -124,8 +122,7 @@ static void add_diags(ipxe_text_t *out, const ipxe_diags_t *diags)
     key(out, "diagnostics");
     ipxe_text_add_char(out, '[');
     for (i = 0; i < diags->all->nelts; i++) {
-        const ipxe_diag_t *diag =
-            APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *);
+        const ipxe_diag_t *diag = APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *);
 
         key(out, NULL);
         ipxe_text_add_char(out, '{');

@@ -61,8 +61,7 @@ static apr_array_header_t *list(const char *folder, ipxe_diags_t *diags,
     while ((rv = apr_dir_read(&info, APR_FINFO_NAME, dir)) == APR_SUCCESS ||
            rv == APR_INCOMPLETE) {
         if (info.name[0] != '.')
-            APR_ARRAY_PUSH(names, const char *) =
-                apr_pstrdup(pool, info.name);
+            APR_ARRAY_PUSH(names, const char *) = apr_pstrdup(pool, info.name);
     }
     apr_dir_close(dir);
     qsort(names->elts, (apr_size_t)names->nelts, sizeof(char *), by_bytes);
@@ -157,8 +156,7 @@ static void walk_folder(const walk_t *walk, const char *below, int depth);
 
 static void walk_one(const walk_t *walk, const char *below, int depth)
 {
-    const char *path =
-        apr_pstrcat(walk->pool, walk->folder, "/", below, NULL);
+    const char *path = apr_pstrcat(walk->pool, walk->folder, "/", below, NULL);
     apr_filetype_e kind = APR_NOFILE;
     apr_status_t rv = kind_of(&kind, path, walk->pool);
     const ipxe_source_t *source;
@@ -170,8 +168,8 @@ static void walk_one(const walk_t *walk, const char *below, int depth)
         walk_folder(walk, below, depth + 1);
     }
     else if (kind == APR_REG) {
-        source = read_one(path, IPXE_MAX_TEMPLATE_FILE, walk->diags,
-                          walk->pool);
+        source =
+            read_one(path, IPXE_MAX_TEMPLATE_FILE, walk->diags, walk->pool);
         if (!source)
             return;
         ipxe_library_add(walk->library, below, source);
@@ -202,9 +200,9 @@ static void walk_folder(const walk_t *walk, const char *below, int depth)
     }
 }
 
-void ipxe_files_templates(apr_array_header_t *sources,
-                          ipxe_library_t *library, const char *folder,
-                          ipxe_diags_t *diags, apr_pool_t *pool)
+void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,
+                          const char *folder, ipxe_diags_t *diags,
+                          apr_pool_t *pool)
 {
     walk_t walk;
 

@@ -16,8 +16,8 @@ void ipxe_files_rules(apr_array_header_t *sources,
 
 /* Reads every file below a folder into the library, and adds its source to
  * `sources`. Names that begin with a dot do not count. */
-void ipxe_files_templates(apr_array_header_t *sources,
-                          ipxe_library_t *library, const char *folder,
-                          ipxe_diags_t *diags, apr_pool_t *pool);
+void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,
+                          const char *folder, ipxe_diags_t *diags,
+                          apr_pool_t *pool);
 
 #endif

@@ -11,11 +11,10 @@ static apr_status_t one_text(const char **text, const ipxe_call_t *call,
     ipxe_value_t value;
 
     if (call->named_count || call->count < least || call->count > 1) {
-        ipxe_diag_help(ipxe_diag_add(call->render->diags,
-                                     IPXE_DIAG_BAD_CALL, call->span,
-                                     "%s() takes one argument, a text",
-                                     function),
-                       "write %s('name')", function);
+        ipxe_diag_help(
+            ipxe_diag_add(call->render->diags, IPXE_DIAG_BAD_CALL, call->span,
+                          "%s() takes one argument, a text", function),
+            "write %s('name')", function);
         return APR_EINVAL;
     }
     if (call->count == 0)
@@ -33,8 +32,7 @@ static apr_status_t one_text(const char **text, const ipxe_call_t *call,
 
 static unsigned taint_of(const ipxe_call_t *call)
 {
-    return call->count ? call->args[0].flags & (IPXE_TAINTED | IPXE_SECRET)
-                       : 0;
+    return call->count ? call->args[0].flags & (IPXE_TAINTED | IPXE_SECRET) : 0;
 }
 
 static apr_status_t call_url(ipxe_value_t *result, const ipxe_call_t *call,

@@ -42,8 +42,7 @@ static apr_status_t find(ipxe_decision_t **found, const ipxe_decision_t *from,
         return APR_SUCCESS;
     apr_hash_set(walk->seen, menu->name, APR_HASH_KEY_STRING, menu);
     for (i = 0; i < menu->items->nelts && !*found && rv == APR_SUCCESS; i++) {
-        const ipxe_item_t *item =
-            &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
+        const ipxe_item_t *item = &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
         ipxe_decision_t *next = NULL;
 
         if (item->action.kind != IPXE_ACTION_MENU)
@@ -59,9 +58,9 @@ static apr_status_t find(ipxe_decision_t **found, const ipxe_decision_t *from,
 }
 
 apr_status_t ipxe_menu_follow(ipxe_decision_t **chosen,
-                              const ipxe_decision_t *decision,
-                              const char *menu, const char *item,
-                              ipxe_diags_t *diags, apr_pool_t *pool)
+                              const ipxe_decision_t *decision, const char *menu,
+                              const char *item, ipxe_diags_t *diags,
+                              apr_pool_t *pool)
 {
     ipxe_decision_t *at = NULL;
     walk_t walk;

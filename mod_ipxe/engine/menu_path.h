@@ -11,8 +11,8 @@
  * there by no item that is offered to this machine. A failure has added its
  * diagnostic. */
 apr_status_t ipxe_menu_follow(ipxe_decision_t **chosen,
-                              const ipxe_decision_t *decision,
-                              const char *menu, const char *item,
-                              ipxe_diags_t *diags, apr_pool_t *pool);
+                              const ipxe_decision_t *decision, const char *menu,
+                              const char *item, ipxe_diags_t *diags,
+                              apr_pool_t *pool);
 
 #endif

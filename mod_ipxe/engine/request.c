@@ -3,6 +3,7 @@
 #include "engine/request.h"
 
 #include <apr_lib.h>
+#include <apr_network_io.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -141,8 +142,7 @@ static const char *world_entry(void *baton, apr_pool_t *pool)
 {
     const ipxe_asking_t *asking = baton;
 
-    return apr_pstrcat(pool, asking->base, asking->set->settings->entry,
-                       NULL);
+    return apr_pstrcat(pool, asking->base, asking->set->settings->entry, NULL);
 }
 
 /* An iPXE without HTTPS gets the plain address, where there is one. */
@@ -161,8 +161,7 @@ static const char *choose_base(const ipxe_asking_t *asking,
     return base ? base : "http://localhost";
 }
 
-static void fill_input(ipxe_machine_input_t *input,
-                       const ipxe_asking_t *asking)
+static void fill_input(ipxe_machine_input_t *input, const ipxe_asking_t *asking)
 {
     const ipxe_request_t *request = asking->request;
 
@@ -217,4 +216,23 @@ void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
     asking->world.menu = world_menu;
     asking->world.wait = world_wait;
     asking->world.entry = world_entry;
+}
+
+int ipxe_asking_same_network(const ipxe_asking_t *asking,
+                             const ipxe_machine_t *machine)
+{
+    const char *bits = asking->set->settings->ticket_network;
+    const char *then = ipxe_machine_fact(machine, IPXE_FACT_IP);
+    const char *now = asking->request->ip;
+    apr_ipsubnet_t *network;
+    apr_sockaddr_t *address;
+
+    if (!bits)
+        return 1;
+    return then && now &&
+           apr_ipsubnet_create(&network, then, bits, asking->pool) ==
+               APR_SUCCESS &&
+           apr_sockaddr_info_get(&address, now, APR_UNSPEC, 0, 0,
+                                 asking->pool) == APR_SUCCESS &&
+           apr_ipsubnet_test(network, address);
 }

@@ -31,4 +31,9 @@ ipxe_machine_t *ipxe_asking_machine(const ipxe_asking_t *asking,
 ipxe_machine_t *ipxe_asking_unpack(const ipxe_asking_t *asking,
                                    const char *facts, apr_pool_t *pool);
 
+/* Nonzero where the request comes from the network that the ticket's machine
+ * was in, or where nobody asks for that (IPXETicketNetwork). */
+int ipxe_asking_same_network(const ipxe_asking_t *asking,
+                             const ipxe_machine_t *machine);
+
 #endif

@@ -78,8 +78,8 @@ static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
     ipxe_files_rules(sources, settings->rules, diags, pool);
     input.sources = apr_array_copy(pool, sources);
     if (settings->templates)
-        ipxe_files_templates(sources, input.library, settings->templates,
-                             diags, pool);
+        ipxe_files_templates(sources, input.library, settings->templates, diags,
+                             pool);
     rules = ipxe_rules_load(&input, diags, pool);
     ipxe_library_finish(input.library);
     return rules;
@@ -100,6 +100,8 @@ ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
     ipxe_snapshot_publish(set, 0);
     if (set->rules) {
         set->ticket_facts = ipxe_rules_facts(set->rules);
+        if (settings->ticket_network)
+            set->ticket_facts |= IPXE_FACT_BIT(IPXE_FACT_IP);
         set->ticket_args = ipxe_rules_args(set->rules, pool);
         ipxe_check_samples(set, diags);
     }

@@ -21,14 +21,14 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#define VERSION     '1'
-#define TAG_BYTES   16
-#define NAME_BYTES  3 /* of a key: 4 characters of base64 */
-#define NAME_LEN    4
-#define LEAST_KEY   32
-#define MINUTE      apr_time_from_sec(60)
+#define VERSION    '1'
+#define TAG_BYTES  16
+#define NAME_BYTES 3 /* of a key: 4 characters of base64 */
+#define NAME_LEN   4
+#define LEAST_KEY  32
+#define MINUTE     apr_time_from_sec(60)
 /* Clocks of two servers may differ by this much. */
-#define EARLY       apr_time_from_sec(300)
+#define EARLY apr_time_from_sec(300)
 
 typedef struct secret_key_t {
     const char *text;
@@ -59,8 +59,8 @@ static char *encode(const unsigned char *bytes, apr_size_t len,
 }
 
 /* NULL where it is no base64url, or another form of the same bytes. */
-static unsigned char *decode(apr_size_t *got, const char *text,
-                             apr_size_t len, apr_pool_t *pool)
+static unsigned char *decode(apr_size_t *got, const char *text, apr_size_t len,
+                             apr_pool_t *pool)
 {
     apr_size_t whole = (len + 3) / 4 * 4, i;
     unsigned char *in = apr_palloc(pool, whole + 1);
@@ -87,8 +87,8 @@ static void sign(unsigned char *tag, const char *key, const char *text,
     unsigned char full[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
 
-    HMAC(EVP_sha256(), key, (int)strlen(key), (const unsigned char *)text,
-         len, full, &size);
+    HMAC(EVP_sha256(), key, (int)strlen(key), (const unsigned char *)text, len,
+         full, &size);
     memcpy(tag, full, TAG_BYTES);
 }
 
@@ -101,11 +101,10 @@ static void name_key(secret_key_t *key, apr_pool_t *pool)
     apr_cpystrn(key->name, encode(tag, NAME_BYTES, pool), sizeof(key->name));
 }
 
-ipxe_keys_t *ipxe_keys_parse(const char *text, apr_size_t len,
-                             apr_pool_t *pool)
+ipxe_keys_t *ipxe_keys_parse(const char *text, apr_size_t len, apr_pool_t *pool)
 {
-    apr_array_header_t *lines = ipxe_text_split(
-        apr_pstrmemdup(pool, text, len), "\r\n", pool);
+    apr_array_header_t *lines =
+        ipxe_text_split(apr_pstrmemdup(pool, text, len), "\r\n", pool);
     ipxe_keys_t *keys = apr_palloc(pool, sizeof(*keys));
     int i;
 
@@ -129,8 +128,7 @@ apr_status_t ipxe_keys_generate(const char **line, apr_pool_t *pool)
 
     if (RAND_bytes(bytes, sizeof(bytes)) != 1)
         return APR_EGENERAL;
-    *line = apr_pstrcat(pool, encode(bytes, sizeof(bytes), pool), "\n",
-                        NULL);
+    *line = apr_pstrcat(pool, encode(bytes, sizeof(bytes), pool), "\n", NULL);
     OPENSSL_cleanse(bytes, sizeof(bytes));
     return APR_SUCCESS;
 }
@@ -143,10 +141,10 @@ const char *ipxe_ticket_write(const ipxe_ticket_t *ticket,
     const char *payload, *whole;
     apr_size_t len;
 
-    payload = apr_psprintf(
-        pool, "%c%c%s%" APR_UINT64_T_HEX_FMT "\n%s\n%s\n%s", VERSION,
-        (char)ticket->kind, key->name, (apr_uint64_t)(ticket->issued / MINUTE),
-        ticket->site, ticket->profile, ticket->facts);
+    payload = apr_psprintf(pool, "%c%c%s%" APR_UINT64_T_HEX_FMT "\n%s\n%s\n%s",
+                           VERSION, (char)ticket->kind, key->name,
+                           (apr_uint64_t)(ticket->issued / MINUTE),
+                           ticket->site, ticket->profile, ticket->facts);
     len = strlen(payload);
     if (len > IPXE_MAX_TICKET)
         return NULL;
@@ -183,8 +181,8 @@ static int take_apart(parts_t *parts, const char *text, apr_pool_t *pool)
 
     if (!dot || strlen(text) > IPXE_MAX_TICKET)
         return 0;
-    parts->payload = (char *)decode(&parts->len, text,
-                                    (apr_size_t)(dot - text), pool);
+    parts->payload =
+        (char *)decode(&parts->len, text, (apr_size_t)(dot - text), pool);
     parts->tag = decode(&tag_len, dot + 1, strlen(dot + 1), pool);
     if (!parts->payload || !parts->tag || tag_len != TAG_BYTES)
         return 0;
@@ -227,17 +225,14 @@ static ipxe_ticket_error_e prove(const parts_t *parts, const ipxe_keys_t *keys)
     if (!key)
         return IPXE_TICKET_OTHER_KEY;
     sign(tag, key->text, parts->payload, parts->len);
-    return CRYPTO_memcmp(tag, parts->tag, TAG_BYTES) == 0
-               ? IPXE_TICKET_GOOD
-               : IPXE_TICKET_FORGED;
+    return CRYPTO_memcmp(tag, parts->tag, TAG_BYTES) == 0 ? IPXE_TICKET_GOOD
+                                                          : IPXE_TICKET_FORGED;
 }
 
 ipxe_ticket_error_e ipxe_ticket_read(ipxe_ticket_t *ticket, const char *text,
-                                     ipxe_ticket_kind_e kind,
-                                     const char *site,
+                                     ipxe_ticket_kind_e kind, const char *site,
                                      const ipxe_keys_t *keys, apr_time_t now,
-                                     apr_interval_time_t life,
-                                     apr_pool_t *pool)
+                                     apr_interval_time_t life, apr_pool_t *pool)
 {
     ipxe_ticket_error_e error;
     parts_t parts;
@@ -260,10 +255,14 @@ ipxe_ticket_error_e ipxe_ticket_read(ipxe_ticket_t *ticket, const char *text,
 
 const char *ipxe_ticket_error_text(ipxe_ticket_error_e error)
 {
-    static const char *const texts[] = {
-        "good",           "not a ticket",       "made with another key",
-        "forged",         "of another kind",    "of another site",
-        "past its life"};
+    static const char *const texts[] = {"good",
+                                        "not a ticket",
+                                        "made with another key",
+                                        "forged",
+                                        "of another kind",
+                                        "of another site",
+                                        "past its life",
+                                        "used from another network"};
 
     return texts[error];
 }

@@ -50,12 +50,13 @@ const char *ipxe_ticket_write(const ipxe_ticket_t *ticket,
 
 typedef enum ipxe_ticket_error_e {
     IPXE_TICKET_GOOD,
-    IPXE_TICKET_MALFORMED,   /* not the shape of a ticket */
-    IPXE_TICKET_OTHER_KEY,   /* made with a key that we do not have */
-    IPXE_TICKET_FORGED,      /* our key's name, and a tag that is wrong */
+    IPXE_TICKET_MALFORMED, /* not the shape of a ticket */
+    IPXE_TICKET_OTHER_KEY, /* made with a key that we do not have */
+    IPXE_TICKET_FORGED,    /* our key's name, and a tag that is wrong */
     IPXE_TICKET_OTHER_KIND,
     IPXE_TICKET_OTHER_SITE,
-    IPXE_TICKET_EXPIRED
+    IPXE_TICKET_EXPIRED,
+    IPXE_TICKET_OTHER_NETWORK /* found by the engine: IPXETicketNetwork */
 } ipxe_ticket_error_e;
 
 /* For logs: "made with another key", ... */
@@ -64,8 +65,7 @@ const char *ipxe_ticket_error_text(ipxe_ticket_error_e error);
 /* Reads and proves; *ticket is filled only where GOOD is returned. life: how
  * long it is good for, microseconds. */
 ipxe_ticket_error_e ipxe_ticket_read(ipxe_ticket_t *ticket, const char *text,
-                                     ipxe_ticket_kind_e kind,
-                                     const char *site,
+                                     ipxe_ticket_kind_e kind, const char *site,
                                      const ipxe_keys_t *keys, apr_time_t now,
                                      apr_interval_time_t life,
                                      apr_pool_t *pool);

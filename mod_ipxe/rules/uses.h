@@ -35,12 +35,10 @@ int ipxe_cond_allows(const ipxe_cond_t *cond, const ipxe_machine_t *machine,
  * an unknown one), its `when` not asked: with the variables of every earlier
  * rule that sets and has no condition, and a `follow` followed. For checks at
  * load. *decision is NULL where there is nothing to follow. */
-apr_status_t ipxe_decision_suppose(ipxe_decision_t **decision,
-                                   const ipxe_rules_t *rules,
-                                   const ipxe_rule_t *rule,
-                                   const ipxe_host_t *host,
-                                   const ipxe_machine_t *machine,
-                                   const ipxe_world_t *world,
-                                   ipxe_diags_t *diags, apr_pool_t *pool);
+apr_status_t
+ipxe_decision_suppose(ipxe_decision_t **decision, const ipxe_rules_t *rules,
+                      const ipxe_rule_t *rule, const ipxe_host_t *host,
+                      const ipxe_machine_t *machine, const ipxe_world_t *world,
+                      ipxe_diags_t *diags, apr_pool_t *pool);
 
 #endif

@@ -46,9 +46,9 @@ static void test_odd_bytes(const ipxe_source_t *source, apr_pool_t *pool)
 {
     ipxe_diags_t *diags = ipxe_diags_make(pool);
 
-    is(ipxe_diag_text(ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE,
-                                    find(source, "x"), "bad"),
-                      pool),
+    is(ipxe_diag_text(
+           ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE, find(source, "x"), "bad"),
+           pool),
        "rules/a.yaml:4:5: error: bad [bad-value]\n"
        "    4 |         t\xc3\xa9 x: ?[1m\n"
        "      |            ^\n",

@@ -58,8 +58,8 @@ static void test_refused(const ipxe_keys_t *keys, const char *text,
     ipxe_ticket_t got;
     apr_size_t i, good = 0;
 
-    is_int(read_at(text, "lab", keys, 1005 * HOUR, pool),
-           IPXE_TICKET_EXPIRED, "past its life it is refused");
+    is_int(read_at(text, "lab", keys, 1005 * HOUR, pool), IPXE_TICKET_EXPIRED,
+           "past its life it is refused");
     is_int(read_at(text, "lab", keys, 999 * HOUR, pool), IPXE_TICKET_EXPIRED,
            "from a future it is refused");
     is_int(read_at(text, "other", keys, 1001 * HOUR, pool),
@@ -73,13 +73,13 @@ static void test_refused(const ipxe_keys_t *keys, const char *text,
         char *bent = apr_pstrdup(pool, text);
 
         bent[i] = bent[i] == 'A' ? 'B' : 'A';
-        good += read_at(bent, "lab", keys, 1001 * HOUR, pool) ==
-                IPXE_TICKET_GOOD;
+        good +=
+            read_at(bent, "lab", keys, 1001 * HOUR, pool) == IPXE_TICKET_GOOD;
     }
     is_int(good, 0, "a change of any character is found");
     for (i = 0; text[i]; i++)
-        good += read_at(apr_pstrndup(pool, text, i), "lab", keys,
-                        1001 * HOUR, pool) == IPXE_TICKET_GOOD;
+        good += read_at(apr_pstrndup(pool, text, i), "lab", keys, 1001 * HOUR,
+                        pool) == IPXE_TICKET_GOOD;
     is_int(good, 0, "a cut ticket is none");
 }
 

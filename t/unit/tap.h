@@ -21,8 +21,7 @@ static inline apr_pool_t *tap_start(void)
     return pool;
 }
 
-static inline int tap_ok(int good, const char *file, int line,
-                         const char *name)
+static inline int tap_ok(int good, const char *file, int line, const char *name)
 {
     printf("%sok %d - %s\n", good ? "" : "not ", ++tap_count, name);
     if (!good) {
@@ -67,9 +66,9 @@ static inline int tap_end(apr_pool_t *pool)
     return tap_failed ? 1 : 0;
 }
 
-#define ok(good, name)        tap_ok((good) != 0, __FILE__, __LINE__, name)
-#define is(got, want, name)   tap_is(got, want, __FILE__, __LINE__, name)
-#define is_int(got, want, name)                                               \
+#define ok(good, name)      tap_ok((good) != 0, __FILE__, __LINE__, name)
+#define is(got, want, name) tap_is(got, want, __FILE__, __LINE__, name)
+#define is_int(got, want, name)                                                \
     tap_ok((long long)(got) == (long long)(want), __FILE__, __LINE__, name)
 
 #endif

@@ -447,3 +447,40 @@ void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
     else
         routes[request->target.route].answer(job);
 }
+
+static ipxe_snapshot_t *empty_set(const ipxe_settings_t *settings,
+                                  apr_pool_t *pool)
+{
+    ipxe_snapshot_t *set = apr_pcalloc(pool, sizeof(*set));
+
+    set->settings = settings;
+    set->rules = apr_pcalloc(pool, sizeof(*set->rules));
+    set->hash = "";
+    set->generation = "none";
+    set->pool = pool;
+    return set;
+}
+
+void ipxe_engine_refuse(ipxe_answer_t *answer,
+                        const ipxe_settings_t *settings,
+                        const ipxe_request_t *request, const char *why,
+                        apr_pool_t *pool)
+{
+    ipxe_request_t *asked = apr_pmemdup(pool, request, sizeof(*request));
+    job_t *job = apr_palloc(pool, sizeof(*job));
+
+    start(job, answer, empty_set(settings, pool), asked, pool);
+    switch (request->target.route) {
+    case IPXE_ROUTE_ANSWERS:
+    case IPXE_ROUTE_EXPLAIN:
+        fail_status(job, 500, why);
+        break;
+    case IPXE_ROUTE_WAIT:
+        fail_status(job, 503, why);
+        answer->retry_after = MOST_WAIT;
+        break;
+    default:
+        fail_script(job, why);
+        break;
+    }
+}

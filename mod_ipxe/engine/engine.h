@@ -131,6 +131,13 @@ typedef struct ipxe_answer_t {
 void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
                         const ipxe_request_t *request, apr_pool_t *pool);
 
+/* The answer of a server whose rules did not load: `why`, and the local disk.
+ * Who waits goes on waiting; answer files have status 500. */
+void ipxe_engine_refuse(ipxe_answer_t *answer,
+                        const ipxe_settings_t *settings,
+                        const ipxe_request_t *request, const char *why,
+                        apr_pool_t *pool);
+
 /* The decision step by step as lines of text, for logs (trace2): array of
  * const char *. */
 apr_array_header_t *ipxe_engine_trace(const ipxe_decision_t *decision,

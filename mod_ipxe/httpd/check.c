@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loading and checking at start, at restart and under httpd -t. */
+#include "httpd/check.h"
+
+#include <apr_hash.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+
+#include "httpd/config.h"
+#include "httpd/directives.h"
+#include "httpd/dump.h"
+#include "httpd/readable.h"
+#include "httpd/serving.h"
+#include "httpd/state_dir.h"
+
+APLOG_USE_MODULE(ipxe);
+
+/* From its second configuration on a server is running, and a check that
+ * fails would end it. */
+static int may_refuse(void)
+{
+    return ap_state_query(AP_SQ_CONFIG_GEN) < 2;
+}
+
+/* A pass of checks: what was logged in it is not said again for the next
+ * virtual host. */
+typedef struct check_t {
+    apr_hash_t *said; /* text of a diagnostic -> itself */
+    apr_pool_t *pool;
+} check_t;
+
+static void begin_check(check_t *check, apr_pool_t *pool)
+{
+    check->said = apr_hash_make(pool);
+    check->pool = pool;
+}
+
+/* httpd escapes ends of lines in what is logged: one call a line. */
+static void log_diag(check_t *check, const ipxe_diag_t *diag, server_rec *s)
+{
+    int level =
+        diag->severity == IPXE_SEVERITY_ERROR ? APLOG_ERR : APLOG_WARNING;
+    const char *line = ipxe_diag_text(diag, check->pool);
+
+    if (apr_hash_get(check->said, line, APR_HASH_KEY_STRING))
+        return;
+    apr_hash_set(check->said, line, APR_HASH_KEY_STRING, line);
+    while (*line) {
+        apr_size_t len = strcspn(line, "\n");
+
+        ap_log_error(APLOG_MARK, level, 0, s, "%.*s", (int)len, line);
+        line += len + (line[len] == '\n');
+    }
+}
+
+/* "the virtual host www.example (conf.d/ipxe.conf:3)" */
+static const char *whose(const server_rec *s, apr_pool_t *pool)
+{
+    const char *place =
+        s->defn_name
+            ? apr_psprintf(pool, " (%s:%u)", s->defn_name, s->defn_line_number)
+            : "";
+
+    if (!s->is_virtual)
+        return "the server";
+    return apr_pstrcat(pool, "the virtual host ",
+                       s->server_hostname ? s->server_hostname : "", place,
+                       NULL);
+}
+
+static void log_diags(check_t *check, const ipxe_serving_t *serving)
+{
+    const ipxe_diags_t *diags = serving->diags;
+    int i;
+
+    if (!diags || diags->all->nelts == 0)
+        return;
+    for (i = 0; i < diags->all->nelts; i++)
+        log_diag(check, APR_ARRAY_IDX(diags->all, i, const ipxe_diag_t *),
+                 serving->server);
+    ap_log_error(APLOG_MARK, diags->errors ? APLOG_ERR : APLOG_WARNING, 0,
+                 serving->server, "%s of %s: %d error%s, %d warning%s",
+                 IPXE_NAME_RULES, whose(serving->server, check->pool),
+                 diags->errors, diags->errors == 1 ? "" : "s", diags->warnings,
+                 diags->warnings == 1 ? "" : "s");
+}
+
+/* The entry must not lie below the prefix, nor be it. */
+static int check_addresses(const ipxe_serving_t *serving)
+{
+    const ipxe_settings_t *set = &serving->settings;
+    apr_size_t len = strlen(set->prefix);
+
+    if (strncmp(set->entry, set->prefix, len) != 0 ||
+        (set->entry[len] && set->entry[len] != '/'))
+        return 1;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
+                 "%s %s: it lies below %s %s; give it a path of its own",
+                 IPXE_NAME_ENTRY, set->entry, IPXE_NAME_PREFIX, set->prefix);
+    return 0;
+}
+
+/* A secret that an operator names is there before the server is. */
+static int check_secret(const ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    const char *why;
+
+    if (!serving->secret_given || ipxe_secret_read(&why, serving->secret, pool))
+        return 1;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s %s: %s",
+                 IPXE_NAME_SECRET, serving->secret, why);
+    return 0;
+}
+
+/* Loads one; tells whether it is as it should be. */
+static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
+                     apr_pool_t *ptemp)
+{
+    int good = check_addresses(serving);
+
+    if (!serving->wanted)
+        return good;
+    good &= check_secret(serving, ptemp);
+    ipxe_serving_load(serving, pconf);
+    return good && serving->set;
+}
+
+int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                      server_rec *s)
+{
+    apr_array_header_t *all = ipxe_serving_make(s, pconf);
+    int first_pass = ap_state_query(AP_SQ_CONFIG_GEN) == 0;
+    int good = 1, i;
+    check_t check;
+
+    (void)plog;
+    begin_check(&check, ptemp);
+    if (first_pass && ap_exists_config_define("DUMP_IPXE"))
+        ipxe_dump(s, ptemp);
+    for (i = 0; i < all->nelts; i++) {
+        ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
+        int fine = check_one(serving, pconf, ptemp);
+
+        /* The later passes log in post_config, to the server's own log. */
+        if (first_pass || (!fine && may_refuse()))
+            log_diags(&check, serving);
+        good &= fine;
+    }
+    return good || !may_refuse() ? OK : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* Keys, number, and what the log should say of a set that will serve. */
+static int begin_serving(check_t *check, ipxe_serving_t *serving,
+                         apr_pool_t *pconf)
+{
+    const char *why;
+
+    log_diags(check, serving);
+    serving->settings.keys = ipxe_state_keys(&why, serving, pconf);
+    if (!serving->settings.keys) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s", why);
+        if (may_refuse())
+            return 0;
+        serving->settings.keys = ipxe_state_passing_keys(pconf);
+    }
+    if (!serving->set) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
+                     "the rules did not load: every machine is told so and "
+                     "boots its local disk until they do");
+        return 1;
+    }
+    ipxe_snapshot_publish(serving->set,
+                          (apr_uint32_t)ap_state_query(AP_SQ_CONFIG_GEN));
+    ap_log_error(APLOG_MARK, APLOG_INFO, 0, serving->server,
+                 "rule set %s: %d files", serving->set->generation,
+                 serving->set->files->nelts);
+    ipxe_readable_check(serving);
+    return 1;
+}
+
+int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
+                     server_rec *s)
+{
+    apr_array_header_t *all;
+    check_t check;
+    int i;
+
+    (void)plog;
+    begin_check(&check, ptemp);
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
+        return OK;
+    all = ipxe_serving_all(s, ptemp);
+    for (i = 0; i < all->nelts; i++) {
+        ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
+
+        if (serving->wanted && !begin_serving(&check, serving, pconf))
+            return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return OK;
+}

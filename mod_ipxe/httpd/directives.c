@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of directives, and what reads each: places and values are checked
+ * here, files by check.c once all is read. */
+#include "httpd/directives.h"
+
+#include <stddef.h>
+
+#include <apr_file_info.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+#include "httpd/config.h"
+
+static ipxe_server_t *server_of(const cmd_parms *cmd)
+{
+    return ipxe_server_get(cmd->server);
+}
+
+/* The member of a server's configuration that a row of the table names. */
+static void *member_of(const cmd_parms *cmd)
+{
+    return (char *)server_of(cmd) + (apr_size_t)cmd->info;
+}
+
+/* "IPXEEntry PATH: what is wrong" */
+static const char *refuse(const cmd_parms *cmd, const char *arg,
+                          const char *why)
+{
+    return apr_psprintf(cmd->pool, "%s %s: %s", cmd->cmd->name, arg, why);
+}
+
+static const char *absolute(const cmd_parms *cmd, const char *path)
+{
+    return ap_server_root_relative(cmd->pool, path);
+}
+
+static apr_array_header_t *list_of(const cmd_parms *cmd,
+                                   apr_array_header_t **list)
+{
+    if (!*list)
+        *list = apr_array_make(cmd->pool, 4, sizeof(const char *));
+    return *list;
+}
+
+/* ---- Readers ---- */
+
+static const char *read_engine(cmd_parms *cmd, void *dir, int on)
+{
+    ipxe_section_t *section = dir;
+    ipxe_server_t *server = server_of(cmd);
+    const ap_directive_t *parent = cmd->directive->parent;
+
+    section->engine = on;
+    APR_ARRAY_PUSH(list_of(cmd, &server->sections), const char *) =
+        apr_psprintf(cmd->pool, "%s %s%s%s", on ? "On" : "Off",
+                     parent ? parent->directive : "server", parent ? " " : "",
+                     parent ? parent->args : "");
+    return NULL;
+}
+
+static const char *read_path(cmd_parms *cmd, void *dir, const char *arg)
+{
+    const char **member = member_of(cmd);
+
+    (void)dir;
+    *member = absolute(cmd, arg);
+    return *member ? NULL : refuse(cmd, arg, "no path");
+}
+
+static const char *read_rules(cmd_parms *cmd, void *dir, const char *arg)
+{
+    const char *path = absolute(cmd, arg);
+
+    (void)dir;
+    if (!path)
+        return refuse(cmd, arg, "no path");
+    APR_ARRAY_PUSH(list_of(cmd, &server_of(cmd)->rules), const char *) = path;
+    return NULL;
+}
+
+static const char *read_hosts(cmd_parms *cmd, void *dir, const char *arg)
+{
+    apr_array_header_t *list = list_of(cmd, &server_of(cmd)->hosts);
+    const char *path = NULL;
+
+    (void)dir;
+    if (strncmp(arg, "yaml:", 5) != 0 && strcmp(arg, "yaml") != 0)
+        return refuse(cmd, arg,
+                      "no such provider of hosts: this version reads them "
+                      "from rule files alone, yaml:PATH");
+    if (arg[4] == '\0' || arg[5] == '\0')
+        return NULL; /* the hosts of IPXERules: always there */
+    path = absolute(cmd, arg + 5);
+    if (!path)
+        return refuse(cmd, arg, "no path");
+    APR_ARRAY_PUSH(list, const char *) =
+        apr_pstrcat(cmd->pool, "yaml:", path, NULL);
+    return NULL;
+}
+
+/* "http://10.0.0.1:8080" without the slash at its end, or NULL. */
+static const char *clean_base(const char *url, apr_pool_t *pool)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    const char *host = NULL;
+    apr_size_t len;
+    int i;
+
+    for (i = 0; i < 2; i++)
+        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+            host = url + strlen(schemes[i]);
+    if (!host || !*host)
+        return NULL;
+    len = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                       "0123456789.-:[]");
+    if (len == 0 || (host[len] && strcmp(host + len, "/") != 0))
+        return NULL;
+    return apr_pstrmemdup(pool, url, (apr_size_t)(host - url) + len);
+}
+
+static const char *read_base_url(cmd_parms *cmd, void *dir, const char *url,
+                                 const char *plain)
+{
+    static const char why[] = "an address is http:// or https://, a host and "
+                              "perhaps a port, and no path";
+    ipxe_server_t *server = server_of(cmd);
+
+    (void)dir;
+    server->base_url = clean_base(url, cmd->pool);
+    if (!server->base_url)
+        return refuse(cmd, url, why);
+    server->plain_url = plain ? clean_base(plain, cmd->pool) : NULL;
+    if (plain && !server->plain_url)
+        return refuse(cmd, plain, why);
+    if (plain && strncasecmp(server->plain_url, "http://", 7) != 0)
+        return refuse(cmd, plain,
+                      "the second address is for machines "
+                      "without HTTPS: it begins with http://");
+    return NULL;
+}
+
+/* A path of addresses: one or more segments of plain characters. */
+static const char *read_url_path(cmd_parms *cmd, void *dir, const char *arg)
+{
+    const char **member = member_of(cmd);
+    apr_size_t len = strlen(arg);
+    const char *c;
+
+    (void)dir;
+    for (c = arg; *c; c++)
+        if (!apr_isalnum(*c) && !strchr("/._~-", *c))
+            return refuse(cmd, arg,
+                          "only letters, digits and /._~- may stand "
+                          "in it");
+    if (arg[0] != '/' || len < 2 || arg[len - 1] == '/')
+        return refuse(cmd, arg,
+                      "a whole URL path begins with a slash and "
+                      "ends with none");
+    if (strstr(arg, "//") || strstr(arg, "/./") || strstr(arg, "/../"))
+        return refuse(cmd, arg, "httpd never sees such a path");
+    *member = arg;
+    return NULL;
+}
+
+static const char *read_var(cmd_parms *cmd, void *dir, const char *name,
+                            const char *value)
+{
+    const char *c;
+
+    (void)dir;
+    for (c = name; *c; c++)
+        if (*c != '_' && !apr_isalpha(*c) && (c == name || !apr_isdigit(*c)))
+            break;
+    if (*c || c == name)
+        return refuse(cmd, name,
+                      "a variable's name is letters, digits and _, "
+                      "and begins with no digit");
+    ipxe_vars_put(list_of(cmd, &server_of(cmd)->vars), name, value);
+    return NULL;
+}
+
+/* "4h" to microseconds; 0 where it is none. */
+static apr_int64_t read_duration(const char *text)
+{
+    static const struct {
+        const char *unit;
+        apr_int64_t seconds;
+    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+    char *end;
+    apr_int64_t n = apr_strtoi64(text, &end, 10);
+    apr_size_t i;
+
+    if (end == text || n <= 0 || n > 36500)
+        return 0;
+    for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (strcmp(end, units[i].unit) == 0)
+            return n * units[i].seconds * APR_USEC_PER_SEC;
+    return 0;
+}
+
+static const char *read_ticket_life(cmd_parms *cmd, void *dir,
+                                    const char *fetch, const char *report)
+{
+    static const char why[] = "a time is a number and its unit, s, min, h or "
+                              "d: 4h";
+    ipxe_server_t *server = server_of(cmd);
+
+    (void)dir;
+    server->fetch_life = read_duration(fetch);
+    if (!server->fetch_life)
+        return refuse(cmd, fetch, why);
+    if (!report)
+        return NULL;
+    server->report_life = read_duration(report);
+    return server->report_life ? NULL : refuse(cmd, report, why);
+}
+
+static const char *read_ticket_network(cmd_parms *cmd, void *dir,
+                                       const char *arg)
+{
+    char *end;
+    apr_int64_t bits = apr_strtoi64(arg, &end, 10);
+
+    (void)dir;
+    if (strcasecmp(arg, "off") == 0) {
+        server_of(cmd)->ticket_network = "off";
+        return NULL;
+    }
+    if (end == arg || *end || bits < 1 || bits > 128)
+        return refuse(cmd, arg,
+                      "how many leading bits of the address must be "
+                      "the same, 1 to 128, or Off");
+    server_of(cmd)->ticket_network = arg;
+    return NULL;
+}
+
+/* A number with K or M behind it, at least 1. */
+static const char *read_number(cmd_parms *cmd, void *dir, const char *arg)
+{
+    apr_int64_t *member = member_of(cmd);
+    char *end;
+    apr_int64_t n = apr_strtoi64(arg, &end, 10);
+    int shift = 0;
+
+    (void)dir;
+    if (*end == 'K' || *end == 'k')
+        shift = 10;
+    else if (*end == 'M' || *end == 'm')
+        shift = 20;
+    if (end == arg || (shift ? end[1] : end[0]) || n < 1 ||
+        n > (((apr_int64_t)1 << 30) >> shift))
+        return refuse(cmd, arg,
+                      "a whole number from 1 to 1024M, as 200, "
+                      "512K or 4M");
+    *member = n << shift;
+    return NULL;
+}
+
+static const char *read_explain(cmd_parms *cmd, void *dir, int on)
+{
+    (void)dir;
+    server_of(cmd)->explain = on;
+    return NULL;
+}
+
+static const char *read_time_zone(cmd_parms *cmd, void *dir, const char *arg)
+{
+    static const char folder[] = "/usr/share/zoneinfo";
+    apr_finfo_t info;
+    const char *c;
+
+    (void)dir;
+    for (c = arg; *c; c++)
+        if (!apr_isalnum(*c) && !strchr("/_+-", *c))
+            break;
+    if (*c || !apr_isalpha(arg[0]))
+        return refuse(cmd, arg, "no time zone's name, as Europe/Vienna");
+    if (apr_stat(&info, folder, APR_FINFO_TYPE, cmd->temp_pool) ==
+            APR_SUCCESS &&
+        apr_stat(&info, apr_pstrcat(cmd->temp_pool, folder, "/", arg, NULL),
+                 APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS)
+        return refuse(cmd, arg,
+                      "no such time zone under "
+                      "/usr/share/zoneinfo");
+    server_of(cmd)->time_zone = arg;
+    return NULL;
+}
+
+/* ---- The table ---- */
+
+#define MEMBER(name) (void *)offsetof(ipxe_server_t, name)
+
+const command_rec ipxe_directives[] = {
+    AP_INIT_FLAG(IPXE_NAME_ENGINE, read_engine, NULL, RSRC_CONF | ACCESS_CONF,
+                 "On: the addresses of mod_ipxe are answered here"),
+    AP_INIT_ITERATE(IPXE_NAME_RULES, read_rules, NULL, RSRC_CONF,
+                    "Files and folders of rules, in the order they count"),
+    AP_INIT_TAKE1(IPXE_NAME_TEMPLATES, read_path, MEMBER(templates), RSRC_CONF,
+                  "The folder of answer files and scripts"),
+    AP_INIT_ITERATE(IPXE_NAME_HOSTS, read_hosts, NULL, RSRC_CONF,
+                    "Where hosts come from: yaml:PATH"),
+    AP_INIT_TAKE1(IPXE_NAME_STATE_DIR, read_path, MEMBER(state_dir), RSRC_CONF,
+                  "The folder of the secret that signs tickets"),
+    AP_INIT_TAKE12(IPXE_NAME_BASE_URL, read_base_url, NULL, RSRC_CONF,
+                   "The address that machines reach this server by, and one "
+                   "for those without HTTPS"),
+    AP_INIT_TAKE1(IPXE_NAME_ENTRY, read_url_path, MEMBER(entry), RSRC_CONF,
+                  "The URL path where machines begin, /boot.ipxe"),
+    AP_INIT_TAKE1(IPXE_NAME_PREFIX, read_url_path, MEMBER(prefix), RSRC_CONF,
+                  "The URL path below which all else lies, /ipxe"),
+    AP_INIT_TAKE2(IPXE_NAME_VAR, read_var, NULL, RSRC_CONF,
+                  "A variable of the site: its name and its value"),
+    AP_INIT_TAKE1(IPXE_NAME_SECRET, read_path, MEMBER(secret), RSRC_CONF,
+                  "The file of keys that sign tickets, one a line"),
+    AP_INIT_TAKE12(IPXE_NAME_TICKET_LIFE, read_ticket_life, NULL, RSRC_CONF,
+                   "How long a ticket fetches answers, and reports: 4h 7d"),
+    AP_INIT_TAKE1(IPXE_NAME_TICKET_NETWORK, read_ticket_network, NULL,
+                  RSRC_CONF,
+                  "How many leading bits of the address a ticket is bound "
+                  "to, or Off"),
+    AP_INIT_TAKE1(IPXE_NAME_MAX_REQUEST_FACTS, read_number, MEMBER(max_facts),
+                  RSRC_CONF, "How many arguments of a request are read, 200"),
+    AP_INIT_TAKE1(IPXE_NAME_MAX_ANSWER_SIZE, read_number, MEMBER(max_answer),
+                  RSRC_CONF, "How large an answer may be, 4M"),
+    AP_INIT_FLAG(IPXE_NAME_EXPLAIN, read_explain, NULL, RSRC_CONF,
+                 "On: whoever Require lets may ask for explanations, not "
+                 "the local host alone"),
+    AP_INIT_TAKE1(IPXE_NAME_TIME_ZONE, read_time_zone, NULL, RSRC_CONF,
+                  "The time zone of rules, by its name in the tz database"),
+    {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a request_rec to the engine, and its answer back to the client. */
+#include "httpd/handler.h"
+
+#include <apr_atomic.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "httpd/base_url.h"
+#include "httpd/body.h"
+#include "httpd/log.h"
+#include "httpd/serving.h"
+
+APLOG_USE_MODULE(ipxe);
+
+ipxe_visit_t *ipxe_visit_get(const request_rec *r)
+{
+    return ap_get_module_config(r->request_config, &ipxe_module);
+}
+
+/* ---- Which are ours ---- */
+
+/* Said once for each child: the file stays, and so does its being hidden. */
+static void warn_shadowed(request_rec *r)
+{
+    static volatile apr_uint32_t said;
+
+    if (r->finfo.filetype != APR_REG || r->main ||
+        apr_atomic_cas32(&said, 1, 0) != 0)
+        return;
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
+                  "the file %s is hidden: its address is answered by mod_ipxe",
+                  r->filename);
+}
+
+int ipxe_claim(request_rec *r)
+{
+    const ipxe_server_t *server = ipxe_server_get(r->server);
+    ipxe_visit_t *visit;
+    ipxe_target_t target;
+
+    if (!server->serving || !ipxe_section_engine(r->per_dir_config))
+        return DECLINED;
+    target = ipxe_engine_route(&server->serving->settings, r->uri, r->pool);
+    if (target.route == IPXE_ROUTE_NONE)
+        return DECLINED;
+    /* Below the prefix, but no address: a real file there is httpd's. */
+    if (target.route == IPXE_ROUTE_UNKNOWN && r->finfo.filetype != APR_NOFILE &&
+        (!r->path_info || !*r->path_info))
+        return DECLINED;
+    visit = apr_pcalloc(r->pool, sizeof(*visit));
+    visit->server = server;
+    visit->request.target = target;
+    ap_set_module_config(r->request_config, &ipxe_module, visit);
+    warn_shadowed(r);
+    /* Whatever file is there, no other module is to look for one. */
+    r->finfo.filetype = APR_UNKFILE;
+    r->handler = "ipxe";
+    return OK;
+}
+
+/* ---- What they bring ---- */
+
+/* The client is this host: its address is loopback, or the one it asked. */
+static int is_local(const request_rec *r)
+{
+    apr_sockaddr_t *client = r->useragent_addr;
+    const char *ip = r->useragent_ip;
+
+    return strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0 ||
+           strncmp(ip, "::ffff:127.", 11) == 0 ||
+           apr_sockaddr_equal(client, r->connection->local_addr);
+}
+
+static int has_piece(const char *query, const char *piece)
+{
+    apr_size_t len = strlen(piece);
+
+    while (query && *query) {
+        apr_size_t n = strcspn(query, "&");
+
+        if (n == len && strncmp(query, piece, n) == 0)
+            return 1;
+        query += n + (query[n] == '&');
+    }
+    return 0;
+}
+
+static int wants_json(const request_rec *r)
+{
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+
+    return has_piece(r->args, "format=json") ||
+           (accept && ap_strcasestr(accept, "application/json") &&
+            !has_piece(r->args, "format=text"));
+}
+
+/* Short, to be read from a console: 40 bits, no letter that looks like a
+ * digit. */
+static const char *make_id(apr_pool_t *pool)
+{
+    static const char letters[] = "abcdefghjkmnpqrstuvwxyz023456789";
+    unsigned char bytes[8];
+    char *id = apr_palloc(pool, sizeof(bytes) + 1);
+    apr_size_t i;
+
+    ap_random_insecure_bytes(bytes, sizeof(bytes));
+    for (i = 0; i < sizeof(bytes); i++)
+        id[i] = letters[bytes[i] & 31];
+    id[i] = '\0';
+    return id;
+}
+
+static void fill_request(ipxe_request_t *request, request_rec *r)
+{
+    request->query = r->args;
+    request->user_agent = apr_table_get(r->headers_in, "User-Agent");
+    request->ip = r->useragent_ip;
+    request->base_url = ipxe_base_url(r);
+    request->now = r->request_time;
+    request->request_id = make_id(r->pool);
+    request->json = wants_json(r);
+}
+
+/* OK, or the status that ends the request. */
+static int admit(request_rec *r, ipxe_visit_t *visit)
+{
+    ipxe_route_e route = visit->request.target.route;
+    unsigned methods = ipxe_route_methods(route);
+
+    if (route == IPXE_ROUTE_UNKNOWN)
+        return HTTP_NOT_FOUND;
+    ap_allow_standard_methods(r, REPLACE_ALLOW, M_GET,
+                              methods & IPXE_METHOD_POST ? M_POST : -1, -1);
+    if (r->method_number != M_GET &&
+        (r->method_number != M_POST || !(methods & IPXE_METHOD_POST)))
+        return HTTP_METHOD_NOT_ALLOWED;
+    if (route == IPXE_ROUTE_EXPLAIN && visit->server->explain != 1 &&
+        !is_local(r))
+        return HTTP_FORBIDDEN;
+    if (r->method_number == M_POST)
+        return ipxe_body_read(&visit->request.form, r);
+    return ap_discard_request_body(r);
+}
+
+/* ---- What goes back ---- */
+
+static void set_headers(request_rec *r, const ipxe_answer_t *answer)
+{
+    r->status = answer->status;
+    ap_set_content_type(r, answer->type);
+    ap_set_content_length(r, (apr_off_t)answer->body->len);
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    if (answer->retry_after)
+        apr_table_set(r->headers_out, "Retry-After",
+                      apr_itoa(r->pool, answer->retry_after));
+    /* iPXE reads no compressed script, and no part of one. */
+    apr_table_setn(r->subprocess_env, "no-gzip", "1");
+    apr_table_setn(r->subprocess_env, "no-brotli", "1");
+    apr_table_unset(r->headers_in, "Range");
+    r->content_encoding = NULL;
+    r->content_languages = NULL;
+}
+
+int ipxe_handle(request_rec *r)
+{
+    ipxe_visit_t *visit = ipxe_visit_get(r);
+    const ipxe_serving_t *serving;
+    int status;
+
+    if (!visit)
+        return DECLINED;
+    status = admit(r, visit);
+    if (status != OK)
+        return status;
+    visit->began = apr_time_now();
+    serving = visit->server->serving;
+    fill_request(&visit->request, r);
+    if (serving->set)
+        ipxe_engine_answer(&visit->answer, serving->set, &visit->request,
+                           r->pool);
+    else
+        ipxe_engine_refuse(&visit->answer, &serving->settings, &visit->request,
+                           serving->failure, r->pool);
+    ipxe_log_answer(r, visit);
+    set_headers(r, &visit->answer);
+    ap_rwrite(visit->answer.body->data, (int)visit->answer.body->len, r);
+    return OK;
+}

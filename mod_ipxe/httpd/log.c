@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Environment variables and log lines of an answer; tickets out of logs. */
+#include "httpd/log.h"
+
+#include <apr_strings.h>
+#include <http_log.h>
+#include <http_protocol.h>
+
+#include "httpd/serving.h"
+
+APLOG_USE_MODULE(ipxe);
+
+/* ---- Variables ---- */
+
+static void put(request_rec *r, const char *name, const char *value)
+{
+    if (value && *value)
+        apr_table_setn(r->subprocess_env, name, value);
+}
+
+static void put_decision(request_rec *r, const ipxe_decision_t *decision)
+{
+    const ipxe_profile_t *profile = decision->action.profile;
+
+    put(r, "IPXE_RULE", decision->rule ? decision->rule->name : NULL);
+    put(r, "IPXE_ACTION", ipxe_action_name(decision->action.kind));
+    put(r, "IPXE_PROFILE", profile ? profile->name : NULL);
+    put(r, "IPXE_HOST", decision->host ? decision->host->name : NULL);
+}
+
+static void put_variables(request_rec *r, const ipxe_visit_t *visit)
+{
+    const ipxe_answer_t *answer = &visit->answer;
+    const ipxe_machine_t *machine = answer->machine;
+    const ipxe_snapshot_t *set = visit->server->serving->set;
+    apr_time_t took = apr_time_now() - visit->began;
+
+    if (answer->decision)
+        put_decision(r, answer->decision);
+    put(r, "IPXE_MAC", ipxe_machine_fact(machine, IPXE_FACT_MAC));
+    put(r, "IPXE_SERIAL", ipxe_machine_fact(machine, IPXE_FACT_SERIAL));
+    put(r, "IPXE_FACTS", ipxe_machine_query(machine, r->pool));
+    put(r, "IPXE_REQUEST", visit->request.request_id);
+    put(r, "IPXE_GENERATION", set ? set->generation : NULL);
+    put(r, "IPXE_STAGE", answer->stage);
+    put(r, "IPXE_USEC", apr_psprintf(r->pool, "%" APR_TIME_T_FMT, took));
+}
+
+/* ---- Lines ---- */
+
+static const char *variable(const request_rec *r, const char *name)
+{
+    const char *value = apr_table_get(r->subprocess_env, name);
+
+    return value ? ipxe_text_ascii(value, r->pool) : "-";
+}
+
+static void log_decision(request_rec *r, const ipxe_visit_t *visit)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
+                  "%s: %s %s by rule '%s', host %s, mac %s, serial '%s', "
+                  "status %d, generation %s, request %s",
+                  visit->answer.stage, variable(r, "IPXE_ACTION"),
+                  variable(r, "IPXE_PROFILE"), variable(r, "IPXE_RULE"),
+                  variable(r, "IPXE_HOST"), variable(r, "IPXE_MAC"),
+                  variable(r, "IPXE_SERIAL"), visit->answer.status,
+                  variable(r, "IPXE_GENERATION"), visit->request.request_id);
+}
+
+static void log_trouble(request_rec *r, const ipxe_visit_t *visit)
+{
+    const ipxe_answer_t *answer = &visit->answer;
+    int level =
+        answer->diags && answer->diags->errors ? APLOG_ERR : APLOG_WARNING;
+    int i;
+
+    if (answer->log)
+        ap_log_rerror(APLOG_MARK, level, 0, r, "%s (request %s)", answer->log,
+                      visit->request.request_id);
+    for (i = 0; answer->diags && i < answer->diags->all->nelts; i++)
+        ap_log_rerror(
+            APLOG_MARK, level, 0, r, "%s (request %s)",
+            ipxe_text_ascii(ipxe_diag_line(APR_ARRAY_IDX(answer->diags->all, i,
+                                                         const ipxe_diag_t *),
+                                           r->pool),
+                            r->pool),
+            visit->request.request_id);
+}
+
+static void log_steps(request_rec *r, const ipxe_decision_t *decision)
+{
+    apr_array_header_t *steps = ipxe_engine_trace(decision, r->pool);
+    int i;
+
+    for (i = 0; i < steps->nelts; i++)
+        ap_log_rerror(
+            APLOG_MARK, APLOG_TRACE2, 0, r, "%s",
+            ipxe_text_ascii(APR_ARRAY_IDX(steps, i, const char *), r->pool));
+}
+
+void ipxe_log_answer(request_rec *r, const ipxe_visit_t *visit)
+{
+    put_variables(r, visit);
+    log_trouble(r, visit);
+    if (APLOGrinfo(r))
+        log_decision(r, visit);
+    if (visit->answer.decision && APLOG_R_IS_LEVEL(r, APLOG_TRACE2))
+        log_steps(r, visit->answer.decision);
+}
+
+/* ---- Tickets ---- */
+
+/* Where the ticket stands in a path PREFIX/WORD/TICKET..., and its length; 0
+ * where there is none. */
+static apr_size_t find_ticket(const char **at, const char *path,
+                              const char *prefix)
+{
+    apr_size_t len = strlen(prefix);
+
+    if (strncmp(path, prefix, len) != 0 || path[len] != '/')
+        return 0;
+    path += len + 1;
+    path += strcspn(path, "/");
+    if (*path != '/')
+        return 0;
+    *at = path + 1;
+    return strcspn(*at, "/");
+}
+
+/* The path as the handler will see it. */
+static const char *seen_path(const request_rec *r)
+{
+    char *path = apr_pstrdup(r->pool, r->uri ? r->uri : "");
+
+    ap_unescape_url(path);
+    ap_no2slash(path);
+    ap_getparents(path);
+    return path;
+}
+
+static const char *replace(const char *line, const char *ticket,
+                           apr_pool_t *pool)
+{
+    apr_size_t len = strlen(ticket);
+    const char *found = strstr(line, ticket);
+    ipxe_text_t *text;
+
+    if (!found)
+        return NULL;
+    text = ipxe_text_make(strlen(line), pool);
+    for (; found; found = strstr(line, ticket)) {
+        ipxe_text_add_n(text, line, (apr_size_t)(found - line));
+        ipxe_text_add_char(text, '-');
+        line = found + len;
+    }
+    ipxe_text_add(text, line);
+    return text->data;
+}
+
+int ipxe_log_hide_ticket(request_rec *r)
+{
+    const ipxe_server_t *server = ipxe_server_get(r->server);
+    const char *prefix, *ticket, *line;
+    apr_size_t len;
+
+    if (!server->serving || !r->the_request)
+        return DECLINED;
+    prefix = server->serving->settings.prefix;
+    len = find_ticket(&ticket, seen_path(r), prefix);
+    if (!len)
+        return DECLINED;
+    line =
+        replace(r->the_request, apr_pstrmemdup(r->pool, ticket, len), r->pool);
+    /* Spelt in another way than we write it: the path goes as a whole. */
+    r->the_request = line ? apr_pstrdup(r->pool, line)
+                          : apr_psprintf(r->pool, "%s %s/- %s", r->method,
+                                         prefix, r->protocol);
+    return DECLINED;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mod_ipxe: what a machine boots, decided by rules. The module's structure
+ * and its hooks; docs/httpd.md is its manual. */
+#include <httpd.h>
+#include <http_config.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "httpd/check.h"
+#include "httpd/config.h"
+#include "httpd/directives.h"
+#include "httpd/handler.h"
+#include "httpd/log.h"
+
+static void register_hooks(apr_pool_t *pool)
+{
+    (void)pool;
+    /* After the configuration was read, in each pass: httpd -t, the check
+     * before a graceful restart, a start (twice), a restart. */
+    ap_hook_check_config(ipxe_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    /* In the parent, still as root, when logs are open and before there are
+     * children; under httpd -t never. */
+    ap_hook_post_config(ipxe_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    /* When a request's header is read and its server known, before anything
+     * is logged of it. */
+    ap_hook_post_read_request(ipxe_log_hide_ticket, NULL, NULL,
+                              APR_HOOK_REALLY_FIRST);
+    /* When the client was let in and the section is known, before modules
+     * that look for files (mod_dir, mod_speling). */
+    ap_hook_fixups(ipxe_claim, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    /* Before the handler of any file that lies at our address. */
+    ap_hook_handler(ipxe_handle, NULL, NULL, APR_HOOK_REALLY_FIRST);
+}
+
+AP_DECLARE_MODULE(ipxe) = {STANDARD20_MODULE_STUFF, ipxe_section_create,
+                           ipxe_section_merge,      ipxe_server_create,
+                           ipxe_server_merge,       ipxe_directives,
+                           register_hooks,          AP_MODULE_FLAG_NONE};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Can the server's user read what root has loaded? Later it must. */
+#ifndef IPXE_HTTPD_READABLE_H
+#define IPXE_HTTPD_READABLE_H
+
+#include "httpd/serving.h"
+
+/* Logs a warning for each file of the set that the server's user cannot read.
+ * Nothing is done where the server was not started by root. */
+void ipxe_readable_check(const ipxe_serving_t *serving);
+
+#endif

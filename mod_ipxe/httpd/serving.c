@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Directives to settings, settings to a rule set that virtual hosts share. */
+#include "httpd/serving.h"
+
+#include <apr_allocator.h>
+#include <apr_strings.h>
+#include <http_core.h>
+
+/* The main server's rules have the name ""; another rule set's is that of the
+ * first virtual host with it. It stands in tickets: keep it stable. */
+static const char *site_of(const ipxe_serving_t *serving,
+                           const apr_array_header_t *all, apr_pool_t *pool)
+{
+    const server_rec *s = serving->server;
+    const char *mine = ap_strchr_c(serving->key, '\n');
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_serving_t *other =
+            APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
+        const char *theirs = ap_strchr_c(other->key, '\n');
+
+        if (mine - serving->key == theirs - other->key &&
+            strncmp(serving->key, other->key,
+                    (apr_size_t)(mine - serving->key)) == 0)
+            return other->settings.site;
+    }
+    if (!s->is_virtual)
+        return "";
+    if (s->server_hostname)
+        return s->server_hostname;
+    return apr_psprintf(pool, "%s:%d", s->addrs ? s->addrs->virthost : "*",
+                        (int)s->port);
+}
+
+static const char *join(const apr_array_header_t *list, apr_pool_t *pool)
+{
+    return list ? apr_array_pstrcat(pool, list, '\t') : "";
+}
+
+/* What makes settings equal: first, on a line, what makes them one tenant's.
+ * The DocumentRoot is no directive of ours, and only looked at by checks. */
+static const char *key_of(const ipxe_server_t *server,
+                          const ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    const ipxe_settings_t *set = &serving->settings;
+    const char *or_none = "";
+
+#define TEXT(text) ((text) ? (text) : or_none)
+    return apr_psprintf(
+        pool,
+        "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%" APR_INT64_T_FMT
+        "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT,
+        join(server->rules, pool), TEXT(set->templates),
+        join(server->hosts, pool), join(server->vars, pool), set->entry,
+        set->prefix, TEXT(set->base_url), TEXT(set->plain_url),
+        serving->state_dir, serving->secret, TEXT(set->ticket_network),
+        TEXT(set->time_zone), TEXT(server->secret),
+        (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
+        (apr_uint64_t)set->max_facts);
+#undef TEXT
+}
+
+/* Rule files of IPXERules, then those that IPXEHosts names. */
+static const apr_array_header_t *rule_files(const ipxe_server_t *server,
+                                            apr_pool_t *pool)
+{
+    apr_array_header_t *files = apr_array_make(pool, 4, sizeof(const char *));
+    int i;
+
+    if (server->rules)
+        apr_array_cat(files, server->rules);
+    for (i = 0; server->hosts && i < server->hosts->nelts; i++)
+        APR_ARRAY_PUSH(files, const char *) =
+            APR_ARRAY_IDX(server->hosts, i, const char *) + strlen("yaml:");
+    return files;
+}
+
+static const char *document_root(const server_rec *s)
+{
+    const core_server_config *core =
+        ap_get_core_module_config(s->module_config);
+
+    return core->ap_document_root;
+}
+
+static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
+                          const server_rec *s, apr_pool_t *pool)
+{
+    ipxe_settings_default(set, pool);
+    set->rules = rule_files(server, pool);
+    set->templates = server->templates;
+    set->vars = server->vars;
+    set->document_root = document_root(s);
+    set->base_url = server->base_url;
+    set->plain_url = server->plain_url;
+    set->time_zone = server->time_zone;
+    set->keys = NULL;
+    if (server->entry)
+        set->entry = server->entry;
+    if (server->prefix)
+        set->prefix = server->prefix;
+    if (server->fetch_life != IPXE_UNSET)
+        set->fetch_life = server->fetch_life;
+    if (server->max_answer != IPXE_UNSET)
+        set->max_answer = (apr_size_t)server->max_answer;
+    if (server->max_facts != IPXE_UNSET)
+        set->max_facts = (apr_size_t)server->max_facts;
+    if (server->ticket_network && strcmp(server->ticket_network, "off") != 0)
+        set->ticket_network = server->ticket_network;
+}
+
+static ipxe_serving_t *serving_for(server_rec *s, apr_pool_t *pool)
+{
+    ipxe_serving_t *serving = apr_pcalloc(pool, sizeof(*serving));
+    const ipxe_server_t *server = ipxe_server_get(s);
+
+    serving->server = s;
+    serving->wanted = server->rules && server->rules->nelts > 0;
+    serving->state_dir = server->state_dir
+                             ? server->state_dir
+                             : ap_server_root_relative(pool, "ipxe-state");
+    serving->secret_given = server->secret != NULL;
+    serving->secret =
+        server->secret ? server->secret
+                       : apr_pstrcat(pool, serving->state_dir, "/secret", NULL);
+    serving->failure = "no IPXERules are set for this server";
+    fill_settings(&serving->settings, server, s, pool);
+    serving->key = key_of(server, serving, pool);
+    return serving;
+}
+
+static ipxe_serving_t *find_equal(const apr_array_header_t *all,
+                                  const char *key)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
+
+        if (strcmp(serving->key, key) == 0)
+            return serving;
+    }
+    return NULL;
+}
+
+apr_array_header_t *ipxe_serving_make(server_rec *main_server, apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(ipxe_serving_t *));
+    server_rec *s;
+
+    for (s = main_server; s; s = s->next) {
+        ipxe_serving_t *serving = serving_for(s, pool);
+        ipxe_serving_t *equal = find_equal(all, serving->key);
+
+        if (!equal) {
+            serving->settings.site = site_of(serving, all, pool);
+            APR_ARRAY_PUSH(all, ipxe_serving_t *) = equal = serving;
+        }
+        ipxe_server_get(s)->serving = equal;
+    }
+    return all;
+}
+
+apr_array_header_t *ipxe_serving_all(server_rec *main_server, apr_pool_t *pool)
+{
+    apr_array_header_t *all = apr_array_make(pool, 4, sizeof(ipxe_serving_t *));
+    server_rec *s;
+
+    for (s = main_server; s; s = s->next) {
+        ipxe_serving_t *serving = ipxe_server_get(s)->serving;
+
+        if (serving && !find_equal(all, serving->key))
+            APR_ARRAY_PUSH(all, ipxe_serving_t *) = serving;
+    }
+    return all;
+}
+
+/* An allocator of its own, so that the memory of a rule set goes back to the
+ * system with it. */
+static apr_pool_t *set_pool(apr_pool_t *parent)
+{
+    apr_allocator_t *allocator;
+    apr_pool_t *pool;
+
+    apr_allocator_create(&allocator);
+    apr_pool_create_ex(&pool, parent, NULL, allocator);
+    apr_allocator_owner_set(allocator, pool);
+    apr_pool_tag(pool, "ipxe_set");
+    return pool;
+}
+
+void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    apr_pool_t *own = set_pool(pool);
+    const ipxe_diag_t *first;
+
+    serving->diags = ipxe_diags_make(own);
+    serving->set = ipxe_snapshot_load(&serving->settings, serving->diags, own);
+    ipxe_diags_sort(serving->diags);
+    if (serving->set)
+        return;
+    first = ipxe_diags_first_error(serving->diags);
+    serving->failure = first ? ipxe_text_ascii(ipxe_diag_line(first, own), own)
+                             : "the rules did not load";
+}

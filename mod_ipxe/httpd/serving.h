@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a server answers from: the settings made of its directives, and the
+ * rule set loaded with them. Virtual hosts with equal settings share one.
+ *
+ * Lifetime: pconf's. Made by check.c in the pass that serves, filled with its
+ * keys and its number in post_config, read only from then on. */
+#ifndef IPXE_HTTPD_SERVING_H
+#define IPXE_HTTPD_SERVING_H
+
+#include "httpd/config.h"
+
+typedef struct ipxe_serving_t {
+    ipxe_settings_t settings;
+    const char *key;       /* equal for equal settings */
+    server_rec *server;    /* the first that has these */
+    const char *state_dir; /* absolute, never NULL */
+    const char *secret;    /* the file of keys, never NULL */
+    int secret_given;      /* by IPXESecret: not ours to make */
+    int wanted;            /* rules are named: there is something to load */
+    ipxe_snapshot_t *set;  /* NULL: it did not load */
+    ipxe_diags_t *diags;   /* of that load */
+    const char *failure;   /* where set is NULL: why, for consoles */
+} ipxe_serving_t;
+
+/* Gives every server what it answers from, nothing loaded yet: array of
+ * ipxe_serving_t *, the main server's first. */
+apr_array_header_t *ipxe_serving_make(server_rec *main_server,
+                                      apr_pool_t *pool);
+
+/* All of them again, after check.c. */
+apr_array_header_t *ipxe_serving_all(server_rec *main_server, apr_pool_t *pool);
+
+/* Loads the rule set into a pool of its own allocator below `pool`. */
+void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool);
+
+#endif

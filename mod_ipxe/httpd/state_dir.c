@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making the state folder, and reading or making the secret. */
+#include "httpd/state_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <apr_strings.h>
+
+#include "httpd/directives.h"
+
+#define SECRET_MOST (64 * 1024) /* bytes: a thousand keys */
+
+static const char *reason(int error, apr_pool_t *pool)
+{
+    char text[120];
+
+    return apr_pstrdup(pool, apr_strerror(error, text, sizeof(text)));
+}
+
+/* All of a small file, NUL-terminated; -1 and errno where it fails. */
+static apr_ssize_t read_all(char *text, apr_size_t room, const char *path)
+{
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+    apr_size_t len = 0;
+    ssize_t n = 0;
+
+    if (file < 0)
+        return -1;
+    while (len + 1 < room && (n = read(file, text + len, room - 1 - len)) > 0)
+        len += (apr_size_t)n;
+    close(file);
+    text[len] = '\0';
+    return n < 0 ? -1 : (apr_ssize_t)len;
+}
+
+ipxe_keys_t *ipxe_secret_read(const char **why, const char *path,
+                              apr_pool_t *pool)
+{
+    char *text = apr_palloc(pool, SECRET_MOST);
+    apr_ssize_t len = read_all(text, SECRET_MOST, path);
+    ipxe_keys_t *keys = NULL;
+
+    if (len < 0) {
+        *why = errno == ELOOP ? "it is a symbolic link; name the file itself"
+                              : reason(errno, pool);
+        return NULL;
+    }
+    keys = ipxe_keys_parse(text, (apr_size_t)len, pool);
+    memset(text, 0, SECRET_MOST);
+    if (!keys)
+        *why = "it holds no key: one a line, of 32 characters or more";
+    return keys;
+}
+
+/* Writes a key to a file that was not there. 0, or errno. */
+static int make_secret(const char *path, apr_pool_t *pool)
+{
+    const char *line;
+    ssize_t n;
+    int error = 0;
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (file < 0)
+        return errno;
+    if (ipxe_keys_generate(&line, pool) != APR_SUCCESS) {
+        error = EIO;
+    }
+    else {
+        line = apr_pstrcat(pool, line, "\n", NULL);
+        n = write(file, line, strlen(line));
+        if (n != (ssize_t)strlen(line) || fsync(file) != 0)
+            error = errno ? errno : EIO;
+    }
+    close(file);
+    if (error)
+        unlink(path);
+    return error;
+}
+
+/* Makes the folder, or proves that it is what it should be. */
+static const char *make_folder(const char *path, apr_pool_t *pool)
+{
+    struct stat info;
+
+    if (mkdir(path, 0755) == 0)
+        return chmod(path, 0755) == 0 ? NULL : reason(errno, pool);
+    if (errno != EEXIST)
+        return reason(errno, pool);
+    if (lstat(path, &info) != 0)
+        return reason(errno, pool);
+    if (!S_ISDIR(info.st_mode))
+        return "it is no folder";
+    if (info.st_uid != geteuid() && info.st_uid != 0)
+        return "it belongs to another user than the one who starts the "
+               "server";
+    if (info.st_mode & (S_IWGRP | S_IWOTH))
+        return "others may write there: chmod go-w";
+    return NULL;
+}
+
+ipxe_keys_t *ipxe_state_keys(const char **why, const ipxe_serving_t *serving,
+                             apr_pool_t *pool)
+{
+    const char *path = serving->secret, *fault = NULL;
+    ipxe_keys_t *keys = NULL;
+    int error;
+
+    if (!serving->secret_given) {
+        fault = make_folder(serving->state_dir, pool);
+        if (fault) {
+            *why = apr_psprintf(pool, "%s %s: %s", IPXE_NAME_STATE_DIR,
+                                serving->state_dir, fault);
+            return NULL;
+        }
+        error = make_secret(path, pool);
+        if (error && error != EEXIST)
+            fault = reason(error, pool);
+    }
+    if (!fault)
+        keys = ipxe_secret_read(&fault, path, pool);
+    if (!keys)
+        *why = apr_psprintf(pool, "secret %s: %s", path, fault);
+    return keys;
+}
+
+ipxe_keys_t *ipxe_state_passing_keys(apr_pool_t *pool)
+{
+    const char *line;
+
+    if (ipxe_keys_generate(&line, pool) != APR_SUCCESS)
+        return NULL;
+    return ipxe_keys_parse(line, strlen(line), pool);
+}

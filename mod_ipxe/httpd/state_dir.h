@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state folder and the secret in it.
+ *
+ *     ipxe-state/           root's, 0755: IPXEStateDir
+ *     ipxe-state/secret     root's, 0600: keys of tickets, one a line
+ *
+ * Both are made by the parent, before it gives up root's rights. The parent
+ * follows no symbolic link there and takes no folder that others may write
+ * to: what root reads nobody else has chosen. */
+#ifndef IPXE_HTTPD_STATE_DIR_H
+#define IPXE_HTTPD_STATE_DIR_H
+
+#include "httpd/serving.h"
+
+/* Reads a file of keys. NULL: *why says what is wrong with it. */
+ipxe_keys_t *ipxe_secret_read(const char **why, const char *path,
+                              apr_pool_t *pool);
+
+/* The keys that a server signs with: IPXESecret's, else those of the state
+ * folder, which is made where it is not there yet. NULL: *why is a whole
+ * sentence for the log. */
+ipxe_keys_t *ipxe_state_keys(const char **why, const ipxe_serving_t *serving,
+                             apr_pool_t *pool);
+
+/* Keys that last until the next restart, for a server that must go on. */
+ipxe_keys_t *ipxe_state_passing_keys(apr_pool_t *pool);
+
+#endif

@@ -31,7 +31,12 @@
     X(WRONG_TYPE, "wrong-type", ERROR, \
       "A value of another kind than what belongs here.") \
     X(BAD_VALUE, "bad-value", ERROR, \
-      "A value of the right kind that is none of those that work here.")
+      "A value of the right kind that is none of those that work here.") \
+    /* scripts */ \
+    X(LONG_COMMAND_LINE, "long-command-line", WARNING, \
+      "A kernel command line comes near what the machine's kernel takes.") \
+    X(COMMAND_LINE_TOO_LONG, "command-line-too-long", ERROR, \
+      "A kernel command line is longer than what the machine's kernel takes.")
 /* clang-format on */
 
 #endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What loads and runs something: boot, script, chain, the local disk. */
+#include "script/ipxe.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#define FAILED "failed"
+
+/* What failed, a wait, and the rules once more; the disk for who is there, or
+ * where the server does not answer. */
+static apr_status_t put_failed(ipxe_script_t *script, const char *what)
+{
+    const char *local;
+    apr_status_t status = ipxe_part_local(&local, script);
+
+    if (status != APR_SUCCESS)
+        return status;
+    ipxe_put_label(script, FAILED);
+    ipxe_put_say_error(script, what);
+    ipxe_put_wait(script, 30,
+                  "Press a key for the local disk, or wait to ask again",
+                  "local");
+    ipxe_put_label(script, "again");
+    ipxe_put_chain(script, ipxe_part_again(script), "local");
+    ipxe_put_local(script, local);
+    return APR_SUCCESS;
+}
+
+static void put_wimboot(ipxe_script_t *script, const ipxe_plan_t *plan)
+{
+    int i;
+
+    ipxe_put_kernel(script, plan->kernel, plan->words, FAILED);
+    for (i = 0; i < plan->images->nelts; i++) {
+        const ipxe_image_t *image =
+            &APR_ARRAY_IDX(plan->images, i, ipxe_image_t);
+
+        /* BIOS takes the second name, UEFI the image's. */
+        ipxe_put_image(script, image, image->name, image->name, FAILED);
+    }
+    ipxe_put_boot(script, FAILED);
+}
+
+static void put_kernel(ipxe_script_t *script, const ipxe_plan_t *plan)
+{
+    int i;
+
+    ipxe_put_kernel(script, plan->kernel, plan->words, FAILED);
+    for (i = 0; i < plan->images->nelts; i++) {
+        const ipxe_image_t *image =
+            &APR_ARRAY_IDX(plan->images, i, ipxe_image_t);
+
+        ipxe_put_image(script, image, image->named ? image->name : NULL,
+                       image->at, FAILED);
+    }
+    ipxe_put_boot(script, FAILED);
+}
+
+/* memdisk runs on BIOS alone; UEFI can boot small media from the network. */
+static void put_iso(ipxe_script_t *script, const ipxe_plan_t *plan)
+{
+    const char *platform =
+        ipxe_machine_fact(script->writing->machine, IPXE_FACT_PLATFORM);
+    apr_array_header_t *words =
+        apr_array_make(script->writing->pool, 4, sizeof(const char *));
+    ipxe_image_t image = {plan->iso, NULL, 0, NULL, NULL};
+
+    if (platform && strcmp(platform, "pcbios") != 0) {
+        ipxe_put_san(script, plan->iso, FAILED);
+        return;
+    }
+    APR_ARRAY_PUSH(words, const char *) = "iso";
+    APR_ARRAY_PUSH(words, const char *) = "raw";
+    apr_array_cat(words, plan->words);
+    ipxe_put_kernel(script, plan->kernel, words, FAILED);
+    ipxe_put_image(script, &image, NULL, NULL, FAILED);
+    ipxe_put_boot(script, FAILED);
+}
+
+static void put_san(ipxe_script_t *script, const ipxe_plan_t *plan)
+{
+    ipxe_put_san(script, plan->kernel, FAILED);
+}
+
+typedef void way_fn(ipxe_script_t *script, const ipxe_plan_t *plan);
+
+static way_fn *const ways[] = {
+    [IPXE_WAY_SCRIPT] = NULL,        [IPXE_WAY_WIMBOOT] = put_wimboot,
+    [IPXE_WAY_KERNEL] = put_kernel,  [IPXE_WAY_EFI] = put_kernel,
+    [IPXE_WAY_ISO] = put_iso,        [IPXE_WAY_SANBOOT] = put_san,
+};
+
+/* ---- A template that is the whole script ---- */
+
+/* The comment goes below the first line, where a script must begin. */
+static void add_script(ipxe_script_t *script, const char *text)
+{
+    const char *rest = text;
+    apr_size_t first = strcspn(text, "\n");
+
+    if (strncmp(text, "#!ipxe", 6) == 0)
+        rest = text[first] ? text + first + 1 : text + first;
+    ipxe_put_head(script);
+    ipxe_text_add(script->out, rest);
+}
+
+static apr_status_t put_script(ipxe_script_t *script,
+                               const ipxe_template_t *template_)
+{
+    apr_pool_t *pool = script->writing->pool;
+    ipxe_text_t *text = ipxe_text_make(1024, pool);
+    apr_status_t status = ipxe_template_render(
+        ipxe_sink_to_text(text, IPXE_MAX_RENDER_OUTPUT, pool), template_,
+        &script->render);
+
+    if (status == APR_SUCCESS)
+        add_script(script, text->data);
+    return status;
+}
+
+apr_status_t ipxe_ipxe_script(ipxe_script_t *script)
+{
+    return put_script(script, script->decision->action.script);
+}
+
+/* ---- Actions ---- */
+
+static const char *booted_title(const char **title, ipxe_script_t *script)
+{
+    const ipxe_profile_t *profile = script->decision->action.profile;
+
+    if (ipxe_part_text(title, script, profile->title) != APR_SUCCESS)
+        return NULL;
+    return *title;
+}
+
+apr_status_t ipxe_ipxe_boot(ipxe_script_t *script)
+{
+    apr_pool_t *pool = script->writing->pool;
+    const char *title;
+    ipxe_plan_t *plan;
+    apr_status_t status = ipxe_plan_make(&plan, script);
+
+    if (status != APR_SUCCESS)
+        return status;
+    if (!plan)
+        return ipxe_ipxe_deny(script);
+    if (plan->way == IPXE_WAY_SCRIPT)
+        return put_script(script, plan->script);
+    if (!booted_title(&title, script))
+        return APR_EGENERAL;
+    ipxe_put_head(script);
+    ipxe_put_forget(script);
+    ipxe_put_say(script, apr_pstrcat(pool, "Booting ", title, NULL));
+    ways[plan->way](script, plan);
+    ipxe_put_goto(script, "again");
+    return put_failed(script, apr_pstrcat(pool, title, " did not boot", NULL));
+}
+
+apr_status_t ipxe_ipxe_chain(ipxe_script_t *script)
+{
+    const char *url;
+    apr_status_t status =
+        ipxe_part_url(&url, script, script->decision->action.value);
+
+    if (status != APR_SUCCESS)
+        return status;
+    ipxe_put_head(script);
+    ipxe_put_forget(script);
+    ipxe_put_chain(script, url, FAILED);
+    ipxe_put_goto(script, "again");
+    return put_failed(script, "The next script did not run");
+}
+
+apr_status_t ipxe_ipxe_local(ipxe_script_t *script)
+{
+    const char *reason = script->decision->reason, *local;
+    apr_status_t status = ipxe_part_local(&local, script);
+
+    if (status != APR_SUCCESS)
+        return status;
+    ipxe_put_head(script);
+    if (reason) {
+        ipxe_put_say(script, reason);
+        ipxe_put_pause(script, 15);
+    }
+    ipxe_put_local(script, local);
+    return APR_SUCCESS;
+}

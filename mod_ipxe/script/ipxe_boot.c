@@ -13,6 +13,7 @@ static apr_status_t put_failed(ipxe_script_t *script, const char *what)
 {
     const char *local;
     apr_status_t status = ipxe_part_local(&local, script);
+    char joint;
 
     if (status != APR_SUCCESS)
         return status;
@@ -22,7 +23,7 @@ static apr_status_t put_failed(ipxe_script_t *script, const char *what)
                   "Press a key for the local disk, or wait to ask again",
                   "local");
     ipxe_put_label(script, "again");
-    ipxe_put_chain(script, ipxe_part_again(script), "local");
+    ipxe_put_chain(script, ipxe_part_entry(script, &joint), "local");
     ipxe_put_local(script, local);
     return APR_SUCCESS;
 }

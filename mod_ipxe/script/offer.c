@@ -5,67 +5,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* ---- The menu above ---- */
-
-/* Where the rules lead, before anything is chosen. */
-static const ipxe_menu_t *top_menu(const ipxe_decision_t *decision)
-{
-    if (!decision->rule)
-        return NULL;
-    if (decision->rule->action.kind != IPXE_ACTION_FOLLOW)
-        return decision->rule->action.menu;
-    if (decision->group)
-        return decision->group->action.menu;
-    return decision->host ? decision->host->action.menu : NULL;
-}
-
-/* The menu at or below `from` that has an item leading to `sought`; `seen`
- * holds the menus that were looked at, by name. */
-static const ipxe_menu_t *parent_of(const ipxe_menu_t *from,
-                                    const ipxe_menu_t *sought,
-                                    apr_hash_t *seen)
-{
-    const ipxe_menu_t *found = NULL;
-    int i;
-
-    if (apr_hash_get(seen, from->name, APR_HASH_KEY_STRING))
-        return NULL;
-    apr_hash_set(seen, from->name, APR_HASH_KEY_STRING, from);
-    for (i = 0; i < from->items->nelts && !found; i++) {
-        const ipxe_menu_t *below =
-            APR_ARRAY_IDX(from->items, i, ipxe_item_t).action.menu;
-
-        if (below)
-            found = below == sought ? from : parent_of(below, sought, seen);
-    }
-    return found;
-}
-
-static const ipxe_menu_t *menu_above(const ipxe_decision_t *decision,
-                                     apr_pool_t *pool)
-{
-    const ipxe_menu_t *shown = decision->action.menu;
-    const ipxe_menu_t *top = top_menu(decision);
-
-    if (decision->menu && decision->menu != shown)
-        return decision->menu;
-    if (!top || !shown || top == shown)
-        return NULL;
-    return parent_of(top, shown, apr_hash_make(pool));
-}
-
-const char *ipxe_part_back(ipxe_script_t *script)
-{
-    const ipxe_world_t *world = script->writing->world;
-    const ipxe_menu_t *above = menu_above(script->decision, script->writing->pool);
-
-    return above ? world->menu(world->baton, above->name, NULL,
-                               script->writing->pool)
-                 : ipxe_part_again(script);
-}
-
-/* ---- Lines ---- */
-
 static void add_line(apr_array_header_t *lines, const char *id,
                      const char *title, const char *url, char key)
 {
@@ -147,7 +86,8 @@ apr_status_t ipxe_offer_make(ipxe_offer_t **made, ipxe_script_t *script)
 
     *made = offer;
     offer->timeout = menu->timeout;
-    offer->top = menu_above(script->decision, script->writing->pool) == NULL;
+    offer->top = !script->decision->menu ||
+                 script->decision->menu == menu;
     offer->back = ipxe_part_back(script);
     if (status == APR_SUCCESS && menu->background)
         status = ipxe_part_url(&offer->background, script, menu->background);

@@ -243,58 +243,27 @@ static void add_args(ipxe_text_t *url, char *joint,
     }
 }
 
-static ipxe_text_t *entry_url(ipxe_script_t *script)
-{
-    const ipxe_world_t *world = script->writing->world;
-    apr_pool_t *pool = script->writing->pool;
-    ipxe_text_t *url = ipxe_text_make(256, pool);
-
-    ipxe_text_add(url, world->entry(world->baton, pool));
-    return url;
-}
-
 const char *ipxe_part_entry(ipxe_script_t *script, char *joint)
 {
-    ipxe_text_t *url = entry_url(script);
+    const ipxe_world_t *world = script->writing->world;
+    ipxe_text_t *url = ipxe_text_make(256, script->writing->pool);
 
     *joint = '?';
+    ipxe_text_add(url, world->entry(world->baton, url->pool));
     add_args(url, joint, script->writing->machine);
     return url->data;
 }
 
-/* The server sees the address; a processor is derived; the cards follow. */
-static const ipxe_facts_t not_sent = IPXE_FACT_BIT(IPXE_FACT_IP) |
-                                     IPXE_FACT_BIT(IPXE_FACT_CPU) |
-                                     IPXE_FACT_BIT(IPXE_FACT_MACS);
-
-static void add_cards(ipxe_text_t *url, char *joint,
-                      const ipxe_machine_t *machine)
+const char *ipxe_part_back(ipxe_script_t *script)
 {
-    int i = ipxe_machine_fact(machine, IPXE_FACT_MAC) ? 1 : 0;
+    const ipxe_world_t *world = script->writing->world;
+    const ipxe_decision_t *decision = script->decision;
+    char joint;
 
-    for (; i < machine->mac_count; i++)
-        add_query(url, joint, apr_psprintf(url->pool, "mac%d", i),
-                  machine->macs[i]);
-}
-
-const char *ipxe_part_again(ipxe_script_t *script)
-{
-    const ipxe_machine_t *machine = script->writing->machine;
-    ipxe_text_t *url = entry_url(script);
-    char joint = '?';
-    int fact;
-
-    for (fact = 0; fact < IPXE_FACT_COUNT; fact++) {
-        const ipxe_told_t *told = &machine->facts[fact];
-
-        if (told->state != IPXE_NOT_TOLD &&
-            !(not_sent & IPXE_FACT_BIT(fact)))
-            add_query(url, &joint, ipxe_fact_name((ipxe_fact_e)fact),
-                      told->text ? told->text : "");
-    }
-    add_cards(url, &joint, machine);
-    add_args(url, &joint, machine);
-    return url->data;
+    if (decision->menu && decision->menu != decision->action.menu)
+        return world->menu(world->baton, decision->menu->name, NULL,
+                           script->writing->pool);
+    return ipxe_part_entry(script, &joint);
 }
 
 /* ---- The comment ---- */

@@ -28,17 +28,15 @@ const char *ipxe_part_escape(ipxe_script_t *script, const char *text,
  * breaks stay; words longer than a line stand alone. */
 apr_array_header_t *ipxe_part_lines(const char *text, apr_pool_t *pool);
 
-/* The entry's URL with all that the machine told, so that the rules are tried
- * again with nothing asked twice. Text that is not plain goes as NAME.hex:
- * the one form that every iPXE leaves as it is. */
-const char *ipxe_part_again(ipxe_script_t *script);
-
-/* Where the way back leads: the menu above, else as ipxe_part_again. */
-const char *ipxe_part_back(ipxe_script_t *script);
-
-/* The entry's URL with the arguments of the request alone; *joint is the
- * character by which more is added, '?' or '&'. */
+/* The entry's URL with the arguments of the request, which leads to the rules
+ * again by way of the identify script: a machine known by a ticket has told
+ * no more than rules asked for when that was made. Text that is not plain
+ * goes as NAME.hex, the one form that every iPXE leaves as it is. *joint is
+ * the character by which more is added, '?' or '&'. */
 const char *ipxe_part_entry(ipxe_script_t *script, char *joint);
+
+/* Where the way back leads: the menu one came from, else the rules again. */
+const char *ipxe_part_back(ipxe_script_t *script);
 
 /* The comment on top, without '#': printable ASCII, the request id last. */
 const char *ipxe_part_comment(ipxe_script_t *script);

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ipxectl check: every diagnostic of the rules and templates. */
+#include "ctl/ctl.h"
+#include "engine/files.h"
+
+#include <apr_file_info.h>
+#include <apr_strings.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A run of check. */
+typedef struct checking_t {
+    ipxe_ctl_t *ctl;
+    apr_array_header_t *sites; /* of ipxe_site_t */
+    ipxe_diags_t *found;       /* of all sites and files, none twice */
+    apr_hash_t *texts;         /* of what is in `found` */
+    apr_array_header_t *names; /* of the files asked for: their true paths,
+                                  const char *; empty: all */
+    const ipxe_snapshot_t *set; /* the last that loaded, or NULL */
+} checking_t;
+
+/* ---- Paths ---- */
+
+/* The true path; what is not there is itself. */
+static const char *true_path(const char *path, apr_pool_t *pool)
+{
+    char *found = realpath(path, NULL);
+    const char *copy = found ? apr_pstrdup(pool, found) : path;
+
+    free(found);
+    return copy;
+}
+
+static int is_folder(const char *path, apr_pool_t *pool)
+{
+    apr_finfo_t info;
+
+    return apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS &&
+           info.filetype == APR_DIR;
+}
+
+static int ends_with(const char *text, const char *end)
+{
+    apr_size_t len = strlen(text), n = strlen(end);
+
+    return len > n && strcmp(text + len - n, end) == 0;
+}
+
+/* Is it rules, by its name? */
+static int is_rules(const char *path, apr_pool_t *pool)
+{
+    return ends_with(path, ".yaml") || ends_with(path, ".yml") ||
+           is_folder(path, pool);
+}
+
+/* The path is `place` or lies below it. */
+static int within(const char *path, const char *place, apr_pool_t *pool)
+{
+    apr_size_t len;
+
+    if (!place)
+        return 0;
+    place = true_path(place, pool);
+    len = strlen(place);
+    return strncmp(path, place, len) == 0 &&
+           (path[len] == '\0' || path[len] == '/');
+}
+
+static int site_has(const ipxe_site_t *site, const char *path,
+                    apr_pool_t *pool)
+{
+    const apr_array_header_t *rules = site->settings.rules;
+    int i;
+
+    for (i = 0; rules && i < rules->nelts; i++)
+        if (within(path, APR_ARRAY_IDX(rules, i, const char *), pool))
+            return 1;
+    return within(path, site->settings.templates, pool);
+}
+
+static int sites_have(const checking_t *checking, const char *path)
+{
+    int i;
+
+    for (i = 0; i < checking->sites->nelts; i++)
+        if (site_has(&APR_ARRAY_IDX(checking->sites, i, ipxe_site_t), path,
+                     checking->ctl->pool))
+            return 1;
+    return 0;
+}
+
+/* ---- Collecting ---- */
+
+static int span_asked(const checking_t *checking, ipxe_span_t span)
+{
+    apr_pool_t *pool = checking->ctl->pool;
+    const char *path;
+    int i;
+
+    if (!span.source)
+        return 0;
+    path = true_path(span.source->name, pool);
+    for (i = 0; i < checking->names->nelts; i++)
+        if (within(path, APR_ARRAY_IDX(checking->names, i, const char *),
+                   pool))
+            return 1;
+    return 0;
+}
+
+/* What touches a file that was asked for; what lies nowhere always does. */
+static int is_asked(const checking_t *checking, const ipxe_diag_t *diag)
+{
+    int i;
+
+    if (checking->names->nelts == 0 || !diag->span.source ||
+        span_asked(checking, diag->span))
+        return 1;
+    for (i = 0; diag->notes && i < diag->notes->nelts; i++)
+        if (span_asked(checking,
+                       APR_ARRAY_IDX(diag->notes, i, ipxe_note_t).span))
+            return 1;
+    return 0;
+}
+
+static void collect(checking_t *checking, const ipxe_diags_t *diags)
+{
+    ipxe_diags_t *found = checking->found;
+    int i;
+
+    for (i = 0; i < diags->all->nelts; i++) {
+        ipxe_diag_t *diag = APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *);
+        const char *text = ipxe_diag_text(diag, checking->ctl->pool);
+
+        if (!is_asked(checking, diag) ||
+            apr_hash_get(checking->texts, text, APR_HASH_KEY_STRING))
+            continue;
+        apr_hash_set(checking->texts, text, APR_HASH_KEY_STRING, diag);
+        APR_ARRAY_PUSH(found->all, ipxe_diag_t *) = diag;
+        if (diag->severity == IPXE_SEVERITY_ERROR)
+            found->errors++;
+        else
+            found->warnings++;
+    }
+}
+
+/* ---- Checking ---- */
+
+static void check_set(checking_t *checking, const ipxe_settings_t *settings)
+{
+    ipxe_diags_t *diags = ipxe_diags_make(checking->ctl->pool);
+    const ipxe_snapshot_t *set =
+        ipxe_snapshot_load(settings, diags, checking->ctl->pool);
+
+    if (set)
+        checking->set = set;
+    collect(checking, diags);
+}
+
+/* The settings of the first site, for files that are in none. */
+static const ipxe_settings_t *some_settings(const checking_t *checking)
+{
+    return &APR_ARRAY_IDX(checking->sites, 0, ipxe_site_t).settings;
+}
+
+static void check_rules_file(checking_t *checking, const char *path)
+{
+    apr_array_header_t *rules =
+        apr_array_make(checking->ctl->pool, 1, sizeof(const char *));
+    ipxe_settings_t settings = *some_settings(checking);
+
+    APR_ARRAY_PUSH(rules, const char *) = path;
+    settings.rules = rules;
+    check_set(checking, &settings);
+}
+
+static void unreadable(ipxe_diags_t *diags, const char *path,
+                       apr_status_t status)
+{
+    char reason[120];
+
+    if (APR_STATUS_IS_ENOSPC(status)) {
+        ipxe_diag_add(diags, IPXE_DIAG_FILE_TOO_LARGE,
+                      ipxe_span(NULL, 0, 0), "'%s' is too large", path);
+        return;
+    }
+    ipxe_diag_add(diags, IPXE_DIAG_FILE_UNREADABLE, ipxe_span(NULL, 0, 0),
+                  "cannot read '%s': %s", path,
+                  status == APR_EGENERAL
+                      ? "not a regular file"
+                      : apr_strerror(status, reason, sizeof(reason)));
+}
+
+static void check_template_file(checking_t *checking, const char *path)
+{
+    apr_pool_t *pool = checking->ctl->pool;
+    const char *folder = some_settings(checking)->templates;
+    ipxe_diags_t *diags = ipxe_diags_make(pool);
+    ipxe_library_t *library = ipxe_engine_library(pool);
+    apr_array_header_t *sources =
+        apr_array_make(pool, 16, sizeof(const ipxe_source_t *));
+    ipxe_source_t *source;
+    apr_status_t status;
+    int found;
+
+    if (folder)
+        ipxe_files_templates(sources, library, folder, diags, pool);
+    status = ipxe_source_read(&source, path, IPXE_MAX_TEMPLATE_FILE, pool);
+    if (status != APR_SUCCESS) {
+        unreadable(diags, path, status);
+    } else {
+        ipxe_library_add(library, path, source);
+        ipxe_library_get(&found, library, path, diags);
+    }
+    collect(checking, diags);
+}
+
+static void check_files(checking_t *checking)
+{
+    apr_pool_t *pool = checking->ctl->pool;
+    int i;
+
+    for (i = 0; i < checking->ctl->args->nelts; i++) {
+        const char *path =
+            APR_ARRAY_IDX(checking->ctl->args, i, const char *);
+
+        if (sites_have(checking, true_path(path, pool)))
+            continue;
+        if (is_rules(path, pool))
+            check_rules_file(checking, path);
+        else
+            check_template_file(checking, path);
+    }
+}
+
+static void check_sites(checking_t *checking)
+{
+    int i;
+
+    for (i = 0; i < checking->sites->nelts; i++) {
+        const ipxe_site_t *site =
+            &APR_ARRAY_IDX(checking->sites, i, ipxe_site_t);
+
+        if (site->settings.rules)
+            check_set(checking, &site->settings);
+    }
+}
+
+/* ---- The outcome ---- */
+
+static const char *count(int n, const char *word, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%d %s%s", n, word, n == 1 ? "" : "s");
+}
+
+static void summarize(const checking_t *checking)
+{
+    const ipxe_diags_t *found = checking->found;
+    const ipxe_rules_t *rules = checking->set ? checking->set->rules : NULL;
+    apr_pool_t *pool = checking->ctl->pool;
+
+    if (found->all->nelts)
+        ipxe_ctl_complain("%s, %s", count(found->errors, "error", pool),
+                          count(found->warnings, "warning", pool));
+    else if (rules && checking->names->nelts == 0)
+        printf("no errors in %s, %s, %s, %s\n",
+               count(rules->rules->nelts, "rule", pool),
+               count((int)apr_hash_count(rules->profiles), "profile", pool),
+               count((int)apr_hash_count(rules->menus), "menu", pool),
+               count(rules->hosts ? rules->hosts->nelts : 0, "host", pool));
+    else
+        printf("no errors\n");
+}
+
+static ipxe_exit_e outcome(const checking_t *checking)
+{
+    const ipxe_diags_t *found = checking->found;
+    int i;
+
+    for (i = 0; i < found->all->nelts; i++)
+        if (APR_ARRAY_IDX(found->all, i, ipxe_diag_t *)->code ==
+            IPXE_DIAG_FILE_UNREADABLE)
+            return IPXE_EXIT_CANNOT;
+    if (found->errors ||
+        (found->warnings && checking->ctl->given[IPXE_OPT_STRICT]))
+        return IPXE_EXIT_WRONG;
+    return IPXE_EXIT_FINE;
+}
+
+static ipxe_exit_e report(checking_t *checking)
+{
+    if (ipxe_ctl_json(checking->ctl)) {
+        ipxe_ctl_diags_json(checking->found, checking->ctl->pool);
+        return outcome(checking);
+    }
+    ipxe_ctl_diags(checking->found, 0, checking->ctl->pool);
+    summarize(checking);
+    return outcome(checking);
+}
+
+/* Files can be checked where no httpd can be asked. */
+static ipxe_exit_e find_sites(checking_t *checking)
+{
+    ipxe_exit_e code = ipxe_ctl_sites(&checking->sites, checking->ctl);
+    ipxe_site_t *site;
+
+    if (code != IPXE_EXIT_CANNOT || checking->ctl->args->nelts == 0)
+        return code;
+    ipxe_ctl_complain("the files are checked by themselves");
+    checking->sites =
+        apr_array_make(checking->ctl->pool, 1, sizeof(ipxe_site_t));
+    site = apr_array_push(checking->sites);
+    memset(site, 0, sizeof(*site));
+    site->name = "";
+    ipxe_settings_default(&site->settings, checking->ctl->pool);
+    site->settings.templates =
+        ipxe_ctl_value(checking->ctl, IPXE_OPT_TEMPLATES);
+    return IPXE_EXIT_FINE;
+}
+
+ipxe_exit_e ipxe_ctl_check(ipxe_ctl_t *ctl)
+{
+    checking_t checking = {ctl, NULL, NULL, NULL, NULL, NULL};
+    ipxe_exit_e code = find_sites(&checking);
+    int i;
+
+    if (code != IPXE_EXIT_FINE)
+        return code;
+    checking.found = ipxe_diags_make(ctl->pool);
+    checking.texts = apr_hash_make(ctl->pool);
+    checking.names = apr_array_make(ctl->pool, 4, sizeof(const char *));
+    for (i = 0; i < ctl->args->nelts; i++)
+        APR_ARRAY_PUSH(checking.names, const char *) = true_path(
+            APR_ARRAY_IDX(ctl->args, i, const char *), ctl->pool);
+    check_sites(&checking);
+    check_files(&checking);
+    return report(&checking);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ipxectl explain: why a machine gets what it gets. */
+#include "ctl/ctl.h"
+
+#include <stdio.h>
+
+ipxe_exit_e ipxe_ctl_explain(ipxe_ctl_t *ctl)
+{
+    ipxe_snapshot_t *set;
+    ipxe_request_t request;
+    ipxe_answer_t answer;
+    ipxe_exit_e code = ipxe_ctl_load(&set, ctl);
+
+    if (code == IPXE_EXIT_FINE)
+        code = ipxe_ctl_request(&request, ctl, set);
+    if (code != IPXE_EXIT_FINE)
+        return code;
+    ipxe_engine_answer(&answer, set, &request, ctl->pool);
+    ipxe_ctl_diags(answer.diags, 1, ctl->pool);
+    fputs(ipxe_ctl_json(ctl)
+              ? ipxe_explain_json(&answer, ctl->pool)
+              : ipxe_explain_text(&answer, ipxe_ctl_colour(0), ctl->pool),
+          stdout);
+    return answer.diags->errors ? IPXE_EXIT_WRONG : IPXE_EXIT_FINE;
+}

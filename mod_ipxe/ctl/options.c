@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of all options, and reading them from the command line. */
+#include "ctl/ctl.h"
+
+#include <apr_getopt.h>
+#include <apr_strings.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_ID 256 /* of long options: above every letter */
+
+static const ipxe_option_t options[IPXE_OPT_COUNT] = {
+    [IPXE_OPT_HELP] = {"help", 'h', NULL, "print this help"},
+    [IPXE_OPT_FORMAT] = {"format", 0, "text|json",
+                         "print for people (the default) or for programs"},
+    [IPXE_OPT_CONFIG] = {"config", 'f', "FILE",
+                         "ask httpd with this configuration file"},
+    [IPXE_OPT_HTTPD] = {"httpd", 0, "PROGRAM",
+                        "ask this program in place of the system's httpd"},
+    [IPXE_OPT_VHOST] = {"vhost", 0, "NAME",
+                        "take the virtual host of that name"},
+    [IPXE_OPT_RULES] = {"rules", 0, "PATH",
+                        "a file or folder of rules, instead of asking httpd; "
+                        "may be given again"},
+    [IPXE_OPT_TEMPLATES] = {"templates", 0, "DIR", "the folder of templates"},
+    [IPXE_OPT_DOCUMENT_ROOT] = {"document-root", 0, "DIR",
+                                "where kernels and trees are looked for"},
+    [IPXE_OPT_STATE] = {"state", 0, "DIR",
+                        "the state folder, whose secret signs tickets"},
+    [IPXE_OPT_VAR] = {"var", 0, "NAME=VALUE",
+                      "a variable of the site, as IPXEVar; may be given "
+                      "again"},
+    [IPXE_OPT_STRICT] = {"strict", 0, NULL, "let warnings count as errors"},
+    [IPXE_OPT_BASE_URL] = {"base-url", 0, "URL",
+                           "the scheme and host that addresses begin with"},
+    [IPXE_OPT_AT] = {"at", 0, "TIME",
+                     "the time of the request: 2026-11-22 23:30, with T and "
+                     "Z, @SECONDS, or as in HTTP's Date"},
+    [IPXE_OPT_REQUEST] = {"request", 0, "ID", "the id of the request"},
+    [IPXE_OPT_GENERATION] = {"generation", 0, "N",
+                             "the number of the rule set; 1 by default"},
+    [IPXE_OPT_USER_AGENT] = {"user-agent", 0, "TEXT",
+                             "what the machine's program calls itself"},
+    [IPXE_OPT_PROFILE] = {"profile", 0, "NAME",
+                          "take this profile, whatever the rules say"},
+    [IPXE_OPT_ANSWERS] = {"answers", 0, "NAME",
+                          "print the answer file served under that name"},
+    [IPXE_OPT_GRUB] = {"grub", 0, NULL, "write for GRUB instead of iPXE"},
+    [IPXE_OPT_VARS] = {"vars", 0, "FILE",
+                       "read variables from this file of YAML or JSON"},
+    [IPXE_OPT_CONTEXT] = {"context", 0, "ipxe|line|shell|xml|yaml|json|none",
+                          "how values are escaped; by the file's name else"},
+};
+
+const ipxe_option_t *ipxe_option_get(ipxe_opt_e option)
+{
+    return &options[option];
+}
+
+const char *ipxe_ctl_value(const ipxe_ctl_t *ctl, ipxe_opt_e option)
+{
+    const apr_array_header_t *given = ctl->given[option];
+
+    return given ? APR_ARRAY_IDX(given, given->nelts - 1, const char *) : NULL;
+}
+
+int ipxe_ctl_json(const ipxe_ctl_t *ctl)
+{
+    return ipxe_text_eq(ipxe_ctl_value(ctl, IPXE_OPT_FORMAT), "json");
+}
+
+/* The command's options as apr_getopt_long wants them; an option's id is its
+ * letter, or FIRST_ID and its number. */
+static apr_getopt_option_t *table_of(const ipxe_command_t *command,
+                                     apr_pool_t *pool)
+{
+    apr_getopt_option_t *table =
+        apr_pcalloc(pool, (IPXE_OPT_COUNT + 1) * sizeof(*table));
+    const ipxe_opt_e *each;
+    int n = 0;
+
+    for (each = command->options; *each != IPXE_OPT_COUNT; each++, n++) {
+        const ipxe_option_t *option = &options[*each];
+
+        table[n].name = option->name;
+        table[n].optch = option->letter ? option->letter
+                                        : FIRST_ID + (int)*each;
+        table[n].has_arg = option->argument != NULL;
+        table[n].description = option->about;
+    }
+    return table;
+}
+
+static ipxe_opt_e option_of(int id)
+{
+    int i = 0;
+
+    if (id >= FIRST_ID)
+        return (ipxe_opt_e)(id - FIRST_ID);
+    while (i < IPXE_OPT_COUNT && options[i].letter != (char)id)
+        i++;
+    return (ipxe_opt_e)i;
+}
+
+static void give(ipxe_ctl_t *ctl, ipxe_opt_e option, const char *value)
+{
+    if (!ctl->given[option])
+        ctl->given[option] =
+            apr_array_make(ctl->pool, 1, sizeof(const char *));
+    APR_ARRAY_PUSH(ctl->given[option], const char *) = value ? value : "";
+}
+
+static void on_error(void *baton, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void on_error(void *baton, const char *format, ...)
+{
+    va_list args;
+
+    (void)baton;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+}
+
+static ipxe_exit_e check_format(const ipxe_ctl_t *ctl)
+{
+    const char *format = ipxe_ctl_value(ctl, IPXE_OPT_FORMAT);
+
+    if (!format || strcmp(format, "text") == 0 || strcmp(format, "json") == 0)
+        return IPXE_EXIT_FINE;
+    ipxe_ctl_complain("--format is text or json, not '%s'", format);
+    return IPXE_EXIT_USAGE;
+}
+
+static ipxe_exit_e usage(const ipxe_ctl_t *ctl)
+{
+    ipxe_ctl_complain("'ipxectl help %s' lists what it takes",
+                      ctl->command->name);
+    return IPXE_EXIT_USAGE;
+}
+
+ipxe_exit_e ipxe_ctl_read(ipxe_ctl_t *ctl, int argc, const char *const *argv)
+{
+    const apr_getopt_option_t *table = table_of(ctl->command, ctl->pool);
+    apr_status_t status;
+    apr_getopt_t *reader;
+    const char *value;
+    int id;
+
+    apr_getopt_init(&reader, ctl->pool, argc, argv);
+    reader->interleave = 1;
+    reader->errfn = on_error;
+    while ((status = apr_getopt_long(reader, table, &id, &value)) ==
+           APR_SUCCESS)
+        give(ctl, option_of(id), value);
+    if (status != APR_EOF)
+        return usage(ctl);
+    ctl->args = apr_array_make(ctl->pool, 8, sizeof(const char *));
+    for (; reader->ind < argc; reader->ind++)
+        APR_ARRAY_PUSH(ctl->args, const char *) = reader->argv[reader->ind];
+    return check_format(ctl);
+}
+
+const char *ipxe_ctl_pair(const char **value, const char *text,
+                          apr_pool_t *pool)
+{
+    const char *at = strchr(text, '=');
+
+    if (!at || at == text)
+        return NULL;
+    *value = at + 1;
+    return apr_pstrmemdup(pool, text, (apr_size_t)(at - text));
+}

@@ -11,7 +11,7 @@
         IPXE_OPT_VAR
 #define REQUEST                                                               \
     IPXE_OPT_BASE_URL, IPXE_OPT_AT, IPXE_OPT_REQUEST, IPXE_OPT_GENERATION,    \
-        IPXE_OPT_USER_AGENT, IPXE_OPT_PROFILE
+        IPXE_OPT_USER_AGENT
 
 static const ipxe_opt_e check_options[] = {
     IPXE_OPT_FORMAT, IPXE_OPT_STRICT, WHERE, IPXE_OPT_HELP, IPXE_OPT_COUNT};
@@ -19,7 +19,7 @@ static const ipxe_opt_e explain_options[] = {IPXE_OPT_FORMAT, REQUEST, WHERE,
                                              IPXE_OPT_HELP, IPXE_OPT_COUNT};
 static const ipxe_opt_e help_options[] = {IPXE_OPT_HELP, IPXE_OPT_COUNT};
 static const ipxe_opt_e render_options[] = {
-    IPXE_OPT_ANSWERS, IPXE_OPT_GRUB, REQUEST, WHERE, IPXE_OPT_HELP,
+    IPXE_OPT_ANSWERS, IPXE_OPT_CHOOSE, IPXE_OPT_GRUB, REQUEST, WHERE, IPXE_OPT_HELP,
     IPXE_OPT_COUNT};
 static const ipxe_opt_e template_options[] = {
     IPXE_OPT_VARS, IPXE_OPT_CONTEXT, IPXE_OPT_TEMPLATES, IPXE_OPT_HELP,

@@ -43,7 +43,7 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_REQUEST,
     IPXE_OPT_GENERATION,
     IPXE_OPT_USER_AGENT,
-    IPXE_OPT_PROFILE,
+    IPXE_OPT_CHOOSE,
     IPXE_OPT_ANSWERS,
     IPXE_OPT_GRUB,
     IPXE_OPT_VARS,
@@ -131,8 +131,8 @@ void ipxe_ctl_diags_json(ipxe_diags_t *diags, apr_pool_t *pool);
 ipxe_exit_e ipxe_ctl_sites(apr_array_header_t **sites, ipxe_ctl_t *ctl);
 
 /* Loads the set of the one site that is meant, and prints what is wrong with
- * it to stderr. */
-ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl);
+ * it to stderr. sign: tickets are signed where the secret can be read. */
+ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign);
 
 /* The request that the arguments (FACT=VALUE, or a host's name) and options
  * describe; its target is the entry. */

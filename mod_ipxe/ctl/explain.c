@@ -9,17 +9,17 @@ ipxe_exit_e ipxe_ctl_explain(ipxe_ctl_t *ctl)
     ipxe_snapshot_t *set;
     ipxe_request_t request;
     ipxe_answer_t answer;
-    ipxe_exit_e code = ipxe_ctl_load(&set, ctl);
+    ipxe_exit_e code = ipxe_ctl_load(&set, ctl, 0);
 
     if (code == IPXE_EXIT_FINE)
         code = ipxe_ctl_request(&request, ctl, set);
     if (code != IPXE_EXIT_FINE)
         return code;
+    request.target.route = IPXE_ROUTE_EXPLAIN;
+    request.json = ipxe_ctl_json(ctl);
+    request.colour = ipxe_ctl_colour(0);
     ipxe_engine_answer(&answer, set, &request, ctl->pool);
+    fwrite(answer.body->data, 1, answer.body->len, stdout);
     ipxe_ctl_diags(answer.diags, 1, ctl->pool);
-    fputs(ipxe_ctl_json(ctl)
-              ? ipxe_explain_json(&answer, ctl->pool)
-              : ipxe_explain_text(&answer, ipxe_ctl_colour(0), ctl->pool),
-          stdout);
     return answer.diags->errors ? IPXE_EXIT_WRONG : IPXE_EXIT_FINE;
 }

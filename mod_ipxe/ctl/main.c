@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ipxectl: the operator's command, on the same library as the module. */
+#include "config.h"
 #include "ctl/ctl.h"
 
 #include <apr_general.h>

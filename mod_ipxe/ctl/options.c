@@ -41,8 +41,9 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
                              "the number of the rule set; 1 by default"},
     [IPXE_OPT_USER_AGENT] = {"user-agent", 0, "TEXT",
                              "what the machine's program calls itself"},
-    [IPXE_OPT_PROFILE] = {"profile", 0, "NAME",
-                          "take this profile, whatever the rules say"},
+    [IPXE_OPT_CHOOSE] = {"choose", 0, "MENU[/ITEM]",
+                         "go on to this menu of those that the machine is "
+                         "shown, and choose the item in it"},
     [IPXE_OPT_ANSWERS] = {"answers", 0, "NAME",
                           "print the answer file served under that name"},
     [IPXE_OPT_GRUB] = {"grub", 0, NULL, "write for GRUB instead of iPXE"},

@@ -2,29 +2,35 @@
 /* ipxectl render: what HTTP would send to that machine, byte for byte. */
 #include "ctl/ctl.h"
 
+#include <apr_strings.h>
 #include <stdio.h>
+#include <string.h>
 
-static ipxe_exit_e check_profile(const ipxe_request_t *request,
-                                 const ipxe_snapshot_t *set)
+/* Which address is asked: the entry, GRUB's, a menu, an item or answers. */
+static ipxe_exit_e set_target(ipxe_target_t *target, const ipxe_ctl_t *ctl)
 {
-    if (!request->profile ||
-        apr_hash_get(set->rules->profiles, request->profile,
-                     APR_HASH_KEY_STRING))
-        return IPXE_EXIT_FINE;
-    ipxe_ctl_complain("there is no profile '%s'", request->profile);
-    return IPXE_EXIT_USAGE;
-}
+    const char *choice = ipxe_ctl_value(ctl, IPXE_OPT_CHOOSE);
+    const char *slash = choice ? strchr(choice, '/') : NULL;
 
-static void set_target(ipxe_request_t *request, const ipxe_ctl_t *ctl)
-{
-    const char *name = ipxe_ctl_value(ctl, IPXE_OPT_ANSWERS);
-
-    if (ctl->given[IPXE_OPT_GRUB])
-        request->target.route = IPXE_ROUTE_GRUB;
-    if (name) {
-        request->target.route = IPXE_ROUTE_ANSWERS;
-        request->target.name = name;
+    target->name = ipxe_ctl_value(ctl, IPXE_OPT_ANSWERS);
+    target->menu = choice;
+    if (slash) {
+        target->menu = apr_pstrmemdup(ctl->pool, choice,
+                                      (apr_size_t)(slash - choice));
+        target->item = slash + 1;
     }
+    if (target->name)
+        target->route = IPXE_ROUTE_ANSWERS;
+    else if (choice)
+        target->route = slash ? IPXE_ROUTE_ITEM : IPXE_ROUTE_MENU;
+    if (!ctl->given[IPXE_OPT_GRUB])
+        return IPXE_EXIT_FINE;
+    if (target->route != IPXE_ROUTE_ENTRY) {
+        ipxe_ctl_complain("--grub goes with neither --answers nor --choose");
+        return IPXE_EXIT_USAGE;
+    }
+    target->route = IPXE_ROUTE_GRUB;
+    return IPXE_EXIT_FINE;
 }
 
 /* A body that HTTP would not send with 200 goes to stderr, so that who
@@ -48,15 +54,14 @@ ipxe_exit_e ipxe_ctl_render(ipxe_ctl_t *ctl)
     ipxe_snapshot_t *set;
     ipxe_request_t request;
     ipxe_answer_t answer;
-    ipxe_exit_e code = ipxe_ctl_load(&set, ctl);
+    ipxe_exit_e code = ipxe_ctl_load(&set, ctl, 1);
 
     if (code == IPXE_EXIT_FINE)
         code = ipxe_ctl_request(&request, ctl, set);
     if (code == IPXE_EXIT_FINE)
-        code = check_profile(&request, set);
+        code = set_target(&request.target, ctl);
     if (code != IPXE_EXIT_FINE)
         return code;
-    set_target(&request, ctl);
     ipxe_engine_answer(&answer, set, &request, ctl->pool);
     return print(&answer, ctl->pool);
 }

@@ -201,7 +201,6 @@ static ipxe_exit_e read_options(ipxe_request_t *request,
     }
     request->request_id = id ? id : "ipxectl";
     request->user_agent = ipxe_ctl_value(ctl, IPXE_OPT_USER_AGENT);
-    request->profile = ipxe_ctl_value(ctl, IPXE_OPT_PROFILE);
     request->base_url = "http://localhost";
     return IPXE_EXIT_FINE;
 }

@@ -292,10 +292,8 @@ ipxe_exit_e ipxe_ctl_sites(apr_array_header_t **sites, ipxe_ctl_t *ctl)
         code = ask_httpd(sites, ctl);
     if (code == IPXE_EXIT_FINE)
         code = pick_vhost(sites, ctl);
-    for (i = 0; code == IPXE_EXIT_FINE && i < (*sites)->nelts; i++) {
+    for (i = 0; code == IPXE_EXIT_FINE && i < (*sites)->nelts; i++)
         apply_options(&APR_ARRAY_IDX(*sites, i, ipxe_site_t), ctl);
-        read_keys(&APR_ARRAY_IDX(*sites, i, ipxe_site_t), ctl->pool);
-    }
     return code;
 }
 
@@ -313,22 +311,25 @@ static ipxe_exit_e set_number(ipxe_snapshot_t *set, const ipxe_ctl_t *ctl)
     return IPXE_EXIT_FINE;
 }
 
-ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl)
+ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign)
 {
     ipxe_diags_t *diags = ipxe_diags_make(ctl->pool);
     apr_array_header_t *sites;
     ipxe_exit_e code = ipxe_ctl_sites(&sites, ctl);
+    ipxe_site_t *site;
 
     if (code != IPXE_EXIT_FINE)
         return code;
+    site = &APR_ARRAY_IDX(sites, 0, ipxe_site_t);
     if (sites->nelts > 1) {
         ipxe_ctl_complain("httpd has %d sites: --vhost says which, '%s' or "
                           "another", sites->nelts,
-                          APR_ARRAY_IDX(sites, 0, ipxe_site_t).name);
+                          site->name);
         return IPXE_EXIT_USAGE;
     }
-    *set = ipxe_snapshot_load(&APR_ARRAY_IDX(sites, 0, ipxe_site_t).settings,
-                              diags, ctl->pool);
+    if (sign)
+        read_keys(site, ctl->pool);
+    *set = ipxe_snapshot_load(&site->settings, diags, ctl->pool);
     if (!*set) {
         ipxe_ctl_diags(diags, 1, ctl->pool);
         return IPXE_EXIT_WRONG;

@@ -166,32 +166,41 @@ static void refuse_ticket(job_t *job, ipxe_ticket_error_e error)
         fail_script(job, first_line(job));
 }
 
+/* Decides, and goes on to the menu and item that the target names. *chosen
+ * is NULL where the rules lead there no more. A failure has added its
+ * diagnostic. */
+static apr_status_t choose(ipxe_decision_t **chosen, job_t *job)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+    ipxe_decision_t *decision = decide(job);
+
+    if (!decision)
+        return APR_EGENERAL;
+    set_decision(job, decision);
+    return ipxe_menu_follow(chosen, decision, target->menu, target->item,
+                            job->answer->diags, job->pool);
+}
+
 /* A menu, or a choice in it; where the rules no longer lead there, what they
  * say now. */
 static void answer_menu(job_t *job)
 {
-    const ipxe_target_t *target = &job->asking.request->target;
     ipxe_ticket_t ticket;
-    ipxe_ticket_error_e error = take_ticket(job, &ticket, IPXE_TICKET_MENU);
-    ipxe_decision_t *decision, *chosen = NULL;
-    apr_status_t rv;
+    ipxe_decision_t *chosen = NULL;
 
-    if (error != IPXE_TICKET_GOOD) {
-        refuse_ticket(job, error);
-        return;
+    if (job->asking.request->target.ticket) {
+        ipxe_ticket_error_e error =
+            take_ticket(job, &ticket, IPXE_TICKET_MENU);
+
+        if (error != IPXE_TICKET_GOOD) {
+            refuse_ticket(job, error);
+            return;
+        }
     }
-    decision = decide(job);
-    if (!decision) {
-        fail_script(job, first_line(job));
-        return;
-    }
-    set_decision(job, decision);
-    rv = ipxe_menu_follow(&chosen, decision, target->menu, target->item,
-                          job->answer->diags, job->pool);
-    if (rv != APR_SUCCESS)
+    if (choose(&chosen, job) != APR_SUCCESS)
         fail_script(job, first_line(job));
     else
-        write_decision(job, chosen ? chosen : decision);
+        write_decision(job, chosen ? chosen : job->asking.decision);
 }
 
 /* Grows with the time that the machine has waited, and differs a little by
@@ -346,11 +355,15 @@ static void answer_answers(job_t *job)
 /* `ipxectl render --answers`: what the decision's own ticket would fetch. */
 static void answer_unticketed(job_t *job)
 {
-    ipxe_decision_t *decision = decide(job);
+    ipxe_decision_t *decision = NULL;
 
-    if (!decision)
+    if (!job->asking.request->target.menu)
+        decision = decide(job);
+    else if (choose(&decision, job) != APR_SUCCESS)
+        decision = NULL;
+    if (job->answer->diags->errors)
         fail_status(job, 500, first_line(job));
-    else if (!decision->action.profile)
+    else if (!decision || !decision->action.profile)
         fail_status(job, 404, "the decision boots no profile");
     else
         serve_answers(job, decision->action.profile,
@@ -382,7 +395,8 @@ static void answer_explain(job_t *job)
     }
     else {
         ipxe_text_add(job->answer->body,
-                      ipxe_explain_text(&shown, 0, job->pool));
+                      ipxe_explain_text(&shown, job->asking.request->colour,
+                                        job->pool));
     }
 }
 

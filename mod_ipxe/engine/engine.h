@@ -87,9 +87,13 @@ typedef enum ipxe_route_e {
 /* What is asked at a decoded URL path. */
 typedef struct ipxe_target_t {
     ipxe_route_e route;
-    const char *ticket; /* or NULL; an ANSWERS without one is decided from
-                           the request's facts (ipxectl render) */
-    const char *menu, *item, *name; /* what the path names, or NULL */
+    const char *ticket; /* or NULL; a MENU, ITEM or ANSWERS without one is
+                           decided from the request's facts (ipxectl render;
+                           no path is such) */
+    const char *menu, *item; /* what the path names, or NULL; an ANSWERS
+                                without a ticket is of the profile to which
+                                they lead */
+    const char *name;        /* the answer file's, or NULL */
 } ipxe_target_t;
 
 /* Which of our addresses `path` is (spec of addresses: docs/httpd.md). */
@@ -111,6 +115,7 @@ typedef struct ipxe_request_t {
     apr_time_t now;
     const char *request_id; /* letters and digits */
     int json;               /* explain: JSON is asked for */
+    int colour;             /* explain: text in colours of a terminal */
 } ipxe_request_t;
 
 typedef struct ipxe_answer_t {

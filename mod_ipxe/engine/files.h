@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding and reading the files of a rule set. Private to the engine. */
+/* Finding and reading the files of a rule set: for the engine and for
+ * ipxectl, which reads templates by themselves. */
 #ifndef IPXE_ENGINE_FILES_H
 #define IPXE_ENGINE_FILES_H
 

@@ -12,11 +12,11 @@
 /* A run of check. */
 typedef struct checking_t {
     ipxe_ctl_t *ctl;
-    apr_array_header_t *sites; /* of ipxe_site_t */
-    ipxe_diags_t *found;       /* of all sites and files, none twice */
-    apr_hash_t *texts;         /* of what is in `found` */
-    apr_array_header_t *names; /* of the files asked for: their true paths,
-                                  const char *; empty: all */
+    apr_array_header_t *sites;  /* of ipxe_site_t */
+    ipxe_diags_t *found;        /* of all sites and files, none twice */
+    apr_hash_t *texts;          /* of what is in `found` */
+    apr_array_header_t *names;  /* of the files asked for: their true paths,
+                                   const char *; empty: all */
     const ipxe_snapshot_t *set; /* the last that loaded, or NULL */
 } checking_t;
 
@@ -67,8 +67,7 @@ static int within(const char *path, const char *place, apr_pool_t *pool)
            (path[len] == '\0' || path[len] == '/');
 }
 
-static int site_has(const ipxe_site_t *site, const char *path,
-                    apr_pool_t *pool)
+static int site_has(const ipxe_site_t *site, const char *path, apr_pool_t *pool)
 {
     const apr_array_header_t *rules = site->settings.rules;
     int i;
@@ -102,8 +101,7 @@ static int span_asked(const checking_t *checking, ipxe_span_t span)
         return 0;
     path = true_path(span.source->name, pool);
     for (i = 0; i < checking->names->nelts; i++)
-        if (within(path, APR_ARRAY_IDX(checking->names, i, const char *),
-                   pool))
+        if (within(path, APR_ARRAY_IDX(checking->names, i, const char *), pool))
             return 1;
     return 0;
 }
@@ -180,8 +178,8 @@ static void unreadable(ipxe_diags_t *diags, const char *path,
     char reason[120];
 
     if (APR_STATUS_IS_ENOSPC(status)) {
-        ipxe_diag_add(diags, IPXE_DIAG_FILE_TOO_LARGE,
-                      ipxe_span(NULL, 0, 0), "'%s' is too large", path);
+        ipxe_diag_add(diags, IPXE_DIAG_FILE_TOO_LARGE, ipxe_span(NULL, 0, 0),
+                      "'%s' is too large", path);
         return;
     }
     ipxe_diag_add(diags, IPXE_DIAG_FILE_UNREADABLE, ipxe_span(NULL, 0, 0),
@@ -208,7 +206,8 @@ static void check_template_file(checking_t *checking, const char *path)
     status = ipxe_source_read(&source, path, IPXE_MAX_TEMPLATE_FILE, pool);
     if (status != APR_SUCCESS) {
         unreadable(diags, path, status);
-    } else {
+    }
+    else {
         ipxe_library_add(library, path, source);
         ipxe_library_get(&found, library, path, diags);
     }
@@ -221,8 +220,7 @@ static void check_files(checking_t *checking)
     int i;
 
     for (i = 0; i < checking->ctl->args->nelts; i++) {
-        const char *path =
-            APR_ARRAY_IDX(checking->ctl->args, i, const char *);
+        const char *path = APR_ARRAY_IDX(checking->ctl->args, i, const char *);
 
         if (sites_have(checking, true_path(path, pool)))
             continue;
@@ -330,8 +328,8 @@ ipxe_exit_e ipxe_ctl_check(ipxe_ctl_t *ctl)
     checking.texts = apr_hash_make(ctl->pool);
     checking.names = apr_array_make(ctl->pool, 4, sizeof(const char *));
     for (i = 0; i < ctl->args->nelts; i++)
-        APR_ARRAY_PUSH(checking.names, const char *) = true_path(
-            APR_ARRAY_IDX(ctl->args, i, const char *), ctl->pool);
+        APR_ARRAY_PUSH(checking.names, const char *) =
+            true_path(APR_ARRAY_IDX(ctl->args, i, const char *), ctl->pool);
     check_sites(&checking);
     check_files(&checking);
     return report(&checking);

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-#define WHERE                                                                 \
-    IPXE_OPT_CONFIG, IPXE_OPT_HTTPD, IPXE_OPT_VHOST, IPXE_OPT_RULES,          \
-        IPXE_OPT_TEMPLATES, IPXE_OPT_DOCUMENT_ROOT, IPXE_OPT_STATE,           \
+#define WHERE                                                                  \
+    IPXE_OPT_CONFIG, IPXE_OPT_HTTPD, IPXE_OPT_VHOST, IPXE_OPT_RULES,           \
+        IPXE_OPT_TEMPLATES, IPXE_OPT_DOCUMENT_ROOT, IPXE_OPT_STATE,            \
         IPXE_OPT_VAR
-#define REQUEST                                                               \
-    IPXE_OPT_BASE_URL, IPXE_OPT_AT, IPXE_OPT_REQUEST, IPXE_OPT_GENERATION,    \
+#define REQUEST                                                                \
+    IPXE_OPT_BASE_URL, IPXE_OPT_AT, IPXE_OPT_REQUEST, IPXE_OPT_GENERATION,     \
         IPXE_OPT_USER_AGENT
 
 static const ipxe_opt_e check_options[] = {
@@ -19,11 +19,11 @@ static const ipxe_opt_e explain_options[] = {IPXE_OPT_FORMAT, REQUEST, WHERE,
                                              IPXE_OPT_HELP, IPXE_OPT_COUNT};
 static const ipxe_opt_e help_options[] = {IPXE_OPT_HELP, IPXE_OPT_COUNT};
 static const ipxe_opt_e render_options[] = {
-    IPXE_OPT_ANSWERS, IPXE_OPT_CHOOSE, IPXE_OPT_GRUB, REQUEST, WHERE, IPXE_OPT_HELP,
-    IPXE_OPT_COUNT};
-static const ipxe_opt_e template_options[] = {
-    IPXE_OPT_VARS, IPXE_OPT_CONTEXT, IPXE_OPT_TEMPLATES, IPXE_OPT_HELP,
-    IPXE_OPT_COUNT};
+    IPXE_OPT_ANSWERS, IPXE_OPT_CHOOSE, IPXE_OPT_GRUB, REQUEST, WHERE,
+    IPXE_OPT_HELP,    IPXE_OPT_COUNT};
+static const ipxe_opt_e template_options[] = {IPXE_OPT_VARS, IPXE_OPT_CONTEXT,
+                                              IPXE_OPT_TEMPLATES, IPXE_OPT_HELP,
+                                              IPXE_OPT_COUNT};
 
 const ipxe_command_t ipxe_commands[] = {
     {"check", ipxe_ctl_check, check_options, "[FILE...]",
@@ -33,8 +33,7 @@ const ipxe_command_t ipxe_commands[] = {
      "With FILE, only what touches these files is printed and counted. A "
      "FILE that is in no configured set is checked by itself: a folder or a "
      "*.yaml as rules, anything else as a template."},
-    {"explain", ipxe_ctl_explain, explain_options,
-     "[FACT=VALUE... | HOST]",
+    {"explain", ipxe_ctl_explain, explain_options, "[FACT=VALUE... | HOST]",
      "say what a machine gets, and why",
      "Prints each rule with what became of it, the variables and where each "
      "came from, and the script. A machine is given by its facts, or by the "
@@ -42,15 +41,13 @@ const ipxe_command_t ipxe_commands[] = {
     {"help", ipxe_ctl_help, help_options, "[COMMAND]",
      "list the commands, or what one takes",
      "Without COMMAND, lists the commands."},
-    {"render", ipxe_ctl_render, render_options,
-     "[FACT=VALUE... | HOST]",
+    {"render", ipxe_ctl_render, render_options, "[FACT=VALUE... | HOST]",
      "print the script or answer file that a machine gets",
      "Prints, byte for byte, what HTTP sends to the same request; --base-url, "
      "--at, --request and --user-agent fix what a request brings. Who may not "
      "read the server's secret gets the word TICKET where a ticket would "
      "stand."},
-    {"template", ipxe_ctl_template, template_options,
-     "FILE [NAME=VALUE...]",
+    {"template", ipxe_ctl_template, template_options, "FILE [NAME=VALUE...]",
      "render any template by itself",
      "Renders FILE with the variables of --vars and those given by name, "
      "which come over them. What it includes is looked for in the folder of "

@@ -83,7 +83,8 @@ ipxe_exit_e ipxe_ctl_help(ipxe_ctl_t *ctl)
     command = ipxe_command_find(name);
     if (!command) {
         ipxe_ctl_complain("there is no command '%s'; 'ipxectl help' lists "
-                          "them", name);
+                          "them",
+                          name);
         return IPXE_EXIT_USAGE;
     }
     print_command(command);

@@ -45,7 +45,8 @@ static ipxe_exit_e start(int argc, const char *const *argv, apr_pool_t *pool)
     ctl.command = command_of(argc, argv);
     if (!ctl.command) {
         ipxe_ctl_complain("there is no command '%s'; 'ipxectl help' lists "
-                          "them", argv[1]);
+                          "them",
+                          argv[1]);
         return IPXE_EXIT_USAGE;
     }
     return argc > 1 ? run(&ctl, argc - 1, argv + 1) : run(&ctl, 1, argv);

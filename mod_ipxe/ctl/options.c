@@ -84,8 +84,8 @@ static apr_getopt_option_t *table_of(const ipxe_command_t *command,
         const ipxe_option_t *option = &options[*each];
 
         table[n].name = option->name;
-        table[n].optch = option->letter ? option->letter
-                                        : FIRST_ID + (int)*each;
+        table[n].optch =
+            option->letter ? option->letter : FIRST_ID + (int)*each;
         table[n].has_arg = option->argument != NULL;
         table[n].description = option->about;
     }
@@ -106,8 +106,7 @@ static ipxe_opt_e option_of(int id)
 static void give(ipxe_ctl_t *ctl, ipxe_opt_e option, const char *value)
 {
     if (!ctl->given[option])
-        ctl->given[option] =
-            apr_array_make(ctl->pool, 1, sizeof(const char *));
+        ctl->given[option] = apr_array_make(ctl->pool, 1, sizeof(const char *));
     APR_ARRAY_PUSH(ctl->given[option], const char *) = value ? value : "";
 }
 

@@ -52,8 +52,7 @@ static int quoted(const char *line, apr_size_t len)
     return i > 0 && i + 1 < len && line[i] == '|';
 }
 
-static const char *colour_of(const char *line, apr_size_t len,
-                             apr_pool_t *pool)
+static const char *colour_of(const char *line, apr_size_t len, apr_pool_t *pool)
 {
     const char *text = apr_psprintf(pool, " %.*s", (int)len, line);
     apr_size_t i;
@@ -88,8 +87,8 @@ void ipxe_ctl_diags(ipxe_diags_t *diags, int to_stderr, apr_pool_t *pool)
 
     ipxe_diags_sort(diags);
     for (i = 0; i < diags->all->nelts; i++) {
-        const char *text = ipxe_diag_text(
-            APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *), pool);
+        const char *text =
+            ipxe_diag_text(APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *), pool);
 
         if (colour)
             paint(text, out, pool);
@@ -125,12 +124,11 @@ static void add_span(ipxe_text_t *out, ipxe_span_t span)
     }
     begin = ipxe_source_place(span.source, span.begin);
     end = ipxe_source_place(span.source, span.end);
-    ipxe_text_addf(out,
-                   ", \"line\": %" APR_SIZE_T_FMT
-                   ", \"column\": %" APR_SIZE_T_FMT
-                   ", \"end_line\": %" APR_SIZE_T_FMT
-                   ", \"end_column\": %" APR_SIZE_T_FMT,
-                   begin.line, begin.column, end.line, end.column);
+    ipxe_text_addf(
+        out,
+        ", \"line\": %" APR_SIZE_T_FMT ", \"column\": %" APR_SIZE_T_FMT
+        ", \"end_line\": %" APR_SIZE_T_FMT ", \"end_column\": %" APR_SIZE_T_FMT,
+        begin.line, begin.column, end.line, end.column);
 }
 
 static void add_notes(ipxe_text_t *out, const ipxe_diag_t *diag)
@@ -173,8 +171,9 @@ void ipxe_ctl_diags_json(ipxe_diags_t *diags, apr_pool_t *pool)
     int i;
 
     ipxe_diags_sort(diags);
-    ipxe_text_addf(out, "{\n  \"errors\": %d,\n  \"warnings\": %d,\n"
-                        "  \"diagnostics\": [",
+    ipxe_text_addf(out,
+                   "{\n  \"errors\": %d,\n  \"warnings\": %d,\n"
+                   "  \"diagnostics\": [",
                    diags->errors, diags->warnings);
     for (i = 0; i < diags->all->nelts; i++) {
         ipxe_text_add(out, i ? ",\n" : "\n");

@@ -15,8 +15,8 @@ static ipxe_exit_e set_target(ipxe_target_t *target, const ipxe_ctl_t *ctl)
     target->name = ipxe_ctl_value(ctl, IPXE_OPT_ANSWERS);
     target->menu = choice;
     if (slash) {
-        target->menu = apr_pstrmemdup(ctl->pool, choice,
-                                      (apr_size_t)(slash - choice));
+        target->menu =
+            apr_pstrmemdup(ctl->pool, choice, (apr_size_t)(slash - choice));
         target->item = slash + 1;
     }
     if (target->name)
@@ -42,11 +42,9 @@ static ipxe_exit_e print(ipxe_answer_t *answer, apr_pool_t *pool)
     ipxe_ctl_diags(answer->diags, 1, pool);
     fwrite(answer->body->data, 1, answer->body->len, out);
     if (answer->status != 200)
-        ipxe_ctl_complain("HTTP would answer with status %d",
-                          answer->status);
-    return answer->status == 200 && !answer->diags->errors
-               ? IPXE_EXIT_FINE
-               : IPXE_EXIT_WRONG;
+        ipxe_ctl_complain("HTTP would answer with status %d", answer->status);
+    return answer->status == 200 && !answer->diags->errors ? IPXE_EXIT_FINE
+                                                           : IPXE_EXIT_WRONG;
 }
 
 ipxe_exit_e ipxe_ctl_render(ipxe_ctl_t *ctl)

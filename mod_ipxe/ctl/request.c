@@ -38,9 +38,9 @@ static int read_clock(struct tm *clock, const char **rest, const char *text)
 
     memset(clock, 0, sizeof(*clock));
     clock->tm_isdst = -1;
-    if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d%n", &clock->tm_year,
-               &clock->tm_mon, &clock->tm_mday, &between, &clock->tm_hour,
-               &clock->tm_min, &used) != 6 ||
+    if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d%n", &clock->tm_year, &clock->tm_mon,
+               &clock->tm_mday, &between, &clock->tm_hour, &clock->tm_min,
+               &used) != 6 ||
         (between != 'T' && between != ' '))
         return 0;
     if (sscanf(text + used, ":%2d%n", &seconds, &more) == 1)
@@ -116,8 +116,7 @@ static void add_host(ipxe_text_t *query, const ipxe_host_t *host,
     add_fact(query, "asset", host->asset, pool);
 }
 
-static const ipxe_host_t *find_host(const ipxe_rules_t *rules,
-                                    const char *name)
+static const ipxe_host_t *find_host(const ipxe_rules_t *rules, const char *name)
 {
     int i;
 
@@ -182,8 +181,7 @@ static int letters_and_digits(const char *text)
                                        "0123456789")];
 }
 
-static ipxe_exit_e read_options(ipxe_request_t *request,
-                                const ipxe_ctl_t *ctl,
+static ipxe_exit_e read_options(ipxe_request_t *request, const ipxe_ctl_t *ctl,
                                 const ipxe_snapshot_t *set)
 {
     const char *at = ipxe_ctl_value(ctl, IPXE_OPT_AT);
@@ -192,7 +190,8 @@ static ipxe_exit_e read_options(ipxe_request_t *request,
     request->now = apr_time_now();
     if (at && !read_time(&request->now, at, set->settings->time_zone)) {
         ipxe_ctl_complain("--at is a time such as '2026-11-22 23:30', not "
-                          "'%s'", at);
+                          "'%s'",
+                          at);
         return IPXE_EXIT_USAGE;
     }
     if (id && !letters_and_digits(id)) {

@@ -30,8 +30,7 @@ static const char *find_program(const ipxe_ctl_t *ctl)
     return IPXE_HTTPD;
 }
 
-static const char *const *words_for(const ipxe_ctl_t *ctl,
-                                    const char *program)
+static const char *const *words_for(const ipxe_ctl_t *ctl, const char *program)
 {
     const char *config = ipxe_ctl_value(ctl, IPXE_OPT_CONFIG);
     apr_array_header_t *words =
@@ -121,7 +120,8 @@ static const char *find_object(const char *text, apr_pool_t *pool)
 static ipxe_exit_e no_object(const char *program, const char *err)
 {
     ipxe_ctl_complain("'%s -t -D DUMP_IPXE' tells no settings: is mod_ipxe "
-                      "loaded, and is there an IPXERules?", program);
+                      "loaded, and is there an IPXERules?",
+                      program);
     if (*err)
         ipxe_ctl_complain("it says: %s", err);
     return IPXE_EXIT_CANNOT;
@@ -165,9 +165,8 @@ static void add_vars(ipxe_settings_t *settings, const ipxe_ctl_t *ctl)
 
     if (!given)
         return;
-    vars = settings->vars
-               ? apr_array_copy(ctl->pool, settings->vars)
-               : apr_array_make(ctl->pool, 4, sizeof(const char *));
+    vars = settings->vars ? apr_array_copy(ctl->pool, settings->vars)
+                          : apr_array_make(ctl->pool, 4, sizeof(const char *));
     for (i = 0; i < given->nelts; i++) {
         const char *value;
         const char *name = ipxe_ctl_pair(
@@ -220,8 +219,8 @@ static void apply_options(ipxe_site_t *site, const ipxe_ctl_t *ctl)
     set_if(&settings->document_root,
            ipxe_ctl_value(ctl, IPXE_OPT_DOCUMENT_ROOT));
     if (ipxe_ctl_value(ctl, IPXE_OPT_BASE_URL))
-        settings->base_url = without_slash(
-            ipxe_ctl_value(ctl, IPXE_OPT_BASE_URL), ctl->pool);
+        settings->base_url =
+            without_slash(ipxe_ctl_value(ctl, IPXE_OPT_BASE_URL), ctl->pool);
     if (state) {
         site->state_dir = state;
         site->secret = apr_pstrcat(ctl->pool, state, "/secret", NULL);
@@ -236,8 +235,7 @@ static void read_keys(ipxe_site_t *site, apr_pool_t *pool)
 
     if (site->secret &&
         ipxe_source_read(&source, site->secret, 65536, pool) == APR_SUCCESS)
-        site->settings.keys =
-            ipxe_keys_parse(source->text, source->len, pool);
+        site->settings.keys = ipxe_keys_parse(source->text, source->len, pool);
 }
 
 static apr_array_header_t *own_site(const ipxe_ctl_t *ctl)
@@ -253,8 +251,7 @@ static apr_array_header_t *own_site(const ipxe_ctl_t *ctl)
     return sites;
 }
 
-static ipxe_exit_e pick_vhost(apr_array_header_t **sites,
-                              const ipxe_ctl_t *ctl)
+static ipxe_exit_e pick_vhost(apr_array_header_t **sites, const ipxe_ctl_t *ctl)
 {
     const char *name = ipxe_ctl_value(ctl, IPXE_OPT_VHOST);
     ipxe_text_t *names = ipxe_text_make(128, ctl->pool);
@@ -323,8 +320,8 @@ ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign)
     site = &APR_ARRAY_IDX(sites, 0, ipxe_site_t);
     if (sites->nelts > 1) {
         ipxe_ctl_complain("httpd has %d sites: --vhost says which, '%s' or "
-                          "another", sites->nelts,
-                          site->name);
+                          "another",
+                          sites->nelts, site->name);
         return IPXE_EXIT_USAGE;
     }
     if (sign)

@@ -18,8 +18,8 @@ static const struct {
     {"none", IPXE_CONTEXT_NONE},
 };
 
-static ipxe_exit_e read_context(ipxe_context_e *context,
-                                const ipxe_ctl_t *ctl, const char *file)
+static ipxe_exit_e read_context(ipxe_context_e *context, const ipxe_ctl_t *ctl,
+                                const char *file)
 {
     const char *word = ipxe_ctl_value(ctl, IPXE_OPT_CONTEXT);
     apr_size_t i;

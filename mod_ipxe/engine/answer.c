@@ -189,8 +189,7 @@ static void answer_menu(job_t *job)
     ipxe_decision_t *chosen = NULL;
 
     if (job->asking.request->target.ticket) {
-        ipxe_ticket_error_e error =
-            take_ticket(job, &ticket, IPXE_TICKET_MENU);
+        ipxe_ticket_error_e error = take_ticket(job, &ticket, IPXE_TICKET_MENU);
 
         if (error != IPXE_TICKET_GOOD) {
             refuse_ticket(job, error);
@@ -394,9 +393,9 @@ static void answer_explain(job_t *job)
         ipxe_text_add(job->answer->body, ipxe_explain_json(&shown, job->pool));
     }
     else {
-        ipxe_text_add(job->answer->body,
-                      ipxe_explain_text(&shown, job->asking.request->colour,
-                                        job->pool));
+        ipxe_text_add(
+            job->answer->body,
+            ipxe_explain_text(&shown, job->asking.request->colour, job->pool));
     }
 }
 

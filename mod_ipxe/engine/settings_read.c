@@ -32,8 +32,7 @@ static ipxe_value_t list_value(const ipxe_yaml_t *node, apr_pool_t *pool)
     apr_size_t i;
 
     for (i = 0; i < node->count; i++)
-        APR_ARRAY_PUSH(items, ipxe_value_t) =
-            node_value(node->items[i], pool);
+        APR_ARRAY_PUSH(items, ipxe_value_t) = node_value(node->items[i], pool);
     return ipxe_value_list(items);
 }
 
@@ -75,13 +74,11 @@ static const ipxe_yaml_t *read_mapping(const ipxe_source_t *source,
     if (root->kind == IPXE_YAML_MAPPING)
         return root;
     ipxe_diag_add(diags, IPXE_DIAG_WRONG_TYPE, root->span,
-                  "the file must be a mapping, not %s",
-                  ipxe_yaml_what(root));
+                  "the file must be a mapping, not %s", ipxe_yaml_what(root));
     return NULL;
 }
 
-apr_status_t ipxe_variables_read(ipxe_value_t *map,
-                                 const ipxe_source_t *source,
+apr_status_t ipxe_variables_read(ipxe_value_t *map, const ipxe_source_t *source,
                                  ipxe_diags_t *diags, apr_pool_t *pool)
 {
     const ipxe_yaml_t *root = read_mapping(source, diags, pool);
@@ -125,9 +122,9 @@ static void read_vars(void *member, const ipxe_yaml_t *key,
     *(apr_array_header_t **)member = vars;
 }
 
-#define TEXT(key, member)                                                     \
+#define TEXT(key, member)                                                      \
     IPXE_BIND(key, TEXT, reading_t, member, IPXE_BIND_NULL)
-#define COUNT(key, member)                                                    \
+#define COUNT(key, member)                                                     \
     IPXE_BIND_RANGE(key, reading_t, member, 0, 0, 0x7fffffff)
 
 static const ipxe_bind_t site_rows[] = {
@@ -205,8 +202,7 @@ typedef struct dump_t {
 
 static const ipxe_bind_t dump_rows[] = {
     IPXE_BIND("version", TEXT, dump_t, version, IPXE_BIND_REQUIRED),
-    IPXE_BIND("sites", LIST, dump_t, sites, IPXE_BIND_REQUIRED),
-    IPXE_BIND_END};
+    IPXE_BIND("sites", LIST, dump_t, sites, IPXE_BIND_REQUIRED), IPXE_BIND_END};
 
 apr_array_header_t *ipxe_settings_read(const ipxe_source_t *source,
                                        ipxe_diags_t *diags, apr_pool_t *pool)
@@ -216,8 +212,8 @@ apr_array_header_t *ipxe_settings_read(const ipxe_source_t *source,
     dump_t dump = {NULL, NULL};
     apr_size_t i;
 
-    if (!root || ipxe_bind(&dump, root, dump_rows, "the settings", NULL,
-                           diags, pool) != APR_SUCCESS)
+    if (!root || ipxe_bind(&dump, root, dump_rows, "the settings", NULL, diags,
+                           pool) != APR_SUCCESS)
         return NULL;
     for (i = 0; i < dump.sites->count; i++)
         read_site(sites, dump.sites->items[i], diags, pool);

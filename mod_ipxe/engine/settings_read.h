@@ -24,9 +24,9 @@
 
 /* A server or virtual host that answers machines. */
 typedef struct ipxe_site_t {
-    const char *name;      /* "boot.example:80" */
-    const char *state_dir; /* or NULL */
-    const char *secret;    /* the file of the keys of tickets, or NULL */
+    const char *name;         /* "boot.example:80" */
+    const char *state_dir;    /* or NULL */
+    const char *secret;       /* the file of the keys of tickets, or NULL */
     ipxe_settings_t settings; /* keys is NULL: reading the secret is the
                                  caller's */
 } ipxe_site_t;
@@ -35,14 +35,12 @@ typedef struct ipxe_site_t {
  * were added. What a site does not name has the default of
  * ipxe_settings_default. */
 apr_array_header_t *ipxe_settings_read(const ipxe_source_t *source,
-                                       ipxe_diags_t *diags,
-                                       apr_pool_t *pool);
+                                       ipxe_diags_t *diags, apr_pool_t *pool);
 
 /* The mapping of a file of YAML or JSON as a mapping of the template
  * language: numbers, truth values, none, lists and mappings as they are.
  * APR_SUCCESS, or APR_EGENERAL where errors were added. */
-apr_status_t ipxe_variables_read(ipxe_value_t *map,
-                                 const ipxe_source_t *source,
+apr_status_t ipxe_variables_read(ipxe_value_t *map, const ipxe_source_t *source,
                                  ipxe_diags_t *diags, apr_pool_t *pool);
 
 #endif

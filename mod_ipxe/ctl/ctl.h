@@ -130,8 +130,8 @@ void ipxe_ctl_diags_json(ipxe_diags_t *diags, apr_pool_t *pool);
  * IPXE_EXIT_FINE, or the reason was printed. */
 ipxe_exit_e ipxe_ctl_sites(apr_array_header_t **sites, ipxe_ctl_t *ctl);
 
-/* Loads the set of the one site that is meant, and prints what is wrong with
- * it to stderr. sign: tickets are signed where the secret can be read. */
+/* Loads the set of --vhost, else of the first site, and prints what is wrong
+ * with it to stderr. sign: tickets are signed where the secret can be read. */
 ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign);
 
 /* The request that the arguments (FACT=VALUE, or a host's name) and options

@@ -221,10 +221,8 @@ static void apply_options(ipxe_site_t *site, const ipxe_ctl_t *ctl)
     if (ipxe_ctl_value(ctl, IPXE_OPT_BASE_URL))
         settings->base_url =
             without_slash(ipxe_ctl_value(ctl, IPXE_OPT_BASE_URL), ctl->pool);
-    if (state) {
-        site->state_dir = state;
+    if (state)
         site->secret = apr_pstrcat(ctl->pool, state, "/secret", NULL);
-    }
     add_vars(settings, ctl);
 }
 
@@ -263,7 +261,7 @@ static ipxe_exit_e pick_vhost(apr_array_header_t **sites, const ipxe_ctl_t *ctl)
     for (i = 0; i < (*sites)->nelts; i++) {
         const ipxe_site_t *site = &APR_ARRAY_IDX(*sites, i, ipxe_site_t);
 
-        if (strcmp(site->name, name) == 0) {
+        if (ipxe_text_eq(site->name, name) || ipxe_text_eq(site->host, name)) {
             one = apr_array_make(ctl->pool, 1, sizeof(ipxe_site_t));
             APR_ARRAY_PUSH(one, ipxe_site_t) = *site;
             *sites = one;
@@ -318,12 +316,6 @@ ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign)
     if (code != IPXE_EXIT_FINE)
         return code;
     site = &APR_ARRAY_IDX(sites, 0, ipxe_site_t);
-    if (sites->nelts > 1) {
-        ipxe_ctl_complain("httpd has %d sites: --vhost says which, '%s' or "
-                          "another",
-                          sites->nelts, site->name);
-        return IPXE_EXIT_USAGE;
-    }
     if (sign)
         read_keys(site, ctl->pool);
     *set = ipxe_snapshot_load(&site->settings, diags, ctl->pool);

@@ -91,13 +91,14 @@ apr_status_t ipxe_variables_read(ipxe_value_t *map, const ipxe_source_t *source,
 
 /* ---- Settings ---- */
 
-/* A site while it is read: numbers as JSON has them. */
+/* A server while it is read: numbers as JSON has them. */
 typedef struct reading_t {
-    const char *name, *state_dir, *secret;
+    const char *name, *host, *secret;
     const char *document_root, *templates, *entry, *prefix, *base_url,
         *plain_url, *site, *time_zone, *ticket_network;
     apr_array_header_t *rules, *vars;
     int fetch_life, max_answer, max_facts;
+    const ipxe_yaml_t *unused;
 } reading_t;
 
 static void read_vars(void *member, const ipxe_yaml_t *key,
@@ -125,45 +126,40 @@ static void read_vars(void *member, const ipxe_yaml_t *key,
 #define TEXT(key, member)                                                      \
     IPXE_BIND(key, TEXT, reading_t, member, IPXE_BIND_NULL)
 #define COUNT(key, member)                                                     \
-    IPXE_BIND_RANGE(key, reading_t, member, 0, 0, 0x7fffffff)
+    IPXE_BIND_RANGE(key, reading_t, member, IPXE_BIND_REQUIRED, 0, 0x7fffffff)
+#define UNUSED(key) IPXE_BIND(key, NODE, reading_t, unused, 0)
 
 static const ipxe_bind_t site_rows[] = {
     IPXE_BIND("name", TEXT, reading_t, name, IPXE_BIND_REQUIRED),
+    TEXT("host", host),
+    UNUSED("defined"),
+    UNUSED("engine"),
     IPXE_BIND("rules", TEXTS, reading_t, rules, IPXE_BIND_REQUIRED),
     TEXT("templates", templates),
-    IPXE_BIND_WITH("vars", reading_t, vars, 0, read_vars),
+    IPXE_BIND_WITH("vars", reading_t, vars, IPXE_BIND_REQUIRED, read_vars),
     TEXT("document_root", document_root),
     TEXT("entry", entry),
     TEXT("prefix", prefix),
     TEXT("base_url", base_url),
     TEXT("plain_url", plain_url),
-    TEXT("state_dir", state_dir),
-    TEXT("secret", secret),
     TEXT("site", site),
-    COUNT("fetch_life_seconds", fetch_life),
+    COUNT("fetch_life", fetch_life),
+    TEXT("ticket_network", ticket_network),
     COUNT("max_answer", max_answer),
     COUNT("max_facts", max_facts),
     TEXT("time_zone", time_zone),
-    TEXT("ticket_network", ticket_network),
+    UNUSED("state_dir"),
+    TEXT("secret", secret),
+    UNUSED("report_life"),
+    UNUSED("explain"),
     IPXE_BIND_END};
-
-static void start_reading(reading_t *reading, const ipxe_settings_t *from)
-{
-    memset(reading, 0, sizeof(*reading));
-    reading->entry = from->entry;
-    reading->prefix = from->prefix;
-    reading->site = from->site;
-    reading->fetch_life = (int)apr_time_sec(from->fetch_life);
-    reading->max_answer = (int)from->max_answer;
-    reading->max_facts = (int)from->max_facts;
-}
 
 static void finish_reading(ipxe_site_t *site, const reading_t *reading)
 {
     ipxe_settings_t *settings = &site->settings;
 
     site->name = reading->name;
-    site->state_dir = reading->state_dir;
+    site->host = reading->host;
     site->secret = reading->secret;
     settings->rules = reading->rules;
     settings->templates = reading->templates;
@@ -184,38 +180,42 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
 static void read_site(apr_array_header_t *sites, const ipxe_yaml_t *node,
                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
-    ipxe_site_t *site = apr_array_push(sites);
     reading_t reading;
+    ipxe_site_t *site;
 
+    memset(&reading, 0, sizeof(reading));
+    if (ipxe_bind(&reading, node, site_rows, "a server", NULL, diags, pool) !=
+            APR_SUCCESS ||
+        reading.rules->nelts == 0)
+        return;
+    site = apr_array_push(sites);
     memset(site, 0, sizeof(*site));
     ipxe_settings_default(&site->settings, pool);
-    start_reading(&reading, &site->settings);
-    if (ipxe_bind(&reading, node, site_rows, "a site", NULL, diags, pool) ==
-        APR_SUCCESS)
-        finish_reading(site, &reading);
+    finish_reading(site, &reading);
 }
 
 typedef struct dump_t {
-    const char *version;
-    const ipxe_yaml_t *sites;
+    int format;
+    const ipxe_yaml_t *servers;
 } dump_t;
 
 static const ipxe_bind_t dump_rows[] = {
-    IPXE_BIND("version", TEXT, dump_t, version, IPXE_BIND_REQUIRED),
-    IPXE_BIND("sites", LIST, dump_t, sites, IPXE_BIND_REQUIRED), IPXE_BIND_END};
+    IPXE_BIND_RANGE("format", dump_t, format, IPXE_BIND_REQUIRED, 1, 1),
+    IPXE_BIND("servers", LIST, dump_t, servers, IPXE_BIND_REQUIRED),
+    IPXE_BIND_END};
 
 apr_array_header_t *ipxe_settings_read(const ipxe_source_t *source,
                                        ipxe_diags_t *diags, apr_pool_t *pool)
 {
     apr_array_header_t *sites = apr_array_make(pool, 2, sizeof(ipxe_site_t));
     const ipxe_yaml_t *root = read_mapping(source, diags, pool);
-    dump_t dump = {NULL, NULL};
+    dump_t dump = {0, NULL};
     apr_size_t i;
 
     if (!root || ipxe_bind(&dump, root, dump_rows, "the settings", NULL, diags,
                            pool) != APR_SUCCESS)
         return NULL;
-    for (i = 0; i < dump.sites->count; i++)
-        read_site(sites, dump.sites->items[i], diags, pool);
+    for (i = 0; i < dump.servers->count; i++)
+        read_site(sites, dump.servers->items[i], diags, pool);
     return diags->errors ? NULL : sites;
 }

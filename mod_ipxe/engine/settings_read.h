@@ -3,16 +3,19 @@
  * of variables; for ipxectl. JSON is read as the YAML that it is.
  *
  *     {
- *       "version": "0.1.0",
- *       "sites": [
- *         { "name": "boot.example:80", "rules": ["/etc/ipxe/rules"],
+ *       "format": 1,
+ *       "servers": [
+ *         { "name": "boot.example *:80", "host": "boot.example",
+ *           "defined": "/etc/httpd/conf.d/boot.conf:1", "engine": ["/data"],
+ *           "rules": ["/etc/ipxe/rules"],
  *           "templates": "/etc/ipxe/ks-templates", "vars": {"dc": "east"},
  *           "document_root": "/data", "entry": "/boot.ipxe",
  *           "prefix": "/ipxe", "base_url": null, "plain_url": null,
+ *           "site": "", "fetch_life": 14400, "ticket_network": null,
+ *           "max_answer": 4194304, "max_facts": 200, "time_zone": null,
  *           "state_dir": "/var/lib/mod_ipxe",
- *           "secret": "/var/lib/mod_ipxe/secret", "site": "",
- *           "fetch_life_seconds": 14400, "max_answer": 4194304,
- *           "max_facts": 200, "time_zone": null, "ticket_network": null }
+ *           "secret": "/var/lib/mod_ipxe/secret", "report_life": 604800,
+ *           "explain": false }
  *       ]
  *     }
  *
@@ -22,18 +25,17 @@
 
 #include "engine/engine.h"
 
-/* A server or virtual host that answers machines. */
+/* A server or virtual host with rules. */
 typedef struct ipxe_site_t {
-    const char *name;         /* "boot.example:80" */
-    const char *state_dir;    /* or NULL */
+    const char *name;         /* "server", "boot.example *:80" */
+    const char *host;         /* "boot.example"; or NULL */
     const char *secret;       /* the file of the keys of tickets, or NULL */
     ipxe_settings_t settings; /* keys is NULL: reading the secret is the
                                  caller's */
 } ipxe_site_t;
 
-/* Array of ipxe_site_t, in the order in which they stand; NULL where errors
- * were added. What a site does not name has the default of
- * ipxe_settings_default. */
+/* Array of ipxe_site_t, in the order in which they stand, without those that
+ * have no rules; NULL where errors were added. */
 apr_array_header_t *ipxe_settings_read(const ipxe_source_t *source,
                                        ipxe_diags_t *diags, apr_pool_t *pool);
 

@@ -94,14 +94,44 @@ static ipxe_decision_t *decide(job_t *job)
     return rv == APR_SUCCESS ? decision : NULL;
 }
 
+static void identify(job_t *job)
+{
+    job->answer->stage = "identify";
+    if (ipxe_script_identify(job->sink, &job->writing) != APR_SUCCESS)
+        fail_script(job, first_line(job));
+}
+
+static int told(const ipxe_machine_t *machine, ipxe_fact_e fact)
+{
+    return machine->facts[fact].state != IPXE_NOT_TOLD;
+}
+
+/* The identify script was run: no address that people write names these. */
+static int was_identified(const ipxe_machine_t *machine)
+{
+    return told(machine, IPXE_FACT_USER_CLASS) ||
+           told(machine, IPXE_FACT_BUSID) || told(machine, IPXE_FACT_CHIP);
+}
+
+/* A disk is not wiped for a machine that skipped an exception by a short
+ * address: it is asked for everything first, once. */
+static int must_ask_first(const job_t *job, const ipxe_decision_t *decision)
+{
+    return job->asking.request->target.route == IPXE_ROUTE_ENTRY &&
+           decision->action.profile && decision->action.profile->install &&
+           decision->untold && !was_identified(job->asking.machine);
+}
+
 static void answer_decision(job_t *job)
 {
     ipxe_decision_t *decision = decide(job);
 
-    if (decision)
-        write_decision(job, decision);
-    else
+    if (!decision)
         fail_script(job, first_line(job));
+    else if (must_ask_first(job, decision))
+        identify(job);
+    else
+        write_decision(job, decision);
 }
 
 static int tells_something(const ipxe_machine_t *machine)
@@ -110,7 +140,7 @@ static int tells_something(const ipxe_machine_t *machine)
 
     for (fact = 0; fact < IPXE_FACT_COUNT; fact++) {
         if (fact != IPXE_FACT_IP && fact != IPXE_FACT_VERSION &&
-            machine->facts[fact].state != IPXE_NOT_TOLD)
+            told(machine, (ipxe_fact_e)fact))
             return 1;
     }
     return 0;
@@ -126,9 +156,7 @@ static void answer_entry(job_t *job)
         answer_decision(job);
         return;
     }
-    job->answer->stage = "identify";
-    if (ipxe_script_identify(job->sink, &job->writing) != APR_SUCCESS)
-        fail_script(job, first_line(job));
+    identify(job);
 }
 
 static void answer_autoexec(job_t *job)
@@ -161,9 +189,7 @@ static void refuse_ticket(job_t *job, ipxe_ticket_error_e error)
 {
     job->answer->log = apr_psprintf(job->pool, "ticket refused: %s",
                                     ipxe_ticket_error_text(error));
-    job->answer->stage = "identify";
-    if (ipxe_script_identify(job->sink, &job->writing) != APR_SUCCESS)
-        fail_script(job, first_line(job));
+    identify(job);
 }
 
 /* Decides, and goes on to the menu and item that the target names. *chosen

@@ -71,7 +71,6 @@ static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
                                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_rules_input_t input;
-    const ipxe_rules_t *rules;
 
     input.library = ipxe_engine_library(pool);
     input.settings_vars = settings->vars;
@@ -80,9 +79,17 @@ static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
     if (settings->templates)
         ipxe_files_templates(sources, input.library, settings->templates, diags,
                              pool);
-    rules = ipxe_rules_load(&input, diags, pool);
-    ipxe_library_finish(input.library);
-    return rules;
+    return ipxe_rules_load(&input, diags, pool);
+}
+
+static void prepare_tickets(ipxe_snapshot_t *set)
+{
+    apr_array_header_t *args;
+
+    ipxe_rules_uses(&set->ticket_facts, &args, set->rules, set->pool);
+    if (set->settings->ticket_network)
+        set->ticket_facts |= IPXE_FACT_BIT(IPXE_FACT_IP);
+    set->ticket_args = args;
 }
 
 ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
@@ -99,10 +106,8 @@ ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
     set->files = names_of(sources, pool);
     ipxe_snapshot_publish(set, 0);
     if (set->rules) {
-        set->ticket_facts = ipxe_rules_facts(set->rules);
-        if (settings->ticket_network)
-            set->ticket_facts |= IPXE_FACT_BIT(IPXE_FACT_IP);
-        set->ticket_args = ipxe_rules_args(set->rules, pool);
+        prepare_tickets(set);
+        ipxe_library_finish(set->rules->library);
         ipxe_check_samples(set, diags);
     }
     ipxe_diags_sort(diags);

@@ -6,14 +6,12 @@
 
 #include "rules/decide.h"
 
-/* Every fact that a condition, a text of a rule file or a template of the set
- * reads, with those by which hosts are found where the set has hosts. */
-ipxe_facts_t ipxe_rules_facts(const ipxe_rules_t *rules);
-
-/* The names of all `args` that are read: array of const char *; where all of
- * them are (`{{ args }}`), it has "*". Sorted, none twice. */
-apr_array_header_t *ipxe_rules_args(const ipxe_rules_t *rules,
-                                    apr_pool_t *pool);
+/* Every fact and every `args` name that a condition, a text of a rule file
+ * or a template asked for so far reads, with the facts by which hosts are
+ * found where the set has hosts. *args: array of const char *, sorted, none
+ * twice; "*" stands in it where all are read ({{ args }}). */
+void ipxe_rules_uses(ipxe_facts_t *facts, apr_array_header_t **args,
+                     const ipxe_rules_t *rules, apr_pool_t *pool);
 
 /* The facts without which a condition cannot hold: those that a mapping's
  * keys ask to be there, and those named in an expression. NULL: none. */

@@ -52,7 +52,7 @@ typedef enum ipxe_may_e { IPXE_NO, IPXE_MAYBE, IPXE_YES } ipxe_may_e;
 /* Who asks, by the machine's User-Agent. */
 ipxe_client_kind_e ipxe_client_kind(const ipxe_machine_t *machine);
 
-/* The program's version by its User-Agent ("2.0.0+"); NULL where it names
+/* The version that a User-Agent names ("2.0.0+ (g0ab22)"); NULL where it names
  * none. */
 const char *ipxe_client_version(const char *user_agent, apr_pool_t *pool);
 

@@ -3,7 +3,8 @@
 """BIOS machines, and Debian's undionly.kpxe of 2019.
 
 See wire.py for what is real in the first stage: QEMU's PXE ROM is iPXE, and
-what it says of that in DHCP is blanked until it has fetched the loader.
+what it says of that in DHCP is blanked until it has fetched the loader. The
+last machine is one whose ROM may say so, like many virtual machines'.
 """
 
 import sys
@@ -19,6 +20,7 @@ def main():
     scenario.menu_boot(bench, "bios-menu", "bios", "QC 7&8#9+1 é%")
     scenario.straight_boot(bench, "bios-straight", "bios", "BI-7 & co #1")
     scenario.key_boot(bench, "bios-key", "bios", "KEY 1+1")
+    scenario.straight_boot(bench, "bios-rom", "rom", "BI-8 & co #4")
     return bench.tap.end()
 
 

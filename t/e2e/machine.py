@@ -11,11 +11,42 @@ import rig
 
 OVMF = "/usr/share/ovmf/OVMF.fd"
 
-# Neither has a disk.  The BIOS machine sends its screen to the serial port.
-# A ROM file is QEMU's iPXE on BIOS; on UEFI the firmware's own PXE is used.
+# None has a disk. The BIOS machines send their screen to the serial port.
+BIOS = ["-machine", "pc,graphics=off", "-boot", "n"]
+UEFI = ["-machine", "q35", "-bios", OVMF]
+NO_PXE = ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no",
+          "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]
+
+
+class Firmware:
+    """A way to power on.
+
+    options     for QEMU
+    card        more for its network card: with romfile= there is no ROM and
+                the firmware's own PXE is used
+    plain       the PXE ROM is to look like one (wire.py)
+    arch        what it says in DHCP that it is
+    dhcp_class  and how it calls itself there
+    loader      what DHCP gives it, or None where it is iPXE already
+    """
+
+    def __init__(self, options, card, plain, arch, dhcp_class, loader):
+        self.options = options
+        self.card = card
+        self.plain = plain
+        self.arch = arch
+        self.dhcp_class = dhcp_class
+        self.loader = loader
+
+
+OWN_PXE = ",romfile=,bootindex=1"
 FIRMWARE = {
-    "bios": (["-machine", "pc,graphics=off", "-boot", "n"], ""),
-    "uefi": (["-machine", "q35", "-bios", OVMF], ",romfile=,bootindex=1"),
+    "bios": Firmware(BIOS, "", True, 0, "PXEClient", "undionly.kpxe"),
+    "uefi": Firmware(UEFI, OWN_PXE, False, 7, "PXEClient", "snponly.efi"),
+    # iPXE in the card's ROM, as virtual machines have it
+    "rom": Firmware(BIOS, "", False, 0, "PXEClient", None),
+    "http": Firmware(UEFI + NO_PXE, OWN_PXE, False, 16, "HTTPClient",
+                     "http://%s/loaders/snponly.efi" % rig.SERVER),
 }
 
 
@@ -26,18 +57,18 @@ def smbios(text):
 class Machine:
     """One machine under test, named by its log.
 
-    serial, mac     what it tells of itself
-    plug            its end of the wire (wire.Plug)
-    log             the file with all that its serial port said
+    serial, mac, uuid   what it tells of itself
+    firmware            how it powers on (Firmware)
+    plug                its end of the wire (wire.Plug)
+    log                 the file with all that its serial port said
     """
 
     count = 0
 
-    def __init__(self, cable, build, name, firmware, serial, memory=1024,
-                 **wire_settings):
+    def __init__(self, cable, build, name, firmware, serial):
         Machine.count += 1
         self.name = name
-        self.firmware = firmware
+        self.firmware = FIRMWARE[firmware]
         self.serial = serial
         self.mac = "52:54:00:e2:0e:%02x" % Machine.count
         self.log = os.path.join(build, name + ".serial.log")
@@ -45,19 +76,15 @@ class Machine:
                                           Machine.count)
         if os.path.exists(self.log):
             os.unlink(self.log)
-        if firmware == "bios":
-            wire_settings.setdefault("plain_firmware", True)
         self.cable = cable
-        self.plug = cable.connect(**wire_settings)
-        self.process = self._start(build, memory)
+        self.plug = cable.connect(self.firmware.plain)
+        self.process = self._start(build)
         self.plug.machine.close()
-        self.began = time.monotonic()
 
-    def _start(self, build, memory):
-        machine, card = FIRMWARE[self.firmware]
+    def _start(self, build):
         fd = self.plug.machine.fileno()
         command = [
-            "qemu-system-x86_64", "-accel", "tcg", "-m", str(memory),
+            "qemu-system-x86_64", "-accel", "tcg", "-m", "1024",
             "-nodefaults", "-display", "none", "-no-reboot",
             "-smbios", "type=1,manufacturer=Acme,product=Bench,serial=%s,"
             "uuid=%s" % (smbios(self.serial), self.uuid),
@@ -65,8 +92,9 @@ class Machine:
             "logfile=%s" % (self.keyboard_path, smbios(self.log)),
             "-serial", "chardev:console",
             "-netdev", "dgram,id=lan,local.type=fd,local.str=%d" % fd,
-            "-device", "virtio-net-pci,netdev=lan,mac=" + self.mac + card,
-        ] + machine
+            "-device", "virtio-net-pci,netdev=lan,mac=%s%s" % (
+                self.mac, self.firmware.card),
+        ] + self.firmware.options
         with open(os.path.join(build, self.name + ".qemu.log"), "wb") as log:
             return subprocess.Popen(
                 [word.encode() for word in command],

@@ -25,19 +25,24 @@ def releases(chosen):
             for suite in SUITES}
 
 
+def boots(bench, suite, firmware):
+    name = "%s-%s" % (suite, firmware)
+    entry = scenario.menu_boot(bench, name, firmware, SERIAL)
+    bench.tap.ok(entry and entry.agent.startswith("iPXE/" + SUITES[suite]),
+                 "%s: it was iPXE %s" % (name, SUITES[suite]), entry)
+
+
 def main():
     chosen = rig.options(__doc__)
     folders = releases(chosen)
     rig.enter()
     bench = scenario.Bench(chosen, "newer-ipxe")
     for suite, folder in folders.items():
-        rig.fill_tftp(folder)
+        rig.offer_loaders(folder)
         for firmware in rig.firmwares(chosen):
-            name = "%s-%s" % (suite, firmware)
-            entry = scenario.menu_boot(bench, name, firmware, SERIAL)
-            bench.tap.ok(
-                entry and entry.agent.startswith("iPXE/" + SUITES[suite]),
-                "%s: it was iPXE %s" % (name, SUITES[suite]), entry)
+            boots(bench, suite, firmware)
+    if "uefi" in rig.firmwares(chosen):
+        scenario.autoexec_boot(bench, "forky-autoexec", SERIAL)
     return bench.tap.end()
 
 

@@ -180,11 +180,14 @@ def start_dnsmasq(build):
     return service
 
 
-def fill_tftp(folder="/usr/lib/ipxe"):
-    """The loaders of one release of iPXE, under the names they have."""
-    for name in ("undionly.kpxe", "snponly.efi", "ipxe.efi"):
-        target = os.path.join(TFTP_ROOT, name)
-        shutil.copyfile(os.path.join(folder, name), target)
+def offer_loaders(folder="/usr/lib/ipxe"):
+    """The loaders of one release of iPXE, where dnsmasq.conf says."""
+    places = {"undionly.kpxe": TFTP_ROOT, "snponly.efi": TFTP_ROOT,
+              "loaders/snponly.efi": os.path.join(GROUND, "data")}
+    for name, place in places.items():
+        target = os.path.join(place, name)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copyfile(os.path.join(folder, os.path.basename(name)), target)
         os.chmod(target, 0o644)
 
 

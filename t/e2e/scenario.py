@@ -7,8 +7,6 @@ import re
 import rig
 from machine import Machine, first
 
-LOADER = {"bios": "undionly.kpxe", "uefi": "snponly.efi"}
-FIRMWARE_ARCH = {"bios": 0, "uefi": 7}
 ENTRY = "http://%s/boot.ipxe" % rig.SERVER
 
 
@@ -20,7 +18,7 @@ class Bench:
         self.build = os.path.join(chosen.build, name)
         os.makedirs(self.build, exist_ok=True)
         self.cable = rig.open_network()
-        rig.fill_tftp()
+        rig.offer_loaders()
         initrd = rig.small_initrd(os.path.join(self.build, "small.cpio"))
         arrived = os.path.join(self.build, "arrived.txt")
         with open(arrived, "w", encoding="ascii") as stream:
@@ -36,9 +34,9 @@ class Bench:
              "small.cpio": initrd, "arrived.txt": arrived})
         self.dnsmasq = rig.start_dnsmasq(self.build)
 
-    def boot(self, name, firmware, serial, **settings):
+    def boot(self, name, firmware, serial):
         return Boot(self, Machine(self.cable, self.build, name, firmware,
-                                  serial, **settings))
+                                  serial))
 
 
 class Boot:
@@ -82,28 +80,34 @@ class Boot:
         return self.bench.httpd.requests(self.since)
 
     def reaches_entry(self):
-        """Firmware, DHCP, TFTP, DHCP again, and /boot.ipxe by iPXE."""
+        """From power-on to /boot.ipxe, asked for by iPXE."""
         entry = self.request(lambda r: r.path == "/boot.ipxe")
-        loader = LOADER[self.machine.firmware]
+        if self.machine.firmware.loader:
+            self.firmware_loads_ipxe()
         packets = self.machine.plug.dhcp
-        asked = first(packets, lambda p: not p.to_client)
-        self.ok(asked and not asked.ipxe and asked.arch ==
-                FIRMWARE_ARCH[self.machine.firmware] and
-                asked.vendor_class.startswith("PXEClient"),
-                "the firmware asks DHCP as plain PXE", asked)
-        self.ok(first(packets, lambda p: p.to_client and
-                      p.bootfile == loader),
-                "DHCP sends the firmware to " + loader)
-        self.ok(loader in self.machine.plug.tftp, "the loader comes by TFTP",
-                self.machine.plug.tftp)
         self.ok(first(packets, lambda p: not p.to_client and p.ipxe),
-                "iPXE asks DHCP again")
+                "iPXE asks DHCP")
         self.ok(first(packets, lambda p: p.to_client and
-                      p.bootfile == ENTRY), "DHCP sends iPXE to " + ENTRY)
+                      p.bootfile == ENTRY), "DHCP sends it to " + ENTRY)
         self.ok(entry and entry.agent.startswith("iPXE/") and
                 not entry.query and entry.status == 200,
                 "iPXE gets the entry", entry)
         return entry
+
+    def firmware_loads_ipxe(self):
+        firmware = self.machine.firmware
+        packets = self.machine.plug.dhcp
+        asked = first(packets, lambda p: not p.to_client)
+        self.ok(asked and not asked.ipxe and asked.arch == firmware.arch and
+                asked.vendor_class.startswith(firmware.dhcp_class + ":"),
+                "the firmware asks DHCP as plain " + firmware.dhcp_class,
+                asked)
+        self.ok(first(packets, lambda p: p.to_client and
+                      p.bootfile == firmware.loader),
+                "DHCP sends it to " + firmware.loader)
+        fetched = self.machine.plug.tftp + [
+            "http://" + rig.SERVER + r.path for r in self.requests()]
+        self.ok(firmware.loader in fetched, "it fetches that", *fetched)
 
     def is_decided(self, rule):
         """The machine identifies itself, and the rule is found by it."""
@@ -149,7 +153,7 @@ def serial_words(machine):
     what is not ASCII has been encoded twice when the kernel prints it.
     """
     word = machine.serial.replace(" ", "_")
-    if machine.firmware == "uefi":
+    if machine.firmware.loader != "undionly.kpxe":
         yield word.encode().decode("latin-1")
     yield word
 
@@ -175,6 +179,20 @@ def straight_boot(bench, name, firmware, serial):
         boot.ok(not first(boot.requests(),
                           lambda r: r.path.startswith("/ipxe/menu/")),
                 "no menu was shown")
+
+
+def autoexec_boot(bench, name, serial):
+    """UEFI HTTP boot of an iPXE that looks for autoexec.ipxe by itself."""
+    with bench.boot(name, "http", serial) as boot:
+        autoexec = boot.request(lambda r: r.path == "/autoexec.ipxe")
+        boot.firmware_loads_ipxe()
+        boot.ok(autoexec and autoexec.agent.startswith("iPXE/") and
+                autoexec.status == 200, "iPXE gets autoexec.ipxe", autoexec)
+        boot.ok(boot.request(lambda r: r.path == "/boot.ipxe"),
+                "that leads to the entry")
+        boot.is_decided("bench menu by serial")
+        boot.chooses("bench", "bench-kernel")
+        boot.runs("bench-kernel")
 
 
 def key_boot(bench, name, firmware, serial):

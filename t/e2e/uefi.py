@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""UEFI machines, from OVMF's own PXE, and Debian's snponly.efi of 2019."""
+"""UEFI machines, and Debian's snponly.efi of 2019.
+
+OVMF has a PXE and an HTTP boot of its own; nothing on their way is changed.
+"""
 
 import sys
 
@@ -14,6 +17,7 @@ def main():
     bench = scenario.Bench(chosen, "uefi")
     scenario.menu_boot(bench, "uefi-menu", "uefi", "QC +#& Größe 2/3 =x")
     scenario.straight_boot(bench, "uefi-straight", "uefi", "BI-é & co #2")
+    scenario.straight_boot(bench, "uefi-http", "http", "BI-ñ & co #5")
     return bench.tap.end()
 
 

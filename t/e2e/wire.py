@@ -8,7 +8,7 @@ sees what went over the wire: every DHCP packet and every file asked of TFTP.
 One thing can be changed on the way.  QEMU has no PXE ROM for BIOS but iPXE's,
 and Debian has no other one.  That ROM says that it is iPXE (DHCP options 77
 and 175), so a server would rightly skip the TFTP stage.  With
-plain_firmware=True these two options are blanked in what the ROM sends, and
+plain_firmware these two options are blanked in what the ROM sends, and
 the server sees the very packets of a network card with an ordinary PXE ROM.
 From the first DHCP packet after a TFTP request on (that is the loader which
 came by TFTP), nothing is touched.
@@ -159,10 +159,10 @@ class Wire:
         self.plug = None
         threading.Thread(target=self._from_tap, daemon=True).start()
 
-    def connect(self, **settings):
+    def connect(self, plain_firmware):
         """A new Plug in place of the one before."""
         self.disconnect()
-        self.plug = Plug(self.tap, **settings)
+        self.plug = Plug(self.tap, plain_firmware)
         return self.plug
 
     def disconnect(self):
@@ -181,17 +181,15 @@ class Wire:
 class Plug:
     """One machine on the wire, and what it was seen to send and get.
 
-    dhcp            DhcpPacket of every DHCP packet, in order
-    tftp            names of the files asked for, in order
-    ignored_archs   client architectures whose DHCP packets are lost
+    dhcp    DhcpPacket of every DHCP packet, in order
+    tftp    names of the files asked for, in order
     """
 
-    def __init__(self, tap, plain_firmware=False, ignored_archs=()):
+    def __init__(self, tap, plain_firmware):
         self.tap = tap
         self.dhcp = []
         self.tftp = []
         self.plain_firmware = plain_firmware
-        self.ignored_archs = ignored_archs
         self.ours, self.machine = socket.socketpair(
             socket.AF_UNIX, socket.SOCK_DGRAM)
         for end in (self.ours, self.machine):
@@ -222,12 +220,10 @@ class Plug:
                 return
             if not frame:
                 return
-            frame = self._seen(frame)
-            if frame:
-                os.write(self.tap, frame)
+            os.write(self.tap, self._seen(frame))
 
     def _seen(self, frame):
-        """The frame as it goes on, or None when it is lost."""
+        """The frame as it goes on."""
         datagram = datagram_of(frame)
         if not datagram:
             return frame
@@ -248,14 +244,9 @@ class Plug:
             plain = blank_options(datagram.payload,
                                   (OPTION_USER_CLASS, OPTION_IPXE))
             datagram = datagram_of(datagram.replaced(plain))
-        packet = self._record(datagram, False)
-        if packet and packet.arch in self.ignored_archs:
-            return None
+        self._record(datagram, False)
         return datagram.frame
 
     def _record(self, datagram, to_client):
-        if not is_dhcp(datagram.payload):
-            return None
-        packet = DhcpPacket(datagram.payload, to_client)
-        self.dhcp.append(packet)
-        return packet
+        if is_dhcp(datagram.payload):
+            self.dhcp.append(DhcpPacket(datagram.payload, to_client))

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What `ipxectl render` prints is byte for byte what a private httpd with the
+module sends, given that response's base URL, time and request id. TAP."""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+
+SRC = os.path.abspath(os.environ.get("SRCDIR", "."))
+BUILD = os.path.abspath(os.environ.get("BUILDDIR", "."))
+sys.path.insert(0, os.path.join(SRC, "t"))
+# pylint: disable-next=wrong-import-position
+from private_httpd import PrivateHttpd, Unusable  # noqa: E402
+
+DIRECTIVES = f"""\
+IPXERules "{SRC}/rules"
+IPXETemplates "{SRC}/ks-templates"
+IPXEVar site "Test site"
+"""
+IPXECTL = os.path.join(BUILD, "ipxectl")
+EFI = {"mac": "52:54:00:12:34:56", "platform": "efi", "arch": "x86_64",
+       "uuid": "11112222-3333-4444-5555-666677778888", "serial": "SN1",
+       "manufacturer": "Acme", "product": "Box", "asset": "", "cpu64": "true",
+       "memsize": "4096"}
+BIOS = dict(EFI, platform="pcbios", arch="i386")
+ODD = dict(EFI, serial="SN 1 & # + \u00e9 ${mac} \"", manufacturer="A && B")
+QC = dict(BIOS, serial="QC-0001")
+AGENT = "iPXE/2.0.0"
+
+count = 0
+failed = 0
+
+
+def result(good, name, *notes):
+    global count, failed
+    count += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {count} - {name}")
+    for note in notes if not good else ():
+        for line in str(note).splitlines():
+            print(f"# {line}")
+
+
+def request_id(body):
+    """The last word of the comment on top of a script; answer files have
+    none, and do not depend on it."""
+    head = re.match(rb"#!ipxe\n# .* (\w+)\n|# .* (\w+)\n", body)
+    return (head.group(1) or head.group(2)).decode() if head else "none"
+
+
+def render(server, headers, body, words):
+    command = [IPXECTL, "render", "--httpd", server.httpd, "-f",
+               server.config, "--at", headers["Date"], "--base-url",
+               server.base, "--request", request_id(body), "--user-agent",
+               AGENT, *words]
+    run = subprocess.run(command, capture_output=True, check=False)
+    return run, command
+
+
+def compare(server, name, url, facts, *words):
+    """Asks httpd and ipxectl; the body that httpd sent."""
+    status, headers, body = server.get(url, User_Agent=AGENT)
+    facts = [f"{key}={value}" for key, value in facts.items()]
+    run, command = render(server, headers, body,
+                          [*words, *facts, "ip=127.0.0.1"])
+    result(status == 200 and run.stdout == body and len(body) > 20, name,
+           f"status {status}, exit {run.returncode}", shlex.join(command),
+           run.stderr.decode(errors="replace"), "httpd:",
+           body.decode(errors="replace")[:3000], "ipxectl:",
+           run.stdout.decode(errors="replace")[:3000])
+    return body.decode(errors="replace")
+
+
+def entry(facts):
+    return "/boot.ipxe?" + urllib.parse.urlencode(
+        facts, quote_via=urllib.parse.quote)
+
+
+def ticket(body, kind):
+    """The address up to and with the ticket of the first of that kind."""
+    found = re.search(rf"http://[^\s\"]*/ipxe/{kind}/[\w.-]+", body)
+    return found.group(0) if found else "/no-such-ticket"
+
+
+def compare_menus(server, facts):
+    body = compare(server, "the menu", entry(facts), facts)
+    menu = ticket(body, "menu")
+    compare(server, "a sub-menu", f"{menu}/main/redhat", facts,
+            "--choose", "main/redhat")
+    for choice, name in (("redhat/rocky-9", "rocky.ks"),
+                         ("redhat/centos-7.9", "centos.ks"),
+                         ("ubuntu/ubuntu-24.04", "user-data"),
+                         ("ubuntu/debian-12", "debian.seed"),
+                         ("windows/windows-2022", "autounattend.xml")):
+        body = compare(server, f"the script of {choice}", f"{menu}/{choice}",
+                       facts, "--choose", choice)
+        compare(server, f"the answer file {name}",
+                f"{ticket(body, 'answers')}/{name}", facts,
+                "--choose", choice, "--answers", name)
+
+
+def compare_all(server):
+    compare(server, "the identify script", "/boot.ipxe", {})
+    compare(server, "a decision", entry(QC), QC)
+    compare(server, "a decision on odd bytes", entry(ODD), ODD)
+    compare(server, "GRUB's", "/ipxe/grub.cfg?" + entry(QC).split("?")[1], QC,
+            "--grub")
+    compare_menus(server, EFI)
+    compare_menus(server, BIOS)
+
+
+def main():
+    try:
+        with tempfile.TemporaryDirectory() as work:
+            module = os.path.join(BUILD, ".libs", "mod_ipxe.so")
+            with PrivateHttpd(work, module, DIRECTIVES) as server:
+                compare_all(server)
+    except Unusable as error:
+        result(False, "a private httpd answers", error)
+    print(f"1..{count}")
+    return 1 if failed else 0
+
+
+sys.exit(main())

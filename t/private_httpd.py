@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private httpd with the module that was built: on loopback, a port of its
+own, all its files in one folder. For tests and the bench.
+
+    with tempfile.TemporaryDirectory() as work:
+        with PrivateHttpd(work, module, "IPXERules ...\\n") as server:
+            server.get("/boot.ipxe?mac=...")
+"""
+import glob
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+CONFIG = """\
+ServerRoot "{work}"
+ServerName localhost
+Listen 127.0.0.1:{port}
+PidFile "{work}/httpd.pid"
+ErrorLog "{work}/error.log"
+LogLevel warn
+Timeout 10
+KeepAlive On
+MaxKeepAliveRequests 0
+{modules}
+<IfModule mpm_prefork_module>
+    StartServers 8
+    MinSpareServers 8
+    MaxSpareServers 8
+    MaxRequestWorkers 8
+</IfModule>
+User {user}
+Group #{group}
+TypesConfig /dev/null
+DocumentRoot "{work}/htdocs"
+<Directory "{work}/htdocs">
+    Require all granted
+    IPXEEngine On
+</Directory>
+IPXEStateDir "{work}/state"
+{directives}
+"""
+
+
+class Unusable(Exception):
+    """What a private httpd needs is not there, or it does not start."""
+
+
+def find(*names):
+    """The first of the programs that is there."""
+    for name in names:
+        path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
+        if path:
+            return path
+    raise Unusable(f"{' or '.join(names)} is missing")
+
+
+def output(*words):
+    return subprocess.run(words, check=True, text=True,
+                          capture_output=True).stdout.strip()
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class PrivateHttpd:
+    """work: an empty folder; module: the path of mod_ipxe.so; others: names
+    of more modules ("php" is whatever libphp there is)."""
+
+    def __init__(self, work, module, directives, others=()):
+        self.httpd = find("apache2", "httpd")
+        self.libexec = output(find("apxs2", "apxs"), "-q", "LIBEXECDIR")
+        self.work = work
+        self.port = free_port()
+        self.config = f"{work}/httpd.conf"
+        self.process = None
+        os.chmod(work, 0o755)
+        os.makedirs(f"{work}/htdocs", exist_ok=True)
+        user = pwd.getpwuid(os.geteuid())
+        if user.pw_uid == 0:
+            user = pwd.getpwnam("nobody")
+        names = ("mpm_prefork", "unixd", "authz_core", "mime", *others)
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(CONFIG.format(
+                work=work, port=self.port, user=user.pw_name,
+                group=user.pw_gid, directives=directives,
+                modules=self.load_lines(names, module)))
+
+    def load_lines(self, names, module):
+        """LoadModule for what is not built into this httpd."""
+        built_in = output(self.httpd, "-l")
+        lines = []
+        for name in names:
+            path = f"{self.libexec}/mod_{name}.so"
+            if name == "php":
+                path = max(glob.glob(f"{self.libexec}/libphp*.so"),
+                           default=path)
+            if not os.path.exists(path) and f"mod_{name}.c" not in built_in:
+                raise Unusable(f"{path} is missing")
+            if f"mod_{name}.c" not in built_in:
+                lines.append(f'LoadModule {name}_module "{path}"')
+        lines.append(f'LoadModule ipxe_module "{module}"')
+        return "\n".join(lines)
+
+    def __enter__(self):
+        # pylint: disable-next=consider-using-with
+        self.process = subprocess.Popen(
+            [self.httpd, "-DFOREGROUND", "-f", self.config],
+            env=dict(os.environ, PHPRC=self.work))
+        for _ in range(100):
+            if self.process.poll() is not None:
+                break
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                time.sleep(0.1)
+        self.stop()
+        raise Unusable(f"httpd does not answer\n{self.log()}")
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+    def log(self):
+        try:
+            with open(f"{self.work}/error.log", encoding="utf-8") as file:
+                return file.read()
+        except OSError:
+            return ""
+
+    @property
+    def base(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path, **headers):
+        """(status, headers, body); an address may be given whole."""
+        url = path if path.startswith("http:") else self.base + path
+        request = urllib.request.Request(
+            url, headers={name.replace("_", "-"): value
+                          for name, value in headers.items()})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()

@@ -122,14 +122,22 @@ def enter():
         print("Bail out! end-to-end tests need root")
         sys.exit(1)
     if inside():
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         return
     os.environ[INSIDE] = "1"
-    command = ["unshare", "--net", "--mount", "--ipc", "--pid", "--fork",
-               "--kill-child=SIGKILL", "--mount-proc",
-               sys.executable, "-B"] + sys.argv
     sys.stdout.flush()
-    os.execvp(command[0], command)
+    # unshare does not hear SIGTERM and SIGINT while it waits: it is killed
+    # outright, and takes all processes of its namespace along.
+    process = subprocess.Popen([
+        "setpriv", "--pdeathsig", "KILL", "unshare", "--net", "--mount",
+        "--ipc", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc",
+        sys.executable, "-B"] + sys.argv)
+
+    def end(number, _):
+        process.kill()
+        sys.exit(128 + number)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end)
+    sys.exit(process.wait())
 
 
 def run(*command):

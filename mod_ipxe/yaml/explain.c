@@ -165,6 +165,18 @@ static const char *in_quotes(const char *s, apr_pool_t *pool)
     return out->data;
 }
 
+/* 'it's late': one of an odd number of quotes belongs to the text. */
+static int has_inner_quote(const char *s)
+{
+    int n = 0;
+
+    if (*s != '\'' || s[strlen(s) - 1] != '\'')
+        return 0;
+    for (; *s; s++)
+        n += *s == '\'';
+    return n % 2;
+}
+
 static void help_quote(ipxe_diag_t *diag, ipxe_span_t span)
 {
     apr_size_t n = span.end - span.begin;
@@ -173,6 +185,8 @@ static void help_quote(ipxe_diag_t *diag, ipxe_span_t span)
 
     if (n == 0 || n > LONGEST_HELP || strpbrk(s, "\n\r\t"))
         ipxe_diag_help(diag, "put it in quotes");
+    else if (has_inner_quote(s))
+        ipxe_diag_help(diag, "double a quote that belongs to the text");
     else
         ipxe_diag_help(diag, "put it in quotes: %s",
                        in_quotes(s, diag->pool));
@@ -345,5 +359,5 @@ void ipxe_yaml_explain(ipxe_diags_t *diags, const ipxe_source_t *source,
     if (trouble->context && trouble->from != at)
         ipxe_diag_note(diag,
                        ipxe_span(source, trouble->from, trouble->from + 1),
-                       "%s that begins here", trouble->context);
+                       "begun here");
 }

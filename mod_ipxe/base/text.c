@@ -212,10 +212,16 @@ static apr_size_t least_of(apr_size_t a, apr_size_t b, apr_size_t c)
     return least < c ? least : c;
 }
 
-/* Levenshtein's distance, two rows at a time. */
+static int same_letter(char a, char b)
+{
+    return apr_tolower(a) == apr_tolower(b);
+}
+
+/* Levenshtein's distance, with two letters that changed places as one edit;
+ * three rows at a time. */
 static apr_size_t distance(const char *a, const char *b)
 {
-    apr_size_t rows[2][LONGEST_WORD + 1];
+    apr_size_t rows[3][LONGEST_WORD + 1];
     apr_size_t la = strlen(a), lb = strlen(b), i, j;
 
     if (la > LONGEST_WORD || lb > LONGEST_WORD)
@@ -223,15 +229,20 @@ static apr_size_t distance(const char *a, const char *b)
     for (j = 0; j <= lb; j++)
         rows[0][j] = j;
     for (i = 1; i <= la; i++) {
-        apr_size_t *now = rows[i & 1], *old = rows[(i - 1) & 1];
+        apr_size_t *now = rows[i % 3], *old = rows[(i - 1) % 3];
 
         now[0] = i;
-        for (j = 1; j <= lb; j++)
-            now[j] = least_of(
-                now[j - 1] + 1, old[j] + 1,
-                old[j - 1] + (apr_tolower(a[i - 1]) != apr_tolower(b[j - 1])));
+        for (j = 1; j <= lb; j++) {
+            now[j] = least_of(now[j - 1] + 1, old[j] + 1,
+                              old[j - 1] +
+                                  (same_letter(a[i - 1], b[j - 1]) ? 0 : 1));
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+                same_letter(a[i - 2], b[j - 1]))
+                now[j] = least_of(now[j], now[j],
+                                  rows[(i - 2) % 3][j - 2] + 1);
+        }
     }
-    return rows[la & 1][lb];
+    return rows[la % 3][lb];
 }
 
 const char *ipxe_text_nearest(const char *word, const char *const *names,

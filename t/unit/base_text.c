@@ -56,6 +56,10 @@ static void test_nearest(void)
 
     is(ipxe_text_nearest("kernal", names, 3), "kernel", "one letter off");
     is(ipxe_text_nearest("KERNEL", names, 3), "kernel", "case is no distance");
+    is(ipxe_text_nearest("krenel", names, 3), "kernel",
+       "two letters that changed places are one edit");
+    is(ipxe_text_nearest("ekr", (const char *const[]){"ker"}, 1), "ker",
+       "in short words too");
     is(ipxe_text_nearest("zebra", names, 3), NULL, "nothing near");
     is(ipxe_text_nearest("x", names, 3), NULL, "one letter suggests nothing");
 }

@@ -99,12 +99,12 @@ static void test_bad(apr_pool_t *pool)
     thing_t thing;
 
     is_int(bind_text(&thing,
-                "titl: x\nargs: [a, [b], c]\npatterns: {}\ninstall: yes\n"
+                "titel: x\nargs: [a, [b], c]\npatterns: {}\ninstall: yes\n"
                 "tries: 12\ntimeout: [1]\nserial: [x]\nitems: x\nvars:\n",
                 pool),
            APR_EGENERAL, "errors are told");
     is(lines(pool),
-       "a.yaml:1:1: error: unknown key 'titl' in a thing [unknown-key]\n"
+       "a.yaml:1:1: error: unknown key 'titel' in a thing [unknown-key]\n"
        "help: did you mean 'title'?\n"
        "a.yaml:2:11: error: an item of 'args' must be text, not a list "
        "[wrong-type]\n"

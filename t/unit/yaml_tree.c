@@ -127,6 +127,25 @@ static void test_spans(apr_pool_t *pool)
        "after many characters it is still right");
 }
 
+static void test_forms(apr_pool_t *pool)
+{
+    const ipxe_yaml_t *root =
+        parse("macs: [ 52:54:00:12:34:56, 52:54:00:12:34:57 ]\r\n"
+              "when: { ip: fd00::1/64, net: 10.0.1.0/24, v: < 2 }\r\n"
+              "url: http://10.0.0.1/x?a=b#c\r\nlast: one two\r\n", pool);
+    const ipxe_yaml_t *when = ipxe_yaml_get(root, "when");
+
+    is(said(pool), "", "what operators write without quotes is YAML");
+    is(ipxe_yaml_get(root, "macs")->items[1]->text, "52:54:00:12:34:57",
+       "a MAC in a list");
+    is(ipxe_yaml_get(when, "ip")->text, "fd00::1/64", "a network of IPv6");
+    is(ipxe_yaml_get(when, "v")->text, "< 2", "below a number");
+    is(ipxe_yaml_get(root, "url")->text, "http://10.0.0.1/x?a=b#c",
+       "a URL");
+    is(quoted(ipxe_yaml_get(root, "last"), pool), "one two",
+       "lines may end in CR and LF");
+}
+
 static void test_long_spans(apr_pool_t *pool)
 {
     ipxe_text_t *text = ipxe_text_make(4096, pool);
@@ -396,6 +415,7 @@ int main(void)
     test_kinds(pool);
     test_core_schema(pool);
     test_spans(pool);
+    test_forms(pool);
     test_long_spans(pool);
     test_aliases(pool);
     test_duplicates(pool);

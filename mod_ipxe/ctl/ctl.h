@@ -120,7 +120,7 @@ int ipxe_ctl_colour(int to_stderr);
  * they are what was asked for, to stdout. */
 void ipxe_ctl_diags(ipxe_diags_t *diags, int to_stderr, apr_pool_t *pool);
 
-/* The same as one JSON object on stdout (docs/ipxectl.md). */
+/* The same as one JSON object on stdout (man/ipxectl.1). */
 void ipxe_ctl_diags_json(ipxe_diags_t *diags, apr_pool_t *pool);
 
 /* ---- Settings and requests ---- */

@@ -149,6 +149,7 @@ ipxe_exit_e ipxe_ctl_read(ipxe_ctl_t *ctl, int argc, const char *const *argv)
     int id;
 
     apr_getopt_init(&reader, ctl->pool, argc, argv);
+    reader->argv[0] = "ipxectl"; /* the name in its messages */
     reader->interleave = 1;
     reader->errfn = on_error;
     while ((status = apr_getopt_long(reader, table, &id, &value)) ==

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settings as the module prints them, and files of variables. */
 #include "engine/settings_read.h"
-#include "unit/tap.h"
+
+#include "tap.h"
 
 static const char dump[] =
     "{\n"

@@ -236,23 +236,25 @@ static slice_t next_slice(const char *at, const char *end, apr_pool_t *pool)
     return slice;
 }
 
-/* Takes ".hex" off the name where its text is hex. */
+/* Takes ".hex" off the name. A fact in broken hex is told, but absent; an
+ * argument whose text is no hex only happens to be called so. */
 static void take_hex(ipxe_piece_t *piece, apr_pool_t *pool)
 {
     apr_size_t n = strlen(piece->name);
+    ipxe_piece_t bare = *piece;
     const char *text;
 
     if (n < 5 || strcmp(piece->name + n - 4, ".hex") != 0)
         return;
+    bare.name = apr_pstrmemdup(pool, piece->name, n - 4);
+    find_fact(&bare);
     text = decode_hex(piece->text, pool);
-    if (!text || !*piece->text)
+    if (!text && bare.fact == IPXE_FACT_COUNT)
         return;
-    piece->name = apr_pstrmemdup(pool, piece->name, n - 4);
-    find_fact(piece);
-    if (piece->fact == IPXE_FACT_COUNT ||
-        !ipxe_fact_is_hex(piece->fact)) /* else the hex is the value */
-        piece->text = text;
-    piece->hex = 1;
+    bare.hex = text && *piece->text ? 1 : -1;
+    if (bare.fact == IPXE_FACT_COUNT || !ipxe_fact_is_hex(bare.fact))
+        bare.text = text ? text : ""; /* else the hex is the value */
+    *piece = bare;
 }
 
 /* 1; 0 where the piece is past a limit; -1 where its text is: a fact then is

@@ -9,7 +9,9 @@
 typedef struct ipxe_piece_t {
     const char *name;
     const char *text;
-    int hex;          /* it was sent as NAME.hex: name is NAME */
+    int hex;          /* which of two by one name counts: 1 sent as NAME.hex
+                       * (name is NAME), 0 as NAME, -1 as NAME.hex with
+                       * nothing, or no hex, in it */
     ipxe_fact_e fact; /* IPXE_FACT_COUNT: no fact that can be sent */
     int card;         /* N of `macN`, else -1; fact is MACS then */
 } ipxe_piece_t;

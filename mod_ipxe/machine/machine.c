@@ -172,11 +172,8 @@ static const ipxe_piece_t *pick(const apr_array_header_t *pieces,
     for (i = 0; i < pieces->nelts; i++) {
         const ipxe_piece_t *piece = &APR_ARRAY_IDX(pieces, i, ipxe_piece_t);
 
-        if (piece->fact != fact || piece->card != card)
-            continue;
-        if (piece->hex)
-            return piece;
-        if (!found)
+        if (piece->fact == fact && piece->card == card &&
+            (!found || piece->hex > found->hex))
             found = piece;
     }
     return found;
@@ -213,8 +210,8 @@ static void take_arg(ipxe_machine_t *machine, const ipxe_piece_t *piece)
         add_arg(machine->args, piece->name, piece->text);
 }
 
-/* Those in hex first, for of two by one name the first stands; but each keeps
- * the place of the first by its name. */
+/* Of two by one name that in hex counts, else the first; it takes the place of
+ * the first. */
 static void take_args(ipxe_machine_t *machine,
                       const apr_array_header_t *pieces)
 {
@@ -224,11 +221,12 @@ static void take_args(ipxe_machine_t *machine,
         const ipxe_piece_t *piece = &APR_ARRAY_IDX(pieces, i, ipxe_piece_t);
         const ipxe_piece_t *best = piece;
 
-        for (j = i + 1; j < pieces->nelts && !best->hex; j++) {
+        for (j = i + 1; j < pieces->nelts && best->hex < 1; j++) {
             const ipxe_piece_t *other =
                 &APR_ARRAY_IDX(pieces, j, ipxe_piece_t);
 
-            if (other->hex && strcmp(other->name, piece->name) == 0)
+            if (other->hex > best->hex &&
+                strcmp(other->name, piece->name) == 0)
                 best = other;
         }
         take_arg(machine, best);

@@ -75,6 +75,12 @@ static void test_bytes(apr_pool_t *pool)
         {"serial=no&serial.hex=53:4e", "serial", "SN", "hex wins"},
         {"serial=no&serial.hex=5", "serial", "no", "unless it is none"},
         {"serial=no&serial.hex=", "serial", "no", "or is empty"},
+        {"serial.hex=&serial=no", "serial", "no", "wherever it stands"},
+        {"serial.hex=", "serial", "(absent)", "empty hex alone is absent"},
+        {"serial.hex=zz", "serial", "(absent)", "broken hex alone too"},
+        {"mac.hex=", "mac", "(absent)", "for a MAC too"},
+        {"mac.hex=zz&mac=525400123456", "mac", "52:54:00:12:34:56",
+         "a MAC wins over what is none"},
         {"serial.hex=00", "serial", "(absent)", "a NUL in hex is nothing"},
         {"serial.hex=c3a9", "serial", "\xc3\xa9", "hex is exact"},
         {"mac.hex=525400123456", "mac", "52:54:00:12:34:56",
@@ -175,17 +181,20 @@ static void test_args(apr_pool_t *pool)
 {
     ipxe_machine_t *machine =
         ask("rack=7&rack=8&note=a&b&ask.hostname=web%2001&x.hex=4142&flag"
-            "&odd.hex=4", "rack=6&serial=F&ask.pin.hex=31", pool);
+            "&odd.hex=4&none.hex=&y.hex=&y=2&z=1&z.hex=43", "rack=6&serial=F&ask.pin.hex=31", pool);
 
     is(ipxe_machine_arg(machine, "rack"), "6",
        "the form's argument counts before the query's");
-    is_int(machine->args->nelts, 5, "each stands once");
+    is_int(machine->args->nelts, 8, "each stands once");
     is(APR_ARRAY_IDX(machine->args, 0, ipxe_arg_t).name, "rack",
        "in the order sent");
     is(ipxe_machine_arg(machine, "note"), "a&b", "& is joined back");
     is(ipxe_machine_arg(machine, "x"), "AB", "hex works for arguments");
     is(ipxe_machine_arg(machine, "odd.hex"), "4",
        "what is no hex keeps its name");
+    is(ipxe_machine_arg(machine, "none"), "", "empty hex is empty");
+    is(ipxe_machine_arg(machine, "y"), "2", "and gives way to a text");
+    is(ipxe_machine_arg(machine, "z"), "C", "hex wins over a text");
     is(ipxe_machine_arg(machine, "flag"), "", "a name alone is empty text");
     is(ipxe_machine_ask(machine, "hostname"), "web 01", "an answer");
     is(ipxe_machine_ask(machine, "pin"), "1", "an answer in hex");

@@ -4,7 +4,7 @@
 
 See wire.py for what is real in the first stage: QEMU's PXE ROM is iPXE, and
 what it says of that in DHCP is blanked until it has fetched the loader. The
-last machine is one whose ROM may say so, like many virtual machines'.
+fourth machine's ROM may say so, like many virtual machines'.
 """
 
 import sys
@@ -21,6 +21,8 @@ def main():
     scenario.straight_boot(bench, "bios-straight", "bios", "BI-7 & co #1")
     scenario.key_boot(bench, "bios-key", "bios", "KEY 1+1")
     scenario.straight_boot(bench, "bios-rom", "rom", "BI-8 & co #4")
+    scenario.local_boot(bench, "bios-local", "bios", "LD/1 + 2")
+    scenario.denied_boot(bench, "bios-denied", "bios", "?? & \"such\" ## 7")
     return bench.tap.end()
 
 

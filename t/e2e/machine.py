@@ -11,11 +11,16 @@ import rig
 
 OVMF = "/usr/share/ovmf/OVMF.fd"
 
-# None has a disk. The BIOS machines send their screen to the serial port.
+# The BIOS machines send their screen to the serial port.
 BIOS = ["-machine", "pc,graphics=off", "-boot", "n"]
 UEFI = ["-machine", "q35", "-bios", OVMF]
 NO_PXE = ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no",
           "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]
+
+
+def quoted(text):
+    """As QEMU wants a text with commas in an option."""
+    return text.replace(",", ",,")
 
 
 class Firmware:
@@ -28,30 +33,69 @@ class Firmware:
     arch        what it says in DHCP that it is
     dhcp_class  and how it calls itself there
     loader      what DHCP gives it, or None where it is iPXE already
+    disk        makes a disk of its kind in a folder; gives QEMU's options
     """
 
-    def __init__(self, options, card, plain, arch, dhcp_class, loader):
+    def __init__(self, options, card, plain, arch, dhcp_class, loader,
+                 disk):
         self.options = options
         self.card = card
         self.plain = plain
         self.arch = arch
         self.dhcp_class = dhcp_class
         self.loader = loader
+        self.disk = disk
+
+
+DISK_SAYS = "This is the local disk"
+BOOT_SECTOR = bytes.fromhex(
+    "31c0"      # xor ax, ax
+    "8ed8"      # mov ds, ax
+    "be187c"    # mov si, text
+    "ac"        # next: lodsb
+    "84c0"      # test al, al
+    "7409"      # jz end
+    "b40e"      # mov ah, 0x0e
+    "bb0700"    # mov bx, 7
+    "cd10"      # int 0x10
+    "ebf2"      # jmp next
+    "f4"        # end: hlt
+    "ebfd"      # jmp end
+)               # text:
+
+
+def bios_disk(folder):
+    """A disk whose boot sector says that it runs."""
+    sector = BOOT_SECTOR + DISK_SAYS.encode() + b"\0"
+    path = os.path.join(folder, "disk.img")
+    with open(path, "wb") as stream:
+        stream.write(sector.ljust(510, b"\0") + b"\x55\xaa" + bytes(1 << 20))
+    return ["-drive", "format=raw,if=ide,file=" + quoted(path)]
+
+
+def uefi_disk(folder):
+    """A disk that the firmware's shell, which boots last, finds a line on."""
+    path = os.path.join(folder, "disk")
+    os.makedirs(path, exist_ok=True)
+    with open(os.path.join(path, "startup.nsh"), "w",
+              encoding="ascii") as stream:
+        stream.write("echo %s\r\n" % DISK_SAYS)
+    return ["-drive", "format=raw,if=none,id=disk,file=fat:rw:" +
+            quoted(path), "-device", "virtio-blk-pci,drive=disk,bootindex=2"]
 
 
 OWN_PXE = ",romfile=,bootindex=1"
 FIRMWARE = {
-    "bios": Firmware(BIOS, "", True, 0, "PXEClient", "undionly.kpxe"),
-    "uefi": Firmware(UEFI, OWN_PXE, False, 7, "PXEClient", "snponly.efi"),
+    "bios": Firmware(BIOS, "", True, 0, "PXEClient", "undionly.kpxe",
+                     bios_disk),
+    "uefi": Firmware(UEFI, OWN_PXE, False, 7, "PXEClient", "snponly.efi",
+                     uefi_disk),
     # iPXE in the card's ROM, as virtual machines have it
-    "rom": Firmware(BIOS, "", False, 0, "PXEClient", None),
+    "rom": Firmware(BIOS, "", False, 0, "PXEClient", None, bios_disk),
     "http": Firmware(UEFI + NO_PXE, OWN_PXE, False, 16, "HTTPClient",
-                     "http://%s/loaders/snponly.efi" % rig.SERVER),
+                     "http://%s/loaders/snponly.efi" % rig.SERVER,
+                     uefi_disk),
 }
-
-
-def smbios(text):
-    return text.replace(",", ",,")
 
 
 class Machine:
@@ -65,7 +109,7 @@ class Machine:
 
     count = 0
 
-    def __init__(self, cable, build, name, firmware, serial):
+    def __init__(self, cable, build, name, firmware, serial, disk):
         Machine.count += 1
         self.name = name
         self.firmware = FIRMWARE[firmware]
@@ -78,23 +122,25 @@ class Machine:
             os.unlink(self.log)
         self.cable = cable
         self.plug = cable.connect(self.firmware.plain)
-        self.process = self._start(build)
+        self.process = self._start(build, disk)
         self.plug.machine.close()
 
-    def _start(self, build):
+    def _start(self, build, disk):
         fd = self.plug.machine.fileno()
         command = [
             "qemu-system-x86_64", "-accel", "tcg", "-m", "1024",
             "-nodefaults", "-display", "none", "-no-reboot",
             "-smbios", "type=1,manufacturer=Acme,product=Bench,serial=%s,"
-            "uuid=%s" % (smbios(self.serial), self.uuid),
+            "uuid=%s" % (quoted(self.serial), self.uuid),
             "-chardev", "socket,id=console,server=on,wait=off,path=%s,"
-            "logfile=%s" % (self.keyboard_path, smbios(self.log)),
+            "logfile=%s" % (self.keyboard_path, quoted(self.log)),
             "-serial", "chardev:console",
             "-netdev", "dgram,id=lan,local.type=fd,local.str=%d" % fd,
             "-device", "virtio-net-pci,netdev=lan,mac=%s%s" % (
                 self.mac, self.firmware.card),
         ] + self.firmware.options
+        if disk:
+            command += self.firmware.disk(build)
         with open(os.path.join(build, self.name + ".qemu.log"), "wb") as log:
             return subprocess.Popen(
                 [word.encode() for word in command],

@@ -5,15 +5,22 @@ import os
 import re
 
 import rig
-from machine import Machine, first
+from machine import DISK_SAYS, Machine, first
 
 ENTRY = "http://%s/boot.ipxe" % rig.SERVER
+
+
+BENCH_RULES = (os.path.join(rig.TOP, "rules", "00-installers.yaml"),
+               os.path.join(rig.SITE, "rules"))
+BENCH_TEMPLATES = (os.path.join(rig.TOP, "ks-templates"),
+                   os.path.join(rig.SITE, "ks-templates"))
 
 
 class Bench:
     """The servers of one test program."""
 
-    def __init__(self, chosen, name):
+    def __init__(self, chosen, name, rules=BENCH_RULES,
+                 templates=BENCH_TEMPLATES):
         self.tap = rig.Tap()
         self.build = os.path.join(chosen.build, name)
         os.makedirs(self.build, exist_ok=True)
@@ -24,19 +31,15 @@ class Bench:
         with open(arrived, "w", encoding="ascii") as stream:
             stream.write("welcome\n")
         self.httpd = rig.start_httpd(
-            chosen.module, self.build,
-            [os.path.join(rig.TOP, "rules", "00-installers.yaml"),
-             os.path.join(rig.SITE, "rules")],
-            [os.path.join(rig.TOP, "ks-templates"),
-             os.path.join(rig.SITE, "ks-templates")],
+            chosen.module, self.build, rules, templates,
             {"debian/linux": os.path.join(rig.INSTALLER, "linux"),
              "debian/initrd.gz": os.path.join(rig.INSTALLER, "initrd.gz"),
              "small.cpio": initrd, "arrived.txt": arrived})
         self.dnsmasq = rig.start_dnsmasq(self.build)
 
-    def boot(self, name, firmware, serial):
+    def boot(self, name, firmware, serial, disk=False):
         return Boot(self, Machine(self.cable, self.build, name, firmware,
-                                  serial))
+                                  serial, disk))
 
 
 class Boot:
@@ -127,6 +130,9 @@ class Boot:
         chosen = self.request(lambda r: address.match(r.path))
         return self.ok(chosen and chosen.status == 200, name, chosen)
 
+    def boots_disk(self, seconds=rig.TO_KERNEL):
+        self.ok(self.said(DISK_SAYS, seconds), "its own disk boots")
+
     def runs(self, profile, seconds=rig.TO_KERNEL):
         """The profile's kernel says that it runs, and has its initrd."""
         self.ok(self.request(lambda r: r.path == "/debian/linux" and
@@ -179,6 +185,23 @@ def straight_boot(bench, name, firmware, serial):
         boot.ok(not first(boot.requests(),
                           lambda r: r.path.startswith("/ipxe/menu/")),
                 "no menu was shown")
+
+
+def denied_boot(bench, name, firmware, serial):
+    """A machine that no rule wants is told so, and boots its disk."""
+    with bench.boot(name, firmware, serial, disk=True) as boot:
+        boot.reaches_entry()
+        boot.is_decided("everything else")
+        boot.ok(boot.said("no rule of the bench knows this machine"),
+                "the reason stands on the screen")
+        boot.boots_disk()
+
+
+def local_boot(bench, name, firmware, serial):
+    with bench.boot(name, firmware, serial, disk=True) as boot:
+        boot.reaches_entry()
+        boot.is_decided("its own disk by serial")
+        boot.boots_disk()
 
 
 def autoexec_boot(bench, name, serial):

@@ -54,23 +54,20 @@ static int any_word_is(const apr_array_header_t *words, const char *name)
 }
 
 /* Blanks that the network sent are '_' by now: what is left parts words. */
-static apr_status_t add_value(apr_array_header_t *words,
-                              ipxe_script_t *script, ipxe_value_t value,
-                              ipxe_span_t span)
+static apr_status_t add_value(apr_array_header_t *words, ipxe_script_t *script,
+                              ipxe_value_t value, ipxe_span_t span)
 {
     const char *text;
-    apr_status_t status =
-        ipxe_escape(&text, ipxe_value_str(value, words->pool),
-                    IPXE_CONTEXT_ARGUMENT, span, script->writing->diags,
-                    words->pool);
+    apr_status_t status = ipxe_escape(&text, ipxe_value_str(value, words->pool),
+                                      IPXE_CONTEXT_ARGUMENT, span,
+                                      script->writing->diags, words->pool);
 
     if (status == APR_SUCCESS)
         apr_array_cat(words, ipxe_text_split(text, " \t\r\n", words->pool));
     return status;
 }
 
-static apr_status_t add_phrase(apr_array_header_t *words,
-                               ipxe_script_t *script,
+static apr_status_t add_phrase(apr_array_header_t *words, ipxe_script_t *script,
                                const ipxe_phrase_t *phrase)
 {
     ipxe_value_t value;
@@ -83,8 +80,7 @@ static apr_status_t add_phrase(apr_array_header_t *words,
     if (value.kind != IPXE_KIND_LIST && value.kind != IPXE_KIND_TUPLE)
         return add_value(words, script, value, phrase->span);
     for (i = 0; i < value.u.list->len && status == APR_SUCCESS; i++)
-        status =
-            add_value(words, script, value.u.list->items[i], phrase->span);
+        status = add_value(words, script, value.u.list->items[i], phrase->span);
     return status;
 }
 
@@ -118,24 +114,22 @@ static void add_kept(apr_array_header_t *words, const ipxe_boot_t *boot,
 /* `initrd=` goes first: words after a lone `---` are the installed
  * system's. */
 apr_status_t ipxe_cmdline_words(const apr_array_header_t **words,
-                                ipxe_script_t *script,
-                                const ipxe_boot_t *boot,
+                                ipxe_script_t *script, const ipxe_boot_t *boot,
                                 const ipxe_plan_t *plan)
 {
     apr_pool_t *pool = script->writing->pool;
     apr_array_header_t *written =
         apr_array_make(pool, 32, sizeof(const char *));
-    apr_array_header_t *initrds =
-        apr_array_make(pool, 4, sizeof(const char *));
+    apr_array_header_t *initrds = apr_array_make(pool, 4, sizeof(const char *));
     apr_array_header_t *all = apr_array_make(pool, 32, sizeof(const char *));
     apr_status_t status = APR_SUCCESS;
     int i;
 
-    for (i = 0;
-         boot->args && i < boot->args->nelts && status == APR_SUCCESS; i++)
-        status = add_phrase(
-            written, script,
-            APR_ARRAY_IDX(boot->args, i, const ipxe_phrase_t *));
+    for (i = 0; boot->args && i < boot->args->nelts && status == APR_SUCCESS;
+         i++)
+        status =
+            add_phrase(written, script,
+                       APR_ARRAY_IDX(boot->args, i, const ipxe_phrase_t *));
     if (wants_initrd(plan) && !any_word_is(written, "initrd"))
         add_initrds(initrds, plan);
     add_kept(all, boot, initrds);
@@ -171,8 +165,7 @@ static apr_size_t length_of(ipxe_script_t *script, const ipxe_plan_t *plan)
     return len;
 }
 
-apr_status_t ipxe_cmdline_check(ipxe_script_t *script,
-                                const ipxe_plan_t *plan)
+apr_status_t ipxe_cmdline_check(ipxe_script_t *script, const ipxe_plan_t *plan)
 {
     ipxe_diags_t *diags = script->writing->diags;
     const ipxe_profile_t *profile = script->decision->action.profile;
@@ -185,11 +178,11 @@ apr_status_t ipxe_cmdline_check(ipxe_script_t *script,
     len = length_of(script, plan);
     if (len > most) {
         ipxe_diag_help(
-            ipxe_diag_add(diags, IPXE_DIAG_COMMAND_LINE_TOO_LONG,
-                          profile->span,
-                          "the kernel command line of '%s' has %" APR_SIZE_T_FMT
-                          " bytes; this machine's kernel takes %" APR_SIZE_T_FMT,
-                          profile->name, len, most),
+            ipxe_diag_add(
+                diags, IPXE_DIAG_COMMAND_LINE_TOO_LONG, profile->span,
+                "the kernel command line of '%s' has %" APR_SIZE_T_FMT
+                " bytes; this machine's kernel takes %" APR_SIZE_T_FMT,
+                profile->name, len, most),
             "%s", help);
         return APR_EGENERAL;
     }

@@ -7,42 +7,41 @@
 
 /* `follow` is never what a decision comes to. */
 static const ipxe_dialect_t dialects[] = {
-    [IPXE_DIALECT_IPXE] =
-        {.actions =
-             {
-                 [IPXE_ACTION_NONE] = ipxe_ipxe_none,
-                 [IPXE_ACTION_BOOT] = ipxe_ipxe_boot,
-                 [IPXE_ACTION_MENU] = ipxe_ipxe_menu,
-                 [IPXE_ACTION_FOLLOW] = ipxe_ipxe_none,
-                 [IPXE_ACTION_SCRIPT] = ipxe_ipxe_script,
-                 [IPXE_ACTION_CHAIN] = ipxe_ipxe_chain,
-                 [IPXE_ACTION_LOCAL] = ipxe_ipxe_local,
-                 [IPXE_ACTION_HOLD] = ipxe_ipxe_hold,
-                 [IPXE_ACTION_DENY] = ipxe_ipxe_deny,
-                 [IPXE_ACTION_SHELL] = ipxe_ipxe_shell,
-                 [IPXE_ACTION_EXIT] = ipxe_ipxe_exit,
-                 [IPXE_ACTION_POWEROFF] = ipxe_ipxe_poweroff,
-                 [IPXE_ACTION_REBOOT] = ipxe_ipxe_reboot,
-             },
-         .failure = ipxe_ipxe_failure},
-    [IPXE_DIALECT_GRUB] =
-        {.actions =
-             {
-                 [IPXE_ACTION_NONE] = ipxe_grub_none,
-                 [IPXE_ACTION_BOOT] = ipxe_grub_boot,
-                 [IPXE_ACTION_MENU] = ipxe_grub_menu,
-                 [IPXE_ACTION_FOLLOW] = ipxe_grub_none,
-                 [IPXE_ACTION_SCRIPT] = ipxe_grub_impossible,
-                 [IPXE_ACTION_CHAIN] = ipxe_grub_impossible,
-                 [IPXE_ACTION_LOCAL] = ipxe_grub_local,
-                 [IPXE_ACTION_HOLD] = ipxe_grub_impossible,
-                 [IPXE_ACTION_DENY] = ipxe_grub_deny,
-                 [IPXE_ACTION_SHELL] = ipxe_grub_impossible,
-                 [IPXE_ACTION_EXIT] = ipxe_grub_impossible,
-                 [IPXE_ACTION_POWEROFF] = ipxe_grub_impossible,
-                 [IPXE_ACTION_REBOOT] = ipxe_grub_impossible,
-             },
-         .failure = ipxe_grub_failure},
+    [IPXE_DIALECT_IPXE] = {.actions =
+                               {
+                                   [IPXE_ACTION_NONE] = ipxe_ipxe_none,
+                                   [IPXE_ACTION_BOOT] = ipxe_ipxe_boot,
+                                   [IPXE_ACTION_MENU] = ipxe_ipxe_menu,
+                                   [IPXE_ACTION_FOLLOW] = ipxe_ipxe_none,
+                                   [IPXE_ACTION_SCRIPT] = ipxe_ipxe_script,
+                                   [IPXE_ACTION_CHAIN] = ipxe_ipxe_chain,
+                                   [IPXE_ACTION_LOCAL] = ipxe_ipxe_local,
+                                   [IPXE_ACTION_HOLD] = ipxe_ipxe_hold,
+                                   [IPXE_ACTION_DENY] = ipxe_ipxe_deny,
+                                   [IPXE_ACTION_SHELL] = ipxe_ipxe_shell,
+                                   [IPXE_ACTION_EXIT] = ipxe_ipxe_exit,
+                                   [IPXE_ACTION_POWEROFF] = ipxe_ipxe_poweroff,
+                                   [IPXE_ACTION_REBOOT] = ipxe_ipxe_reboot,
+                               },
+                           .failure = ipxe_ipxe_failure},
+    [IPXE_DIALECT_GRUB] = {.actions =
+                               {
+                                   [IPXE_ACTION_NONE] = ipxe_grub_none,
+                                   [IPXE_ACTION_BOOT] = ipxe_grub_boot,
+                                   [IPXE_ACTION_MENU] = ipxe_grub_menu,
+                                   [IPXE_ACTION_FOLLOW] = ipxe_grub_none,
+                                   [IPXE_ACTION_SCRIPT] = ipxe_grub_impossible,
+                                   [IPXE_ACTION_CHAIN] = ipxe_grub_impossible,
+                                   [IPXE_ACTION_LOCAL] = ipxe_grub_local,
+                                   [IPXE_ACTION_HOLD] = ipxe_grub_impossible,
+                                   [IPXE_ACTION_DENY] = ipxe_grub_deny,
+                                   [IPXE_ACTION_SHELL] = ipxe_grub_impossible,
+                                   [IPXE_ACTION_EXIT] = ipxe_grub_impossible,
+                                   [IPXE_ACTION_POWEROFF] =
+                                       ipxe_grub_impossible,
+                                   [IPXE_ACTION_REBOOT] = ipxe_grub_impossible,
+                               },
+                           .failure = ipxe_grub_failure},
 };
 
 const ipxe_dialect_t *ipxe_dialect_get(ipxe_dialect_e dialect)
@@ -62,8 +61,7 @@ ipxe_script_t *ipxe_script_begin(const ipxe_writing_t *writing,
     script->render.diags = writing->diags;
     script->render.pool = writing->pool;
     if (decision)
-        script->render.names =
-            ipxe_decision_names(decision, writing->pool);
+        script->render.names = ipxe_decision_names(decision, writing->pool);
     return script;
 }
 
@@ -84,8 +82,7 @@ apr_status_t ipxe_script_failure(ipxe_sink_t *sink, const char *text,
                                  const ipxe_writing_t *writing)
 {
     ipxe_script_t *script = ipxe_script_begin(writing, NULL);
-    apr_status_t status =
-        dialects[writing->dialect].failure(script, text);
+    apr_status_t status = dialects[writing->dialect].failure(script, text);
 
     return status == APR_SUCCESS
                ? ipxe_sink_add_n(sink, script->out->data, script->out->len)

@@ -106,9 +106,8 @@ static int put_command(ipxe_script_t *script, const char *command,
         return 0;
     ipxe_text_addf(script->out, "if %s %s", command, path);
     for (i = 0; words && i < words->nelts; i++)
-        ipxe_text_addf(
-            script->out, " %s",
-            quoted(APR_ARRAY_IDX(words, i, const char *), pool));
+        ipxe_text_addf(script->out, " %s",
+                       quoted(APR_ARRAY_IDX(words, i, const char *), pool));
     ipxe_text_add(script->out, "; then\n");
     return 1;
 }
@@ -259,8 +258,7 @@ apr_status_t ipxe_grub_deny(ipxe_script_t *script)
     if (status != APR_SUCCESS)
         return status;
     put_head(script);
-    put_end(script,
-            text ? text : "This machine is not given anything to boot");
+    put_end(script, text ? text : "This machine is not given anything to boot");
     return APR_SUCCESS;
 }
 
@@ -274,8 +272,7 @@ apr_status_t ipxe_grub_none(ipxe_script_t *script)
 apr_status_t ipxe_grub_impossible(ipxe_script_t *script)
 {
     put_head(script);
-    put_not_possible(script,
-                     ipxe_action_name(script->decision->action.kind));
+    put_not_possible(script, ipxe_action_name(script->decision->action.kind));
     return APR_SUCCESS;
 }
 

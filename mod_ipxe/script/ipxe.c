@@ -47,15 +47,13 @@ void ipxe_put_say(ipxe_script_t *script, const char *text)
     int i;
 
     for (i = 0; i < lines->nelts; i++)
-        ipxe_text_addf(
-            script->out, "echo %s\n",
-            text_of(script, APR_ARRAY_IDX(lines, i, const char *)));
+        ipxe_text_addf(script->out, "echo %s\n",
+                       text_of(script, APR_ARRAY_IDX(lines, i, const char *)));
 }
 
 void ipxe_put_say_error(ipxe_script_t *script, const char *text)
 {
-    ipxe_text_addf(script->out, "echo %s: ${errno}\n",
-                   title_of(script, text));
+    ipxe_text_addf(script->out, "echo %s: ${errno}\n", title_of(script, text));
 }
 
 static void put_clash(ipxe_script_t *script)
@@ -92,9 +90,8 @@ void ipxe_put_goto(ipxe_script_t *script, const char *label)
 void ipxe_put_chain(ipxe_script_t *script, const char *url,
                     const char *otherwise)
 {
-    ipxe_text_addf(script->out,
-                   "chain --replace --autofree %s || goto %s\n", url,
-                   otherwise);
+    ipxe_text_addf(script->out, "chain --replace --autofree %s || goto %s\n",
+                   url, otherwise);
 }
 
 void ipxe_put_wait(ipxe_script_t *script, int seconds, const char *text,
@@ -149,15 +146,14 @@ void ipxe_put_kernel(ipxe_script_t *script, const char *url,
     if (words->nelts > WORDS_IN_A_LINE)
         line = park_words(script, words);
     else if (words->nelts)
-        line = apr_pstrcat(pool, " ", apr_array_pstrcat(pool, words, ' '),
-                           NULL);
+        line =
+            apr_pstrcat(pool, " ", apr_array_pstrcat(pool, words, ' '), NULL);
     ipxe_text_addf(script->out, "kernel %s%s || goto %s\n", url, line,
                    otherwise);
 }
 
 void ipxe_put_image(ipxe_script_t *script, const ipxe_image_t *image,
-                    const char *name, const char *second,
-                    const char *otherwise)
+                    const char *name, const char *second, const char *otherwise)
 {
     ipxe_text_t *out = script->out;
 
@@ -177,8 +173,7 @@ void ipxe_put_boot(ipxe_script_t *script, const char *otherwise)
     ipxe_text_addf(script->out, "boot || goto %s\n", otherwise);
 }
 
-void ipxe_put_san(ipxe_script_t *script, const char *url,
-                  const char *otherwise)
+void ipxe_put_san(ipxe_script_t *script, const char *url, const char *otherwise)
 {
     ipxe_text_addf(script->out, "sanboot --no-describe %s || goto %s\n", url,
                    otherwise);
@@ -192,8 +187,7 @@ static void put_next_entry(ipxe_script_t *script)
 
 static void put_drive(ipxe_script_t *script, const char *drive)
 {
-    ipxe_text_addf(script->out, "sanboot --no-describe --drive %s ||\n",
-                   drive);
+    ipxe_text_addf(script->out, "sanboot --no-describe --drive %s ||\n", drive);
     ipxe_put_say_error(script, "The local disk could not be booted");
     ipxe_text_add(script->out, "sleep 5 ||\n");
     put_next_entry(script);
@@ -220,8 +214,7 @@ void ipxe_put_local(ipxe_script_t *script, const char *local)
     else if (strcmp(local, "exit") == 0)
         put_next_entry(script);
     else
-        put_drive(script,
-                  strcmp(local, "sanboot") == 0 ? FIRST_DRIVE : local);
+        put_drive(script, strcmp(local, "sanboot") == 0 ? FIRST_DRIVE : local);
 }
 
 /* ---- Leaving ---- */
@@ -261,8 +254,8 @@ void ipxe_put_picture(ipxe_script_t *script, const char *url)
 void ipxe_put_menu(ipxe_script_t *script, const char *title,
                    const char *otherwise)
 {
-    ipxe_text_addf(script->out, "menu %s || goto %s\n",
-                   title_of(script, title), otherwise);
+    ipxe_text_addf(script->out, "menu %s || goto %s\n", title_of(script, title),
+                   otherwise);
 }
 
 /* A key that means something in a script goes by its number. */
@@ -283,8 +276,7 @@ void ipxe_put_item(ipxe_script_t *script, char key, const char *id,
 
 void ipxe_put_gap(ipxe_script_t *script, const char *title)
 {
-    ipxe_text_addf(script->out, "item --gap -- %s\n",
-                   title_of(script, title));
+    ipxe_text_addf(script->out, "item --gap -- %s\n", title_of(script, title));
 }
 
 void ipxe_put_choose(ipxe_script_t *script, apr_int64_t milliseconds,
@@ -340,8 +332,7 @@ void ipxe_put_form(ipxe_script_t *script, const char *otherwise)
     ipxe_text_addf(script->out, "params || goto %s\n", otherwise);
 }
 
-void ipxe_put_field(ipxe_script_t *script, const char *name,
-                    const char *value)
+void ipxe_put_field(ipxe_script_t *script, const char *name, const char *value)
 {
     ipxe_text_addf(script->out, "param %s %s ||\n", name, value);
 }

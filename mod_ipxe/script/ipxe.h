@@ -96,8 +96,7 @@ void ipxe_put_cards(ipxe_script_t *script, int most);
 
 /* A form to fill; the label where this iPXE has none. */
 void ipxe_put_form(ipxe_script_t *script, const char *otherwise);
-void ipxe_put_field(ipxe_script_t *script, const char *name,
-                    const char *value);
+void ipxe_put_field(ipxe_script_t *script, const char *name, const char *value);
 
 /* As ipxe_put_chain, with the form. */
 void ipxe_put_post(ipxe_script_t *script, const char *url,

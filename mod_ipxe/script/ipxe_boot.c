@@ -87,9 +87,9 @@ static void put_san(ipxe_script_t *script, const ipxe_plan_t *plan)
 typedef void way_fn(ipxe_script_t *script, const ipxe_plan_t *plan);
 
 static way_fn *const ways[] = {
-    [IPXE_WAY_SCRIPT] = NULL,        [IPXE_WAY_WIMBOOT] = put_wimboot,
-    [IPXE_WAY_KERNEL] = put_kernel,  [IPXE_WAY_EFI] = put_kernel,
-    [IPXE_WAY_ISO] = put_iso,        [IPXE_WAY_SANBOOT] = put_san,
+    [IPXE_WAY_SCRIPT] = NULL,       [IPXE_WAY_WIMBOOT] = put_wimboot,
+    [IPXE_WAY_KERNEL] = put_kernel, [IPXE_WAY_EFI] = put_kernel,
+    [IPXE_WAY_ISO] = put_iso,       [IPXE_WAY_SANBOOT] = put_san,
 };
 
 /* ---- A template that is the whole script ---- */

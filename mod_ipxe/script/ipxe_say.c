@@ -31,8 +31,8 @@ static void put_code(ipxe_script_t *script)
     const char *id = world->request_id(world->baton);
 
     if (id && *id)
-        ipxe_put_say(script, apr_pstrcat(script->writing->pool, "Code: ", id,
-                                         NULL));
+        ipxe_put_say(script,
+                     apr_pstrcat(script->writing->pool, "Code: ", id, NULL));
 }
 
 /* The disk, where the operator's word for it is good. */
@@ -93,10 +93,9 @@ static void put_facts(ipxe_script_t *script)
         const char *text = ipxe_machine_fact(machine, (ipxe_fact_e)fact);
 
         if (text)
-            ipxe_put_say(script,
-                         apr_pstrcat(script->writing->pool,
-                                     ipxe_fact_name((ipxe_fact_e)fact), ": ",
-                                     text, NULL));
+            ipxe_put_say(script, apr_pstrcat(script->writing->pool,
+                                             ipxe_fact_name((ipxe_fact_e)fact),
+                                             ": ", text, NULL));
     }
 }
 

@@ -22,8 +22,7 @@ static apr_status_t add_choice(ipxe_offer_t *offer, apr_array_header_t *lines,
 {
     const ipxe_world_t *world = script->writing->world;
     const ipxe_menu_t *menu = script->decision->action.menu;
-    const char *id =
-        apr_psprintf(lines->pool, "i%d", offer->choices++);
+    const char *id = apr_psprintf(lines->pool, "i%d", offer->choices++);
 
     add_line(lines, id, title,
              world->menu(world->baton, menu->name, item->name, lines->pool),
@@ -38,9 +37,8 @@ static apr_status_t add_item(ipxe_offer_t *offer, apr_array_header_t *lines,
 {
     const char *title;
     int offers = 0;
-    apr_status_t status =
-        ipxe_decision_offers(&offers, script->decision, item,
-                             script->writing->diags, lines->pool);
+    apr_status_t status = ipxe_decision_offers(
+        &offers, script->decision, item, script->writing->diags, lines->pool);
 
     if (status != APR_SUCCESS || !offers)
         return status;
@@ -57,8 +55,7 @@ static apr_status_t add_items(ipxe_offer_t *offer, ipxe_script_t *script)
 {
     const ipxe_menu_t *menu = script->decision->action.menu;
     apr_array_header_t *lines = apr_array_make(
-        script->writing->pool, menu->items->nelts + 1,
-        sizeof(ipxe_offered_t));
+        script->writing->pool, menu->items->nelts + 1, sizeof(ipxe_offered_t));
     apr_status_t status = APR_SUCCESS;
     int i;
 
@@ -81,13 +78,11 @@ apr_status_t ipxe_offer_make(ipxe_offer_t **made, ipxe_script_t *script)
 {
     const ipxe_menu_t *menu = script->decision->action.menu;
     ipxe_offer_t *offer = apr_pcalloc(script->writing->pool, sizeof(*offer));
-    apr_status_t status =
-        ipxe_part_text(&offer->title, script, menu->title);
+    apr_status_t status = ipxe_part_text(&offer->title, script, menu->title);
 
     *made = offer;
     offer->timeout = menu->timeout;
-    offer->top = !script->decision->menu ||
-                 script->decision->menu == menu;
+    offer->top = !script->decision->menu || script->decision->menu == menu;
     offer->back = ipxe_part_back(script);
     if (status == APR_SUCCESS && menu->background)
         status = ipxe_part_url(&offer->background, script, menu->background);

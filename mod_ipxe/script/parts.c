@@ -78,8 +78,8 @@ static const char *encode_url(const ipxe_value_t *value, apr_size_t i,
 
     for (; i < string->len; i++) {
         unsigned char c = (unsigned char)string->s[i];
-        int plain = byte_tainted(value, i) ? byte_plain(c)
-                                           : c > 0x20 && c < 0x7f;
+        int plain =
+            byte_tainted(value, i) ? byte_plain(c) : c > 0x20 && c < 0x7f;
 
         if (plain)
             ipxe_text_add_char(out, (char)c);
@@ -236,8 +236,7 @@ static void add_args(ipxe_text_t *url, char *joint,
     int i;
 
     for (i = 0; i < machine->args->nelts; i++) {
-        const ipxe_arg_t *arg =
-            &APR_ARRAY_IDX(machine->args, i, ipxe_arg_t);
+        const ipxe_arg_t *arg = &APR_ARRAY_IDX(machine->args, i, ipxe_arg_t);
 
         add_query(url, joint, arg->name, arg->text);
     }
@@ -283,9 +282,9 @@ const char *ipxe_part_comment(ipxe_script_t *script)
     const char *id = writing->world->request_id(writing->world->baton);
 
     if (decision && decision->rule)
-        ipxe_text_addf(out, "rule '%s' %s", cut(decision->rule->name, pool),
-                       ipxe_text_ascii(
-                           ipxe_span_name(decision->rule->span, pool), pool));
+        ipxe_text_addf(
+            out, "rule '%s' %s", cut(decision->rule->name, pool),
+            ipxe_text_ascii(ipxe_span_name(decision->rule->span, pool), pool));
     else
         ipxe_text_add(out, decision ? "no rule" : "no decision");
     if (decision && decision->action.profile)
@@ -319,8 +318,8 @@ static apr_status_t check_local(const char **local, ipxe_script_t *script,
         return APR_SUCCESS;
     }
     ipxe_diag_help(ipxe_diag_add(script->writing->diags, IPXE_DIAG_BAD_VALUE,
-                                 script->decision->action.span,
-                                 "%s is '%s'", what, text),
+                                 script->decision->action.span, "%s is '%s'",
+                                 what, text),
                    "'sanboot', 'exit' or a drive such as '0x80'");
     return APR_EGENERAL;
 }

@@ -42,9 +42,8 @@ static const ipxe_command_t commands[] = {
      IPXE_CONTEXT_URL},
     /* A word that is no address stays a word: see in_url. */
     {"set", "", 9, IPXE_CONTEXT_URL, IPXE_CONTEXT_URL},
-    {"console",
-     " --x --y --depth --left --right --top --bottom ", 9, IPXE_CONTEXT_URL,
-     IPXE_CONTEXT_URL},
+    {"console", " --x --y --depth --left --right --top --bottom ", 9,
+     IPXE_CONTEXT_URL, IPXE_CONTEXT_URL},
 };
 
 /* A word of a line. */
@@ -85,8 +84,8 @@ static ipxe_word_t last_command(const char *line, int *comment)
     first = word;
     for (*comment = *word.s == '#'; !word.last && !*comment;
          *comment = *word.s == '#') {
-        int parts = word_is(word, "&&") || word_is(word, "||") ||
-                    word_is(word, ";");
+        int parts =
+            word_is(word, "&&") || word_is(word, "||") || word_is(word, ";");
 
         word = word_after(word);
         if (parts)

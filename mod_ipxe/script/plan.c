@@ -27,7 +27,8 @@ static char *decoded(const char *s, apr_size_t len, apr_pool_t *pool)
             hex_digit(s[i + 2]) >= 0) {
             *to++ = (char)(hex_digit(s[i + 1]) * 16 + hex_digit(s[i + 2]));
             i += 2;
-        } else {
+        }
+        else {
             *to++ = s[i];
         }
     }
@@ -104,9 +105,8 @@ static apr_status_t optional_word(const char **word, ipxe_script_t *script,
                        script->writing->diags, script->writing->pool);
 }
 
-static apr_status_t add_image(apr_array_header_t *images,
-                              ipxe_script_t *script, const ipxe_file_t *file,
-                              const char *kernel)
+static apr_status_t add_image(apr_array_header_t *images, ipxe_script_t *script,
+                              const ipxe_file_t *file, const char *kernel)
 {
     ipxe_image_t image = {0};
     const char *name;
@@ -129,19 +129,18 @@ static apr_status_t add_images(ipxe_plan_t *plan, ipxe_script_t *script,
                                const ipxe_boot_t *boot)
 {
     apr_pool_t *pool = script->writing->pool;
-    apr_array_header_t *images =
-        apr_array_make(pool, 4, sizeof(ipxe_image_t));
+    apr_array_header_t *images = apr_array_make(pool, 4, sizeof(ipxe_image_t));
     const char *kernel =
         plan->kernel ? ipxe_url_basename(plan->kernel, pool) : NULL;
     apr_status_t status = APR_SUCCESS;
     int i;
 
-    for (i = 0; boot->initrds && i < boot->initrds->nelts &&
-                status == APR_SUCCESS;
+    for (i = 0;
+         boot->initrds && i < boot->initrds->nelts && status == APR_SUCCESS;
          i++)
-        status = add_image(images, script,
-                           &APR_ARRAY_IDX(boot->initrds, i, ipxe_file_t),
-                           kernel);
+        status =
+            add_image(images, script,
+                      &APR_ARRAY_IDX(boot->initrds, i, ipxe_file_t), kernel);
     plan->images = images;
     return status;
 }
@@ -151,8 +150,8 @@ static apr_status_t add_iso(ipxe_plan_t *plan, ipxe_script_t *script,
                             const ipxe_boot_t *boot)
 {
     const ipxe_world_t *world = script->writing->world;
-    apr_status_t status = ipxe_part_url(
-        &plan->iso, script, boot->iso ? boot->iso : boot->kernel);
+    apr_status_t status =
+        ipxe_part_url(&plan->iso, script, boot->iso ? boot->iso : boot->kernel);
 
     if (status != APR_SUCCESS)
         return status;

@@ -17,10 +17,10 @@ typedef struct ipxe_image_t {
 
 typedef struct ipxe_plan_t {
     ipxe_way_e way;
-    const ipxe_template_t *script; /* of IPXE_WAY_SCRIPT */
-    const char *kernel;            /* URL of the kernel, program or SAN; for
-                                      an ISO of memdisk's */
-    const char *iso;               /* URL of the ISO, or NULL */
+    const ipxe_template_t *script;    /* of IPXE_WAY_SCRIPT */
+    const char *kernel;               /* URL of the kernel, program or SAN; for
+                                         an ISO of memdisk's */
+    const char *iso;                  /* URL of the ISO, or NULL */
     const apr_array_header_t *images; /* of ipxe_image_t */
     const apr_array_header_t *words;  /* of const char *: the command line as
                                          the script has it */
@@ -35,14 +35,12 @@ apr_status_t ipxe_plan_make(ipxe_plan_t **plan, ipxe_script_t *script);
 /* The words of a command line: `initrd=` of the images, unless an operator
  * wrote one, then the arguments, escaped, without those taken away. */
 apr_status_t ipxe_cmdline_words(const apr_array_header_t **words,
-                                ipxe_script_t *script,
-                                const ipxe_boot_t *boot,
+                                ipxe_script_t *script, const ipxe_boot_t *boot,
                                 const ipxe_plan_t *plan);
 
 /* Is it longer than the machine's kernel takes? A failure with a diagnostic
  * then; a warning alone where it comes near. */
-apr_status_t ipxe_cmdline_check(ipxe_script_t *script,
-                                const ipxe_plan_t *plan);
+apr_status_t ipxe_cmdline_check(ipxe_script_t *script, const ipxe_plan_t *plan);
 
 /* The name of an image that a URL alone gives. */
 const char *ipxe_url_basename(const char *url, apr_pool_t *pool);

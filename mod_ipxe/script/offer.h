@@ -7,11 +7,9 @@
 
 /* A line of the menu; ids are made here and cannot go wrong. */
 typedef struct ipxe_offered_t {
-    const char *id;    /* "i0", ...; "back", "local" for those added; NULL
-                          for a separator */
+    const char *id;    /* "i0", ..., or "back", "local"; NULL: a separator */
     const char *title; /* not escaped */
-    const char *url;   /* of the choice; NULL for a separator and what was
-                          added */
+    const char *url;   /* NULL for a separator, "back" and "local" */
     char key;
 } ipxe_offered_t;
 

@@ -6,9 +6,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-/* Where memdisk stands unless a profile says so. */
-#define MEMDISK "memdisk"
-
 static int hex_digit(char c)
 {
     if (apr_isdigit(c))
@@ -145,30 +142,14 @@ static apr_status_t add_images(ipxe_plan_t *plan, ipxe_script_t *script,
     return status;
 }
 
-/* An ISO's `kernel` is memdisk, where it is not the ISO itself. */
-static apr_status_t add_iso(ipxe_plan_t *plan, ipxe_script_t *script,
-                            const ipxe_boot_t *boot)
-{
-    const ipxe_world_t *world = script->writing->world;
-    apr_status_t status =
-        ipxe_part_url(&plan->iso, script, boot->iso ? boot->iso : boot->kernel);
-
-    if (status != APR_SUCCESS)
-        return status;
-    if (boot->iso && boot->kernel && boot->kernel != boot->iso)
-        return ipxe_part_url(&plan->kernel, script, boot->kernel);
-    plan->kernel = world->url(world->baton, MEMDISK, script->writing->pool);
-    return APR_SUCCESS;
-}
-
 static apr_status_t fill(ipxe_plan_t *plan, ipxe_script_t *script,
                          const ipxe_boot_t *boot)
 {
     apr_status_t status;
 
-    status = plan->way == IPXE_WAY_ISO
-                 ? add_iso(plan, script, boot)
-                 : ipxe_part_url(&plan->kernel, script, boot->kernel);
+    status = ipxe_part_url(&plan->kernel, script, boot->kernel);
+    if (status == APR_SUCCESS && boot->way == IPXE_WAY_ISO)
+        status = ipxe_part_url(&plan->iso, script, boot->iso);
     if (status == APR_SUCCESS)
         status = add_images(plan, script, boot);
     if (status == APR_SUCCESS)

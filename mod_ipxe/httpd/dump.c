@@ -141,14 +141,15 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
 void ipxe_dump(server_rec *main_server, apr_pool_t *pool)
 {
     dump_t dump = {ipxe_text_make(4096, pool), 1, 1};
+    apr_array_header_t *servers = ipxe_servers(main_server, pool);
     apr_file_t *out;
-    server_rec *s;
+    int i;
 
     ipxe_text_add_char(dump.text, '{');
     add_number(&dump, "format", 1);
     open_group(&dump, "servers", '[');
-    for (s = main_server; s; s = s->next)
-        add_server(&dump, s, pool);
+    for (i = 0; i < servers->nelts; i++)
+        add_server(&dump, APR_ARRAY_IDX(servers, i, const server_rec *), pool);
     close_group(&dump, ']');
     ipxe_text_add(dump.text, "\n}\n");
     if (apr_file_open_stdout(&out, pool) == APR_SUCCESS)

@@ -2,6 +2,8 @@
 /* From a request_rec to the engine, and its answer back to the client. */
 #include "httpd/handler.h"
 
+#include <limits.h>
+
 #include <apr_atomic.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -35,6 +37,36 @@ static void warn_shadowed(request_rec *r)
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   "the file %s is hidden: its address is answered by mod_ipxe",
                   r->filename);
+}
+
+/* Bytes of path before its first segment that no file can have as a name; 0
+ * where all are short. */
+static apr_size_t before_long_segment(const char *path)
+{
+    const char *at = path;
+
+    while (*at == '/') {
+        apr_size_t len = strcspn(at + 1, "/");
+
+        if (len > NAME_MAX)
+            return (apr_size_t)(at - path);
+        at += len + 1;
+    }
+    return 0;
+}
+
+int ipxe_map(request_rec *r)
+{
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    apr_size_t len = before_long_segment(r->uri);
+
+    if (!len || !serving ||
+        !ipxe_engine_route(&serving->settings, r->uri, r->pool).ticket)
+        return DECLINED;
+    r->filename = apr_psprintf(r->pool, "%s%.*s", ap_document_root(r),
+                               (int)len, r->uri);
+    r->canonical_filename = r->filename;
+    return OK;
 }
 
 int ipxe_claim(request_rec *r)

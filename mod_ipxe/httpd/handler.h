@@ -16,6 +16,10 @@ typedef struct ipxe_visit_t {
 /* NULL where the request is none of ours. */
 ipxe_visit_t *ipxe_visit_get(const request_rec *r);
 
+/* For the hook translate_name, when no other module maps the path: keeps a
+ * ticket, longer than any file's name, away from the file system. */
+int ipxe_map(request_rec *r);
+
 /* For the hook fixups: after `Require` has let the client in, and the section
  * that the path lies in is known. */
 int ipxe_claim(request_rec *r);

@@ -25,6 +25,9 @@ static void register_hooks(apr_pool_t *pool)
      * is logged of it. */
     ap_hook_post_read_request(ipxe_log_hide_ticket, NULL, NULL,
                               APR_HOOK_REALLY_FIRST);
+    /* When no other module (an alias, a proxy) wants the path, before it
+     * becomes a file below the DocumentRoot. */
+    ap_hook_translate_name(ipxe_map, NULL, NULL, APR_HOOK_LAST);
     /* When the client was let in and the section is known, before modules
      * that look for files (mod_dir, mod_speling). */
     ap_hook_fixups(ipxe_claim, NULL, NULL, APR_HOOK_REALLY_FIRST);

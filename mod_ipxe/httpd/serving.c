@@ -144,12 +144,31 @@ static ipxe_serving_t *find_equal(const apr_array_header_t *all,
     return NULL;
 }
 
+apr_array_header_t *ipxe_servers(server_rec *main_server, apr_pool_t *pool)
+{
+    apr_array_header_t *servers = apr_array_make(pool, 8, sizeof(server_rec *));
+    server_rec *s, **at;
+    int i, n;
+
+    for (s = main_server; s; s = s->next)
+        APR_ARRAY_PUSH(servers, server_rec *) = s;
+    at = (server_rec **)servers->elts;
+    for (i = 1, n = servers->nelts - 1; i < n; i++, n--) {
+        s = at[i];
+        at[i] = at[n];
+        at[n] = s;
+    }
+    return servers;
+}
+
 apr_array_header_t *ipxe_serving_make(server_rec *main_server, apr_pool_t *pool)
 {
     apr_array_header_t *all = apr_array_make(pool, 4, sizeof(ipxe_serving_t *));
-    server_rec *s;
+    apr_array_header_t *servers = ipxe_servers(main_server, pool);
+    int i;
 
-    for (s = main_server; s; s = s->next) {
+    for (i = 0; i < servers->nelts; i++) {
+        server_rec *s = APR_ARRAY_IDX(servers, i, server_rec *);
         ipxe_serving_t *serving = serving_for(s, pool);
         ipxe_serving_t *equal = find_equal(all, serving->key);
 
@@ -165,10 +184,12 @@ apr_array_header_t *ipxe_serving_make(server_rec *main_server, apr_pool_t *pool)
 apr_array_header_t *ipxe_serving_all(server_rec *main_server, apr_pool_t *pool)
 {
     apr_array_header_t *all = apr_array_make(pool, 4, sizeof(ipxe_serving_t *));
-    server_rec *s;
+    apr_array_header_t *servers = ipxe_servers(main_server, pool);
+    int i;
 
-    for (s = main_server; s; s = s->next) {
-        ipxe_serving_t *serving = ipxe_server_get(s)->serving;
+    for (i = 0; i < servers->nelts; i++) {
+        ipxe_serving_t *serving =
+            ipxe_server_get(APR_ARRAY_IDX(servers, i, server_rec *))->serving;
 
         if (serving && !find_equal(all, serving->key))
             APR_ARRAY_PUSH(all, ipxe_serving_t *) = serving;

@@ -22,6 +22,10 @@ typedef struct ipxe_serving_t {
     const char *failure;   /* where set is NULL: why, for consoles */
 } ipxe_serving_t;
 
+/* The main server and the virtual hosts in the order of the configuration
+ * (httpd's own list has them backwards): array of server_rec *. */
+apr_array_header_t *ipxe_servers(server_rec *main_server, apr_pool_t *pool);
+
 /* Gives every server what it answers from, nothing loaded yet: array of
  * ipxe_serving_t *, the main server's first. */
 apr_array_header_t *ipxe_serving_make(server_rec *main_server,

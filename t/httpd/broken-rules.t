@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+# httpd -t says every golden diagnostic whole, and fails on those that are
+# errors.
+use strict;
+use warnings;
+
+use Test::More;
+use Test::ModIpxe;
+
+my $all = work_dir() . '/diag';
+my @cases = sort map { m{([^/]+)/expected$} } glob "$all/*/expected";
+cmp_ok(scalar @cases, '>=', 5, 'there are golden diagnostics');
+
+# A line as httpd's log has it.
+sub escaped {
+    my ($line) = @_;
+    my %named = ("\t" => '\t', '\\' => '\\\\', '"' => '\"', "\x0b" => '\v',
+        "\x08" => '\b', "\r" => '\r');
+    $line =~ s/([\\"\x00-\x1f\x7f-\xff])/
+        $named{$1} || sprintf '\x%02x', ord $1/xge;
+    return $line;
+}
+
+for my $case (@cases) {
+    my $expected = read_file("$all/$case/expected");
+    my $templates = -d "$all/$case/ks-templates"
+        ? "IPXETemplates $all/$case/ks-templates\n" : '';
+    my ($status, $output) =
+        check_config("IPXERules $all/$case/rules\n$templates");
+    my @said;
+
+    $output =~ s{\Q$all/$case\E/}{}g;
+    for my $line (split /\n/, $output) {
+        push @said, $1 if $line =~ /\[ipxe:\w+\] \[pid [^\]]*\] (.*)/;
+    }
+    pop @said if @said && $said[-1] =~ /^IPXERules of the server/;
+    is(join("\n", @said) . "\n",
+        join("\n", map { escaped($_) } split /\n/, $expected) . "\n",
+        "$case: all of it is said");
+    if ($expected =~ /: error: /) {
+        isnt($status, 0, "$case: and refused");
+    } else {
+        is($status, 0, "$case: and accepted");
+    }
+}
+
+my ($status, $output) = check_config('IPXERules nowhere');
+isnt($status, 0, 'rules that are not there');
+like($output, qr{DIR/nowhere}, 'are named');
+
+my $shipped = work_dir();
+($status, $output) = check_config(
+    "IPXERules $shipped/rules\nIPXETemplates $shipped/ks-templates\n");
+is($status, 0, 'the shipped rules are accepted') or diag $output;
+unlike($output, qr/: error: /, 'without an error');
+
+done_testing();

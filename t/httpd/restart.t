@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+# Starts and restarts with rules that are broken, and the state folder.
+use strict;
+use warnings;
+
+use Test::More;
+use Test::ModIpxe;
+
+my $good = "ipxe: 1\nprofiles: { tool: { kernel: tool.bin } }\n"
+    . "rules: [ { name: all, boot: tool } ]\n";
+my $broken = "ipxe: 1\nrules: [ { name: all, bot: tool } ]\n";
+my $config = "IPXEEngine On\nIPXERules rules\n";
+my $server = server($config, sub { write_file("$_[0]/rules/a.yaml", $good) });
+my $rules = "$server->{dir}/rules/a.yaml";
+
+my ($status, $output) = $server->start;
+is($status, 0, 'a start with good rules') or diag $output;
+my $state = "$server->{dir}/ipxe-state";
+is((stat $state)[2] & 07777, 0755, 'makes the state folder');
+is((stat "$state/secret")[2] & 07777, 0600, 'and the secret');
+my $secret = read_file("$state/secret");
+like($secret, qr/^\S{32,}\n$/, 'with a key in it');
+my $first = $server->get('/boot.ipxe?serial=A&platform=efi');
+ok_script($first, 'it answers');
+like($first->{body}, qr/1-[0-9a-f]{12}/, 'with generation 1');
+
+write_file($rules, $good =~ s/tool\.bin/new.bin/r);
+($status, $output) = $server->control('graceful');
+is($status, 0, 'a graceful restart');
+my $answer;
+for (1 .. 50) {
+    $answer = $server->get('/boot.ipxe?serial=A&platform=efi');
+    last if $answer->{body} =~ /new\.bin/;
+    select undef, undef, undef, 0.1;
+}
+like($answer->{body}, qr/new\.bin/, 'serves the new rules');
+like($answer->{body}, qr/2-[0-9a-f]{12}/, 'with the next generation');
+is(read_file("$state/secret"), $secret, 'and the secret stays');
+
+write_file($rules, $broken);
+($status, $output) = $server->control('graceful');
+isnt($status, 0, 'a graceful restart with broken rules is refused');
+like($output, qr/unknown key 'bot'/, 'with the diagnostic');
+like($output, qr/help: .*boot/, 'and its help');
+$answer = $server->get('/boot.ipxe?serial=A&platform=efi');
+like($answer->{body}, qr/new\.bin/, 'and the server goes on as it was');
+
+$server->signal_restart;
+ok(kill(0, $server->pid), 'a signal past the check does not end it');
+$answer = $server->get('/boot.ipxe?serial=A&platform=efi');
+ok_script($answer, 'machines get a script');
+like($answer->{body}, qr/unknown key/, 'that says what is wrong');
+like($answer->{body}, qr/exit|sanboot/, 'and boots the disk');
+is($server->get('/ipxe/answers/x/y')->{status}, 500, 'answer files are 500');
+$answer = $server->get('/ipxe/wait/x');
+is($answer->{status}, 503, 'who waits goes on waiting');
+ok($answer->{headers}{'retry-after'}, 'and comes again');
+is($server->get('/ipxe/explain')->{status}, 500, 'explain is 500');
+like($server->log, qr/ipxe:error.*unknown key 'bot'/, 'the log has it whole');
+like($server->log, qr/every machine is told so/, 'and what comes of it');
+
+write_file($rules, $good);
+$server->signal_restart;
+$answer = $server->get('/boot.ipxe?serial=A&platform=efi');
+like($answer->{body}, qr/tool\.bin/, 'good rules are served again');
+
+($status, $output) = $server->control('stop');
+for (1 .. 100) {
+    last unless $server->pid && kill 0, $server->pid;
+    select undef, undef, undef, 0.05;
+}
+write_file($rules, $broken);
+($status, $output) = $server->start;
+isnt($status, 0, 'a start with broken rules is refused');
+
+# The state folder and the secret.
+write_file($rules, $good);
+my @cases = (
+    ['others may write there', sub { chmod 0775, $state },
+        qr/others may write there: chmod go-w/, sub { chmod 0755, $state }],
+    ['a secret without a key', sub { write_file("$state/secret", "x\n") },
+        qr/secret \S+: it holds no key/, sub { unlink "$state/secret" }],
+    ['a secret that is a link',
+        sub { symlink '/etc/passwd', "$state/secret" },
+        qr/secret \S+: it is a symbolic link/, sub { unlink "$state/secret" }],
+    ['a file in its place',
+        sub { rename $state, "$state.kept"; write_file($state, 'x') },
+        qr/it is no folder/,
+        sub { unlink $state; rename "$state.kept", $state }],
+);
+for my $case (@cases) {
+    my ($name, $before, $says, $after) = @$case;
+    my $mark = length $server->log;
+    $before->();
+    $server->control('start');
+    my $log = wait_for_log($mark, $says, "$server->{dir}/error_log");
+    like($log, $says, "a state folder: $name");
+    ok(!$server->pid || !kill(0, $server->pid), 'no start');
+    $server->stop;
+    $after->();
+}
+($status) = $server->start;
+is($status, 0, 'a start without a secret');
+like(read_file("$state/secret"), qr/^\S{32,}\n$/, 'makes a new one');
+$server->stop;
+
+done_testing();

@@ -205,11 +205,17 @@ static int names_a_fact(const slice_t *slice, apr_pool_t *pool)
     return piece.fact != IPXE_FACT_COUNT;
 }
 
+static int ends_in_hex(const char *name, apr_size_t len)
+{
+    return len > 4 && memcmp(name + len - 4, ".hex", 4) == 0;
+}
+
 /* Hex holds no '&' that could have cut it. */
 static int may_be_cut(const slice_t *slice)
 {
-    return slice->equals && (slice->equals - slice->begin < 4 ||
-                             memcmp(slice->equals - 4, ".hex", 4) != 0);
+    return slice->equals &&
+           !ends_in_hex(slice->begin,
+                        (apr_size_t)(slice->equals - slice->begin));
 }
 
 /* The slice at `at`. An unescaped '&' of a vendor's name cut it: what follows
@@ -244,7 +250,7 @@ static void take_hex(ipxe_piece_t *piece, apr_pool_t *pool)
     ipxe_piece_t bare = *piece;
     const char *text;
 
-    if (n < 5 || strcmp(piece->name + n - 4, ".hex") != 0)
+    if (!ends_in_hex(piece->name, n) || ends_in_hex(piece->name, n - 4))
         return;
     bare.name = apr_pstrmemdup(pool, piece->name, n - 4);
     find_fact(&bare);

@@ -81,6 +81,8 @@ static void test_bytes(apr_pool_t *pool)
         {"mac.hex=", "mac", "(absent)", "for a MAC too"},
         {"mac.hex=zz&mac=525400123456", "mac", "52:54:00:12:34:56",
          "a MAC wins over what is none"},
+        {"serial.hex.hex=5a&serial=S", "serial", "S",
+         "hex of hex is no fact"},
         {"serial.hex=00", "serial", "(absent)", "a NUL in hex is nothing"},
         {"serial.hex=c3a9", "serial", "\xc3\xa9", "hex is exact"},
         {"mac.hex=525400123456", "mac", "52:54:00:12:34:56",

@@ -179,6 +179,28 @@ static int begin_serving(check_t *check, ipxe_serving_t *serving,
     return 1;
 }
 
+/* Somewhere the engine is on, and nowhere is there a rule. */
+static void warn_ruleless(const apr_array_header_t *all, server_rec *s)
+{
+    const server_rec *at;
+    int i, on = 0;
+
+    for (i = 0; i < all->nelts; i++)
+        if (APR_ARRAY_IDX(all, i, const ipxe_serving_t *)->wanted)
+            return;
+    for (at = s; at; at = at->next) {
+        const apr_array_header_t *sections = ipxe_server_get(at)->sections;
+
+        for (i = 0; sections && i < sections->nelts; i++)
+            on |=
+                strncmp(APR_ARRAY_IDX(sections, i, const char *), "On", 2) == 0;
+    }
+    if (on)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+                     "%s is On, and no server has %s: machines are told so",
+                     IPXE_NAME_ENGINE, IPXE_NAME_RULES);
+}
+
 int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      server_rec *s)
 {
@@ -191,6 +213,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
     all = ipxe_serving_all(s, ptemp);
+    warn_ruleless(all, s);
     for (i = 0; i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
 

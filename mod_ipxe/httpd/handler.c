@@ -63,8 +63,8 @@ int ipxe_map(request_rec *r)
     if (!len || !serving ||
         !ipxe_engine_route(&serving->settings, r->uri, r->pool).ticket)
         return DECLINED;
-    r->filename = apr_psprintf(r->pool, "%s%.*s", ap_document_root(r),
-                               (int)len, r->uri);
+    r->filename =
+        apr_psprintf(r->pool, "%s%.*s", ap_document_root(r), (int)len, r->uri);
     r->canonical_filename = r->filename;
     return OK;
 }

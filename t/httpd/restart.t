@@ -104,4 +104,14 @@ is($status, 0, 'a start without a secret');
 like(read_file("$state/secret"), qr/^\S{32,}\n$/, 'makes a new one');
 $server->stop;
 
+my $bare = server("IPXEEngine On\n");
+($status) = $bare->start;
+is($status, 0, 'a start without rules');
+like($bare->log, qr/ipxe:warn.*IPXEEngine is On, and no server has IPXERules/,
+    'is worth a warning');
+$answer = $bare->get('/boot.ipxe?serial=A');
+ok_script($answer, 'machines are answered');
+like($answer->{body}, qr/no IPXERules/, 'and told why');
+$bare->stop;
+
 done_testing();

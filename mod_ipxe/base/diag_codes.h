@@ -15,6 +15,15 @@
     /* functions */ \
     X(BAD_CALL, "bad-call", ERROR, \
       "A function of the product is called in a way that it cannot answer.") \
+    /* doubts: what `ipxectl check` adds */ \
+    X(MISSING_FILE, "missing-file", WARNING, \
+      "A file that machines are to fetch is not under the DocumentRoot.") \
+    X(UNUSED_PROFILE, "unused-profile", WARNING, \
+      "No rule, host, group or menu leads to a profile.") \
+    X(UNUSED_MENU, "unused-menu", WARNING, \
+      "No rule, host, group or menu leads to a menu.") \
+    X(UNREACHABLE_RULE, "unreachable-rule", WARNING, \
+      "A rule stands below one that decides for every machine.") \
     /* YAML */ \
     X(YAML_SYNTAX, "yaml-syntax", ERROR, \
       "The text is not well-formed YAML.") \

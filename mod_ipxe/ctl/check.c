@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ipxectl check: every diagnostic of the rules and templates. */
 #include "ctl/ctl.h"
+#include "engine/doubts.h"
 #include "engine/files.h"
 
 #include <apr_file_info.h>
@@ -150,8 +151,10 @@ static void check_set(checking_t *checking, const ipxe_settings_t *settings)
     const ipxe_snapshot_t *set =
         ipxe_snapshot_load(settings, diags, checking->ctl->pool);
 
-    if (set)
+    if (set) {
         checking->set = set;
+        ipxe_snapshot_doubt(set, diags, checking->ctl->pool);
+    }
     collect(checking, diags);
 }
 

@@ -3,6 +3,7 @@
 #include "engine/check.h"
 
 #include <apr_strings.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "engine/request.h"
@@ -50,8 +51,9 @@ static const char *const sample_texts[IPXE_FACT_COUNT] = {
 typedef struct run_t {
     const ipxe_snapshot_t *set;
     ipxe_diags_t *diags;
-    apr_hash_t *done; /* ways already rendered */
-    apr_pool_t *keep; /* for the whole run */
+    apr_hash_t *done;  /* ways already rendered */
+    apr_hash_t *files; /* path -> ipxe_named_file_t, or NULL: not wanted */
+    apr_pool_t *keep;  /* for the whole run */
 } run_t;
 
 /* One way for one sample machine. */
@@ -61,6 +63,8 @@ typedef struct way_t {
     ipxe_asking_t asking;
     ipxe_writing_t writing;
     apr_hash_t *menus; /* looked through */
+    /* The world's own, where paths are noted on their way to it. */
+    const char *(*url)(void *baton, const char *path, apr_pool_t *pool);
     apr_pool_t *pool;
 } way_t;
 
@@ -159,6 +163,43 @@ static ipxe_machine_t *sample(const way_t *way, const kind_t *kind, int full)
     return machine;
 }
 
+/* ---- Files that are named ---- */
+
+/* Does the path say something of the sample? */
+static int of_sample(const char *path)
+{
+    int i;
+
+    for (i = 0; i < IPXE_FACT_COUNT; i++)
+        if (sample_texts[i] && strlen(sample_texts[i]) > 5 &&
+            strstr(path, sample_texts[i]))
+            return 1;
+    return strstr(path, "52-54-00-12-34-56") != NULL ||
+           strstr(path, "525400123456") != NULL;
+}
+
+static const char *note_url(void *baton, const char *path, apr_pool_t *pool)
+{
+    way_t *way = (way_t *)(void *)((char *)baton - offsetof(way_t, asking));
+    const ipxe_decision_t *decision = way->asking.decision;
+    apr_hash_t *files = way->run->files;
+    const char *url = way->url(baton, path, pool);
+    ipxe_named_file_t *file;
+
+    while (*path == '/')
+        path++;
+    if (ipxe_text_eq(url, path) || !*path || of_sample(path) ||
+        apr_hash_get(files, path, APR_HASH_KEY_STRING))
+        return url;
+    file = apr_palloc(way->run->keep, sizeof(*file));
+    file->path = apr_pstrdup(way->run->keep, path);
+    file->span = decision && decision->action.profile
+                     ? decision->action.profile->span
+                     : way->rule->span;
+    apr_hash_set(files, file->path, APR_HASH_KEY_STRING, file);
+    return url;
+}
+
 static void start_way(way_t *way, const kind_t *kind, int full)
 {
     static const ipxe_request_t request = {
@@ -170,6 +211,10 @@ static void start_way(way_t *way, const kind_t *kind, int full)
     ipxe_asking_t *asking = &way->asking;
 
     ipxe_asking_init(asking, way->run->set, &request, way->pool);
+    if (way->run->files) {
+        way->url = asking->world.url;
+        asking->world.url = note_url;
+    }
     asking->machine = sample(way, kind, full);
     way->writing.dialect = IPXE_DIALECT_IPXE;
     way->writing.machine = asking->machine;
@@ -251,16 +296,13 @@ static void try_hosts(const run_t *run, const ipxe_rule_t *rule)
         try_rule(run, rule, APR_ARRAY_IDX(hosts, i, const ipxe_host_t *));
 }
 
-void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
+static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
+                    apr_hash_t *files, apr_pool_t *pool)
 {
     const apr_array_header_t *rules = set->rules->rules;
-    run_t run;
+    run_t run = {set, diags, apr_hash_make(pool), files, pool};
     int i;
 
-    run.set = set;
-    run.diags = diags;
-    apr_pool_create(&run.keep, set->pool);
-    run.done = apr_hash_make(run.keep);
     for (i = 0; i < rules->nelts; i++) {
         const ipxe_rule_t *rule = APR_ARRAY_IDX(rules, i, const ipxe_rule_t *);
         const char *key;
@@ -278,5 +320,30 @@ void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
             try_rule(&run, rule, NULL);
         }
     }
-    apr_pool_destroy(run.keep);
+}
+
+void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
+{
+    apr_pool_t *pool;
+
+    apr_pool_create(&pool, set->pool);
+    try_all(set, diags, NULL, pool);
+    apr_pool_destroy(pool);
+}
+
+apr_array_header_t *ipxe_check_files(const ipxe_snapshot_t *set,
+                                     apr_pool_t *pool)
+{
+    apr_array_header_t *all =
+        apr_array_make(pool, 32, sizeof(ipxe_named_file_t));
+    apr_hash_t *files = apr_hash_make(pool);
+    apr_hash_index_t *each;
+
+    try_all(set, ipxe_diags_make(pool), files, pool);
+    for (each = apr_hash_first(pool, files); each; each = apr_hash_next(each)) {
+        const ipxe_named_file_t *file = apr_hash_this_val(each);
+
+        APR_ARRAY_PUSH(all, ipxe_named_file_t) = *file;
+    }
+    return all;
 }

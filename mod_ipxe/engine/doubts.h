@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What works and is perhaps not meant: for `ipxectl check`.
+ *
+ *     rules/90-rules.yaml:14:5: warning: the rule 'lab' is never reached
+ *     [unreachable-rule]
+ *
+ * Warnings alone are added: rules below one that always decides, profiles and
+ * menus that nothing leads to, and files that profiles name and the
+ * DocumentRoot (where the settings have one) lacks. */
+#ifndef IPXE_ENGINE_DOUBTS_H
+#define IPXE_ENGINE_DOUBTS_H
+
+#include "engine/engine.h"
+
+void ipxe_snapshot_doubt(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
+                         apr_pool_t *pool);
+
+#endif

@@ -104,22 +104,26 @@ class Machine:
     serial, mac, uuid   what it tells of itself
     firmware            how it powers on (Firmware)
     plug                its end of the wire (wire.Plug)
-    log                 the file with all that its serial port said
+    log, second_log     the files with all that its serial ports said
     """
 
     count = 0
 
-    def __init__(self, cable, build, name, firmware, serial, disk):
+    def __init__(self, cable, build, name, firmware, serial, disk,
+                 manufacturer):
         Machine.count += 1
         self.name = name
         self.firmware = FIRMWARE[firmware]
         self.serial = serial
+        self.manufacturer = manufacturer
         self.mac = "52:54:00:e2:0e:%02x" % Machine.count
         self.log = os.path.join(build, name + ".serial.log")
+        self.second_log = os.path.join(build, name + ".serial2.log")
         self.keyboard_path = os.path.join(rig.GROUND, "keyboard.%d" %
                                           Machine.count)
-        if os.path.exists(self.log):
-            os.unlink(self.log)
+        for log in (self.log, self.second_log):
+            if os.path.exists(log):
+                os.unlink(log)
         self.cable = cable
         self.plug = cable.connect(self.firmware.plain)
         self.process = self._start(build, disk)
@@ -130,11 +134,13 @@ class Machine:
         command = [
             "qemu-system-x86_64", "-accel", "tcg", "-m", "1024",
             "-nodefaults", "-display", "none", "-no-reboot",
-            "-smbios", "type=1,manufacturer=Acme,product=Bench,serial=%s,"
-            "uuid=%s" % (quoted(self.serial), self.uuid),
+            "-smbios", "type=1,manufacturer=%s,product=Bench,serial=%s,"
+            "uuid=%s" % (quoted(self.manufacturer), quoted(self.serial),
+                         self.uuid),
             "-chardev", "socket,id=console,server=on,wait=off,path=%s,"
             "logfile=%s" % (self.keyboard_path, quoted(self.log)),
             "-serial", "chardev:console",
+            "-serial", "file:" + self.second_log,
             "-netdev", "dgram,id=lan,local.type=fd,local.str=%d" % fd,
             "-device", "virtio-net-pci,netdev=lan,mac=%s%s" % (
                 self.mac, self.firmware.card),
@@ -151,9 +157,9 @@ class Machine:
     def uuid(self):
         return "e2e00000-0000-4000-8000-%012x" % Machine.count
 
-    def said(self):
+    def said(self, log=None):
         try:
-            with open(self.log, "rb") as stream:
+            with open(log or self.log, "rb") as stream:
                 return stream.read().decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
@@ -164,9 +170,9 @@ class Machine:
             raise RuntimeError("QEMU ended with %s, see %s.qemu.log" % (
                 self.process.returncode, self.name))
 
-    def wait_said(self, pattern, seconds):
-        """The match in what the serial port said, or None."""
-        return rig.wait_for(self, lambda: re.search(pattern, self.said()),
+    def wait_said(self, pattern, seconds, log=None):
+        """The match in what a serial port said, or None."""
+        return rig.wait_for(self, lambda: re.search(pattern, self.said(log)),
                             seconds)
 
     def wait_request(self, httpd, since, wanted, seconds):

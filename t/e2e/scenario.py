@@ -20,7 +20,7 @@ class Bench:
     """The servers of one test program."""
 
     def __init__(self, chosen, name, rules=BENCH_RULES,
-                 templates=BENCH_TEMPLATES):
+                 templates=BENCH_TEMPLATES, files=None):
         self.tap = rig.Tap()
         self.build = os.path.join(chosen.build, name)
         os.makedirs(self.build, exist_ok=True)
@@ -34,12 +34,12 @@ class Bench:
             chosen.module, self.build, rules, templates,
             {"debian/linux": os.path.join(rig.INSTALLER, "linux"),
              "debian/initrd.gz": os.path.join(rig.INSTALLER, "initrd.gz"),
-             "small.cpio": initrd, "arrived.txt": arrived})
+             "small.cpio": initrd, "arrived.txt": arrived, **(files or {})})
         self.dnsmasq = rig.start_dnsmasq(self.build)
 
-    def boot(self, name, firmware, serial, disk=False):
+    def boot(self, name, firmware, serial, disk=False, manufacturer="Acme"):
         return Boot(self, Machine(self.cable, self.build, name, firmware,
-                                  serial, disk))
+                                  serial, disk, manufacturer))
 
 
 class Boot:

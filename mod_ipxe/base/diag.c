@@ -8,6 +8,8 @@
 
 #define MOST_COLUMNS 100
 #define TAB_WIDTH    8
+/* How far back the same is looked for: a bound on the cost of many errors. */
+#define LOOK_BACK 200
 
 static const ipxe_code_t codes[] = {
 #define X(name, slug, severity, about) {slug, IPXE_SEVERITY_##severity, about},
@@ -34,9 +36,9 @@ ipxe_diags_t *ipxe_diags_make(apr_pool_t *pool)
 static ipxe_diag_t *find_same(const ipxe_diags_t *diags, ipxe_code_e code,
                               ipxe_span_t span, const char *message)
 {
-    int i;
+    int last = diags->all->nelts, i;
 
-    for (i = 0; i < diags->all->nelts; i++) {
+    for (i = last > LOOK_BACK ? last - LOOK_BACK : 0; i < last; i++) {
         ipxe_diag_t *diag = APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *);
 
         if (diag->code == code && diag->span.source == span.source &&

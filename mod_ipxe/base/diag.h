@@ -70,7 +70,7 @@ typedef struct ipxe_diags_t {
 ipxe_diags_t *ipxe_diags_make(apr_pool_t *pool);
 
 /* Adds one; texts are copied. Never NULL. The same code at the same place
- * with the same message is added once. */
+ * with the same message, among the last 200, is added once. */
 ipxe_diag_t *ipxe_diag_add(ipxe_diags_t *diags, ipxe_code_e code,
                            ipxe_span_t span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -145,7 +145,7 @@ static const char *world_entry(void *baton, apr_pool_t *pool)
     return apr_pstrcat(pool, asking->base, asking->set->settings->entry, NULL);
 }
 
-/* An iPXE without HTTPS gets the plain address, where there is one. */
+/* An iPXE that may lack HTTPS gets the plain address, where there is one. */
 static const char *choose_base(const ipxe_asking_t *asking,
                                const ipxe_machine_t *machine)
 {
@@ -156,7 +156,7 @@ static const char *choose_base(const ipxe_asking_t *asking,
         base = asking->request->base_url;
     if (base && strncmp(base, "https:", 6) == 0 && settings->plain_url &&
         ipxe_client_kind(machine) == IPXE_CLIENT_IPXE &&
-        ipxe_client_can(machine, IPXE_CAN_HTTPS) == IPXE_NO)
+        ipxe_client_can(machine, IPXE_CAN_HTTPS) != IPXE_YES)
         base = settings->plain_url;
     return base ? base : "http://localhost";
 }

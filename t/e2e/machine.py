@@ -13,9 +13,10 @@ OVMF = "/usr/share/ovmf/OVMF.fd"
 
 # The BIOS machines send their screen to the serial port.
 BIOS = ["-machine", "pc,graphics=off", "-boot", "n"]
-UEFI = ["-machine", "q35", "-bios", OVMF]
-NO_PXE = ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no",
-          "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]
+# PXE over IPv6 is off in the setup: when a boot ends, that is a minute less.
+UEFI = ["-machine", "q35", "-bios", OVMF,
+        "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]
+NO_PXE = ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no"]
 
 
 def quoted(text):

@@ -3,6 +3,7 @@
 
 import os
 import re
+import time
 
 import rig
 from machine import DISK_SAYS, Machine, first
@@ -50,6 +51,7 @@ class Boot:
         self.machine = machine
         self.since = len(bench.httpd.requests())
         self.good = True
+        self.began = time.monotonic()
 
     def __enter__(self):
         return self
@@ -58,6 +60,8 @@ class Boot:
         if kind or not self.good:
             self.machine.explain(self.bench.httpd, self.since)
         self.machine.stop()
+        rig.note("%s: %d seconds" % (self.machine.name,
+                                     time.monotonic() - self.began))
 
     def ok(self, condition, name, *details):
         name = "%s: %s" % (self.machine.name, name)

@@ -17,8 +17,8 @@ void *ipxe_server_create(apr_pool_t *pool, server_rec *s)
     return server;
 }
 
-void ipxe_vars_put(apr_array_header_t *vars, const char *name,
-                   const char *value)
+void ipxe_server_put_var(apr_array_header_t *vars, const char *name,
+                         const char *value)
 {
     const char **at = (const char **)vars->elts;
     int i;
@@ -46,8 +46,8 @@ static apr_array_header_t *merge_vars(apr_pool_t *pool,
     vars = base ? apr_array_copy(pool, base)
                 : apr_array_make(pool, 4, sizeof(const char *));
     for (i = 0; add && i + 1 < add->nelts; i += 2)
-        ipxe_vars_put(vars, APR_ARRAY_IDX(add, i, const char *),
-                      APR_ARRAY_IDX(add, i + 1, const char *));
+        ipxe_server_put_var(vars, APR_ARRAY_IDX(add, i, const char *),
+                            APR_ARRAY_IDX(add, i + 1, const char *));
     return vars;
 }
 

@@ -65,7 +65,7 @@ ipxe_server_t *ipxe_server_get(const server_rec *s);
 int ipxe_section_engine(const ap_conf_vector_t *per_dir);
 
 /* Adds a variable, or gives it another value. */
-void ipxe_vars_put(apr_array_header_t *vars, const char *name,
-                   const char *value);
+void ipxe_server_put_var(apr_array_header_t *vars, const char *name,
+                         const char *value);
 
 #endif

@@ -175,7 +175,7 @@ static const char *read_var(cmd_parms *cmd, void *dir, const char *name,
         return refuse(cmd, name,
                       "a variable's name is letters, digits and _, "
                       "and begins with no digit");
-    ipxe_vars_put(list_of(cmd, &server_of(cmd)->vars), name, value);
+    ipxe_server_put_var(list_of(cmd, &server_of(cmd)->vars), name, value);
     return NULL;
 }
 

@@ -90,7 +90,8 @@ static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
     ipxe_settings_default(set, pool);
     set->rules = rule_files(server, pool);
     set->templates = server->templates;
-    set->vars = server->vars;
+    if (server->vars)
+        set->vars = server->vars;
     set->document_root = document_root(s);
     set->base_url = server->base_url;
     set->plain_url = server->plain_url;

@@ -17,15 +17,21 @@
 
 /* ---- Text ---- */
 
+/* Where a text begins with '-' iPXE looks for an option, "-1" as "--one". */
 static const char *text_of(ipxe_script_t *script, const char *text)
 {
-    return ipxe_part_escape(script, text, IPXE_CONTEXT_TEXT);
+    char *out = apr_pstrdup(script->writing->pool,
+                            ipxe_part_escape(script, text, IPXE_CONTEXT_TEXT));
+
+    if (*out == '-')
+        *out = '_';
+    return out;
 }
 
 /* On one line, not longer than a console needs, no character cut in two. */
-static const char *title_of(ipxe_script_t *script, const char *title)
+static char *one_line(const char *title, apr_pool_t *pool)
 {
-    char *line = apr_pstrdup(script->writing->pool, title);
+    char *line = apr_pstrdup(pool, title);
     apr_size_t len = strlen(line);
     char *p;
 
@@ -38,7 +44,24 @@ static const char *title_of(ipxe_script_t *script, const char *title)
         if ((unsigned char)*p < 0x20)
             *p = ' ';
     }
-    return text_of(script, line);
+    return line;
+}
+
+static const char *title_of(ipxe_script_t *script, const char *title)
+{
+    return text_of(script, one_line(title, script->writing->pool));
+}
+
+/* After an item's name no option can stand: '-' is text there, and menus are
+ * drawn with it. One more before it takes what happens to the first. */
+static const char *item_title_of(ipxe_script_t *script, const char *title)
+{
+    apr_pool_t *pool = script->writing->pool;
+    const char *line = one_line(title, pool);
+
+    if (*line != '-')
+        return text_of(script, line);
+    return text_of(script, apr_pstrcat(pool, "-", line, NULL)) + 1;
 }
 
 void ipxe_put_say(ipxe_script_t *script, const char *text)
@@ -271,12 +294,13 @@ void ipxe_put_item(ipxe_script_t *script, char key, const char *id,
 {
     ipxe_text_addf(script->out, "item %s%s %s\n",
                    key_of(key, script->writing->pool), id,
-                   title_of(script, title));
+                   item_title_of(script, title));
 }
 
 void ipxe_put_gap(ipxe_script_t *script, const char *title)
 {
-    ipxe_text_addf(script->out, "item --gap -- %s\n", title_of(script, title));
+    ipxe_text_addf(script->out, "item --gap -- %s\n",
+                   item_title_of(script, title));
 }
 
 void ipxe_put_choose(ipxe_script_t *script, apr_int64_t milliseconds,

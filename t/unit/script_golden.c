@@ -66,7 +66,7 @@ static const char *world_entry(void *baton, apr_pool_t *pool)
     return BASE "/boot.ipxe";
 }
 
-static const ipxe_world_t world = {NULL,       world_now,  world_id,
+static const ipxe_world_t world = {NULL,       world_now,     world_id,
                                    world_url,  world_answers, world_menu,
                                    world_wait, world_entry};
 
@@ -99,9 +99,9 @@ static void say_diags(const ipxe_diags_t *diags, apr_pool_t *pool)
     int i;
 
     for (i = 0; i < diags->all->nelts; i++)
-        tap_say("diagnostic",
-                ipxe_diag_text(APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *),
-                               pool));
+        tap_say(
+            "diagnostic",
+            ipxe_diag_text(APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *), pool));
 }
 
 static int load(site_t *site, apr_pool_t *pool)
@@ -117,7 +117,7 @@ static int load(site_t *site, apr_pool_t *pool)
         return 0;
     rules->name = "rules/site.yaml";
     APR_ARRAY_PUSH(sources, const ipxe_source_t *) = rules;
-    ipxe_library_add(library, "written.tmpl", source_of("written.tmpl", pool));
+    ipxe_library_add(library, "written.ipxe", source_of("written.tmpl", pool));
     input.sources = sources;
     input.library = library;
     site->pool = pool;
@@ -205,12 +205,12 @@ static ipxe_decision_t *decide(const site_t *site, const case_t *one,
     ipxe_decision_t *decision = NULL;
     int i;
 
-    if (ipxe_rules_decide(&decision, site->rules, machine, &world,
-                          site->diags, site->pool))
+    if (ipxe_rules_decide(&decision, site->rules, machine, &world, site->diags,
+                          site->pool))
         return NULL;
     for (i = 0; i < 4 && one->path[i] && decision; i += 2) {
-        const ipxe_menu_t *menu = apr_hash_get(
-            site->rules->menus, one->path[i], APR_HASH_KEY_STRING);
+        const ipxe_menu_t *menu =
+            apr_hash_get(site->rules->menus, one->path[i], APR_HASH_KEY_STRING);
         const ipxe_item_t *item = ipxe_menu_item(menu, one->path[i + 1]);
         ipxe_decision_t *next = NULL;
 
@@ -247,7 +247,9 @@ static apr_status_t write_case(ipxe_sink_t *sink, const site_t *site,
         return ipxe_script_autoexec(sink, &writing);
     if (one->what == FAILURE)
         return ipxe_script_failure(
-            sink, "rules/site.yaml:7:3: error: no such profile\n&& exit",
+            sink,
+            "rules/site.yaml:7:3: error: no such profile\n&& exit\n-1 "
+            "is no number\n--x",
             &writing);
     return decided(sink, site, one, &writing);
 }
@@ -279,10 +281,9 @@ static void write_golden(const char *name, const char *text, apr_pool_t *pool)
 static void check_case(const site_t *site, const case_t *one)
 {
     const char *script = script_of(site, one);
-    const char *name =
-        apr_pstrcat(site->pool, one->name,
-                    one->dialect == IPXE_DIALECT_GRUB ? ".grub" : ".ipxe",
-                    NULL);
+    const char *name = apr_pstrcat(
+        site->pool, one->name,
+        one->dialect == IPXE_DIALECT_GRUB ? ".grub" : ".ipxe", NULL);
     ipxe_source_t *golden;
 
     if (!script)
@@ -335,7 +336,7 @@ static void check_lengths(site_t *site)
     ok(line && strlen(line) > 1700, "and are the command line");
     is_int(try_length(&line, site, 960), APR_SUCCESS, "1920 are taken");
     is_int(site->diags->warnings, 1, "with a warning");
-    ok(try_length(&line, site, 1020) != APR_SUCCESS, "2060 are too many");
+    ok(try_length(&line, site, 1023) != APR_SUCCESS, "2051 are too many");
     is_int(site->diags->errors, 1, "with an error");
 }
 

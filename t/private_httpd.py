@@ -9,6 +9,7 @@ own, all its files in one folder. For tests and the bench.
 import glob
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -71,6 +72,18 @@ def free_port():
         return sock.getsockname()[1]
 
 
+def sanitizers(module):
+    """The run-time libraries that a module built with sanitizers wants to
+    have loaded before a program that was built without."""
+    wanted = re.findall(r"\[(lib(?:asan|ubsan|clang_rt)[^]]*)\]",
+                        output("readelf", "-d", module))
+    if not wanted and "U __asan_init" in output("nm", "-D", module):
+        wanted = [f"libclang_rt.asan-{os.uname().machine}.so"]
+    found = [output("clang" if "clang" in name else "gcc",
+                    f"-print-file-name={name}") for name in wanted]
+    return " ".join(found)
+
+
 class PrivateHttpd:
     """work: an empty folder; module: the path of mod_ipxe.so; others: names
     of more modules ("php" is whatever libphp there is)."""
@@ -83,6 +96,7 @@ class PrivateHttpd:
         self.config = f"{work}/httpd.conf"
         self.process = None
         os.chmod(work, 0o755)
+        self.wrap(sanitizers(module))
         os.makedirs(f"{work}/htdocs", exist_ok=True)
         user = pwd.getpwuid(os.geteuid())
         if user.pw_uid == 0:
@@ -93,6 +107,19 @@ class PrivateHttpd:
                 work=work, port=self.port, user=user.pw_name,
                 group=user.pw_gid, directives=directives,
                 modules=self.load_lines(names, module)))
+
+    def wrap(self, preload):
+        """A program that preloads, in place of httpd."""
+        if not preload:
+            return
+        path = f"{self.work}/httpd"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nLD_PRELOAD="{preload}"\n'
+                       "ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0\n"
+                       "export LD_PRELOAD ASAN_OPTIONS\n"
+                       f'exec {self.httpd} "$@"\n')
+        os.chmod(path, 0o755)
+        self.httpd = path
 
     def load_lines(self, names, module):
         """LoadModule for what is not built into this httpd."""

@@ -38,7 +38,7 @@ rules:
 """
 GOOD = {"rules/10-site.yaml": RULES,
         "ks-templates/test.cfg": "serial {{ serial|default('-') }}\n",
-        "a.cfg": "{{ x }} {{ y.z[1] }}{% if y.on %} on{% endif %}\n",
+        "a.cfg": "{{ x }} {{ y.z[1] }}{% if y.on %} on{% endif %}.\n",
         "b.xml": "<a>{{ x }}</a>\n",
         "vars.yaml": "x: 1\ny: { z: [1, two], on: true }\n",
         "vars.json": '{"x": "from json", "y": {"z": [1, "two"], '
@@ -215,10 +215,10 @@ def explaining():
 
 def templates():
     ran = run("template", "a.cfg", "--vars", "vars.yaml")
-    result(ran.stdout == "1 two on\n", "template with YAML", ran.stdout,
+    result(ran.stdout == "1 two on.\n", "template with YAML", ran.stdout,
            ran.stderr)
     ran = run("template", "a.cfg", "--vars", "vars.json", "x=given")
-    result(ran.stdout == "given two\n", "a variable given by name",
+    result(ran.stdout == "given two.\n", "a variable given by name",
            ran.stdout, ran.stderr)
     ran = run("template", "b.xml", "x=<&")
     result(ran.stdout == "<a>&lt;&amp;</a>\n", "escaped by the name",

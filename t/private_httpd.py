@@ -138,10 +138,11 @@ class PrivateHttpd:
         return "\n".join(lines)
 
     def __enter__(self):
+        # A session of its own: prefork ends its whole process group.
         # pylint: disable-next=consider-using-with
         self.process = subprocess.Popen(
             [self.httpd, "-DFOREGROUND", "-f", self.config],
-            env=dict(os.environ, PHPRC=self.work))
+            env=dict(os.environ, PHPRC=self.work), start_new_session=True)
         for _ in range(100):
             if self.process.poll() is not None:
                 break

@@ -23,7 +23,8 @@ typedef struct ipxe_settings_t {
     const apr_array_header_t *rules; /* of const char *: files and folders,
                                         absolute or below the working folder */
     const char *templates;           /* the folder of templates, or NULL */
-    const apr_array_header_t *vars;  /* of const char *: NAME, VALUE, ... */
+    const apr_array_header_t *vars;  /* of const char *: NAME, VALUE, ...;
+                                        or NULL */
     const char *document_root;       /* for the check of files, or NULL */
     const char *entry;               /* "/boot.ipxe" */
     const char *prefix;              /* "/ipxe" */

@@ -30,7 +30,7 @@ static const char *hash_of(const apr_array_header_t *sources,
         EVP_DigestUpdate(context, source->name, strlen(source->name) + 1);
         EVP_DigestUpdate(context, source->text, source->len);
     }
-    for (i = 0; i < vars->nelts; i++) {
+    for (i = 0; vars && i < vars->nelts; i++) {
         const char *text = APR_ARRAY_IDX(vars, i, const char *);
 
         EVP_DigestUpdate(context, text, strlen(text) + 1);

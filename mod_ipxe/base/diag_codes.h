@@ -45,7 +45,35 @@
     X(LONG_COMMAND_LINE, "long-command-line", WARNING, \
       "A kernel command line comes near what the machine's kernel takes.") \
     X(COMMAND_LINE_TOO_LONG, "command-line-too-long", ERROR, \
-      "A kernel command line is longer than what the machine's kernel takes.")
+      "A kernel command line is longer than what the machine's kernel takes.") \
+    /* templates */ \
+    X(TEMPLATE_SYNTAX, "template-syntax", ERROR, \
+      "A template or an expression is not well-formed.") \
+    X(UNDEFINED_NAME, "undefined-name", ERROR, \
+      "A template uses a name or a key that nothing defines.") \
+    X(UNKNOWN_FILTER, "unknown-filter", ERROR, \
+      "A template uses a filter that is none of the language's.") \
+    X(UNKNOWN_TEST, "unknown-test", ERROR, \
+      "A template uses a test that is none of the language's.") \
+    X(UNKNOWN_FUNCTION, "unknown-function", ERROR, \
+      "A template calls a function or a method that there is not.") \
+    X(TEMPLATE_TYPE, "template-type", ERROR, \
+      "A template does with a value what its kind cannot do.") \
+    X(TEMPLATE_ARGUMENT, "template-argument", ERROR, \
+      "A filter, a test, a function or a macro is called with arguments " \
+      "that it does not take.") \
+    X(TEMPLATE_LIMIT, "template-limit", ERROR, \
+      "A render takes more steps, depth, output or memory than it may.") \
+    X(TEMPLATE_ESCAPE, "template-escape", ERROR, \
+      "A value cannot be written where it stands.") \
+    X(TEMPLATE_SECRET, "template-secret", ERROR, \
+      "A secret would stand where others can read it.") \
+    X(TEMPLATE_MISSING, "template-missing", ERROR, \
+      "A template that is included, imported or extended is not there.") \
+    X(TEMPLATE_REGEX, "template-regex", ERROR, \
+      "A regular expression is not well-formed or costs too much.") \
+    X(TEMPLATE_OVERFLOW, "template-overflow", ERROR, \
+      "A number of a template does not fit into 64 bits.")
 /* clang-format on */
 
 #endif

@@ -149,6 +149,13 @@ apr_status_t ipxe_template_render(ipxe_sink_t *sink,
                                   const ipxe_template_t *template_,
                                   const ipxe_render_t *render);
 
+/* The same, in another context than its name says: what `script:` names is a
+ * script whatever it is called. */
+apr_status_t ipxe_template_render_as(ipxe_sink_t *sink,
+                                     const ipxe_template_t *template_,
+                                     ipxe_context_e context,
+                                     const ipxe_render_t *render);
+
 /* The value of a template, unescaped: what the expression gives where the
  * template is one {{ expression }} and nothing else (so a list stays a list),
  * else its text with taint byte by byte. An expression's value likewise. A

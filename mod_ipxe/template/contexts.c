@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which context a file has by its name, and where it changes inside. */
+#include "template/contexts.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+    const char *end; /* of the name; with no dot: the whole last segment */
+    ipxe_context_e context;
+} names[] = {
+    {".ipxe", IPXE_CONTEXT_SCRIPT},       {".ks", IPXE_CONTEXT_KICKSTART},
+    {".seed", IPXE_CONTEXT_PRESEED},      {".preseed", IPXE_CONTEXT_PRESEED},
+    {".sh", IPXE_CONTEXT_SHELL},          {".bat", IPXE_CONTEXT_SHELL},
+    {".cmd", IPXE_CONTEXT_SHELL},         {".xml", IPXE_CONTEXT_XML},
+    {".yaml", IPXE_CONTEXT_JSON},         {".yml", IPXE_CONTEXT_JSON},
+    {".json", IPXE_CONTEXT_JSON},         {".ign", IPXE_CONTEXT_JSON},
+    {"user-data", IPXE_CONTEXT_JSON},     {"meta-data", IPXE_CONTEXT_JSON},
+    {"vendor-data", IPXE_CONTEXT_JSON},   {"network-config",
+                                           IPXE_CONTEXT_JSON}};
+
+static int name_ends(const char *name, const char *end)
+{
+    apr_size_t n = strlen(name), m = strlen(end);
+
+    if (n < m || strcasecmp(name + n - m, end) != 0)
+        return 0;
+    return *end == '.' || n == m || name[n - m - 1] == '/';
+}
+
+ipxe_context_e ipxe_context_of(const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (name_ends(name, names[i].end))
+            return names[i].context;
+    }
+    return IPXE_CONTEXT_LINE;
+}
+
+int ipxe_context_crlf(const char *name)
+{
+    static const char *const ends[] = {".bat", ".cmd", ".ini", ".reg",
+                                       "autounattend.xml"};
+    unsigned i;
+
+    for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (name_ends(name, ends[i]))
+            return 1;
+    }
+    return 0;
+}
+
+/* ---- sections and commands ---- */
+
+static int is_one_of(const char *s, apr_size_t len, const char *const *words,
+                     unsigned count)
+{
+    unsigned i;
+
+    for (i = 0; i < count; i++) {
+        if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+int ipxe_kickstart_section(const char *line, int now)
+{
+    static const char *const scripts[] = {
+        "%pre", "%pre-install", "%post", "%onerror", "%traceback"};
+    apr_size_t len = strcspn(line, " \t\r");
+
+    if (*line != '%')
+        return now;
+    if (is_one_of(line, len, scripts, 5))
+        return 1;
+    return len == 4 && memcmp(line, "%end", 4) == 0 ? 0 : now;
+}
+
+/* "d-i preseed/late_command string ...": the second word is the question. */
+int ipxe_preseed_command(const char *line)
+{
+    static const char *const commands[] = {
+        "preseed/early_command", "preseed/late_command",
+        "partman/early_command", "preseed/run",
+        "preseed/include_command", "grub-installer/command",
+        "user-setup/late_command", "debian-installer/early_command"};
+    const char *word = line + strspn(line, " \t");
+
+    word += strcspn(word, " \t");
+    word += strspn(word, " \t");
+    return is_one_of(word, strcspn(word, " \t"), commands,
+                     sizeof(commands) / sizeof(commands[0]));
+}

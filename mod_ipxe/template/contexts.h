@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the template floor: escaping of a run of bytes with the same
+ * marks, and where in a file its kind changes. */
+#ifndef IPXE_TEMPLATE_CONTEXTS_H
+#define IPXE_TEMPLATE_CONTEXTS_H
+
+#include "template/data.h"
+#include "template/escape.h"
+
+typedef struct ipxe_escape_t {
+    ipxe_text_t *out; /* empty */
+    const char *line; /* what stands before on the line */
+    ipxe_span_t span;
+    ipxe_diags_t *diags;
+} ipxe_escape_t;
+
+apr_status_t ipxe_escape_run(ipxe_escape_t *escape, const char *s,
+                             apr_size_t len, unsigned marks,
+                             ipxe_context_e context);
+/* A failure where a secret cannot stand in this context. */
+apr_status_t ipxe_escape_secret(ipxe_context_e context, ipxe_span_t span,
+                                ipxe_diags_t *diags);
+
+/* Whether the lines after this one are a script, `now` being how it was. */
+int ipxe_kickstart_section(const char *line, int now);
+/* Whether the value of this line (begun so far) is a command. */
+int ipxe_preseed_command(const char *line);
+
+#endif

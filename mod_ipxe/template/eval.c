@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Expressions: one small function for each kind of node. */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "template/run.h"
+
+typedef apr_status_t eval_fn(ipxe_value_t *result, ipxe_run_t *run,
+                             const ipxe_node_t *node);
+
+static apr_status_t eval_constant(ipxe_value_t *result, ipxe_run_t *run,
+                                  const ipxe_node_t *node)
+{
+    (void)run;
+    *result = node->value;
+    return APR_SUCCESS;
+}
+
+static apr_status_t from_product(ipxe_value_t *result, ipxe_run_t *run,
+                                 const char *name)
+{
+    const ipxe_object_t *names = run->render.names;
+
+    *result = ipxe_value_undefined(name);
+    if (!names)
+        return APR_SUCCESS;
+    return names->get(result, names, name, &run->render);
+}
+
+static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
+                           const char *name)
+{
+    const ipxe_language_t *language = run->library->language;
+    const ipxe_function_t *own = ipxe_function_find(name);
+    apr_size_t i;
+
+    for (i = 0; language && !own && i < language->function_count; i++) {
+        if (strcmp(language->functions[i].name, name) == 0)
+            own = &language->functions[i];
+    }
+    if (own)
+        *result = ipxe_value_function(own);
+    else if (name == run->library->known.self && run->instance)
+        *result = ipxe_run_self(run);
+}
+
+static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    ipxe_frame_t *frame;
+    ipxe_bind_t *bind;
+    apr_status_t rv = APR_SUCCESS;
+
+    *result = ipxe_value_undefined(node->name);
+    for (frame = run->frame; frame; frame = frame->parent) {
+        bind = ipxe_frame_find(frame, node->name);
+        if (bind) {
+            *result = bind->value;
+            return APR_SUCCESS;
+        }
+        if (frame->barrier)
+            break;
+    }
+    if (!frame)
+        rv = from_product(result, run, node->name);
+    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
+        from_functions(result, run, node->name);
+    return rv;
+}
+
+static apr_status_t eval_items(ipxe_value_t *result, ipxe_run_t *run,
+                               const ipxe_node_t *node, ipxe_kind_e kind)
+{
+    ipxe_value_t *items = apr_palloc(
+        run->pool, (apr_size_t)(node->count + 1) * sizeof(*items));
+    apr_status_t rv;
+    int i;
+
+    for (i = 0; i < node->count; i++) {
+        rv = ipxe_eval(&items[i], run, node->items[i]);
+        if (rv != APR_SUCCESS)
+            return rv;
+    }
+    *result = ipxe_value_items(items, (apr_size_t)node->count, kind, 0,
+                               run->pool);
+    return APR_SUCCESS;
+}
+
+static apr_status_t eval_list(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    return eval_items(result, run, node, IPXE_KIND_LIST);
+}
+
+static apr_status_t eval_tuple(ipxe_value_t *result, ipxe_run_t *run,
+                               const ipxe_node_t *node)
+{
+    return eval_items(result, run, node, IPXE_KIND_TUPLE);
+}
+
+static apr_status_t eval_dict(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    ipxe_value_t map = ipxe_value_map(run->pool), key, value;
+    apr_status_t rv;
+    int i;
+
+    for (i = 0; i < node->count; i += 2) {
+        rv = ipxe_eval_defined(&key, run, node->items[i]);
+        if (rv == APR_SUCCESS)
+            rv = ipxe_eval(&value, run, node->items[i + 1]);
+        if (rv != APR_SUCCESS)
+            return rv;
+        if (!ipxe_value_hashable(key))
+            return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE,
+                                 node->items[i]->span,
+                                 "%s cannot be the key of a mapping",
+                                 ipxe_kind_name(key.kind));
+        ipxe_map_put((struct ipxe_map_t *)map.u.map, key, value);
+    }
+    *result = map;
+    return APR_SUCCESS;
+}
+
+static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    ipxe_value_t of;
+    apr_status_t rv = ipxe_eval_defined(&of, run, node->a);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    rv = ipxe_run_attr(result, run, of, node->name, node->span);
+    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED &&
+        node->a->kind == IPXE_NODE_NAME)
+        result->u.undefined = apr_pstrcat(run->pool, node->a->name, ".",
+                                          node->name, NULL);
+    return rv;
+}
+
+static apr_status_t eval_item(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    ipxe_value_t of, key;
+    apr_status_t rv = ipxe_eval_defined(&of, run, node->a);
+
+    if (rv == APR_SUCCESS)
+        rv = ipxe_eval_defined(&key, run, node->b);
+    if (rv == APR_SUCCESS)
+        rv = ipxe_run_item(result, run, of, key, node->span);
+    return rv;
+}
+
+static apr_status_t eval_slice(ipxe_value_t *result, ipxe_run_t *run,
+                               const ipxe_node_t *node)
+{
+    ipxe_value_t of, bounds[3];
+    apr_status_t rv = ipxe_eval_defined(&of, run, node->a);
+    int i;
+
+    for (i = 0; rv == APR_SUCCESS && i < 3; i++) {
+        bounds[i] = ipxe_value_none();
+        if (node->items[i])
+            rv = ipxe_eval_defined(&bounds[i], run, node->items[i]);
+    }
+    if (rv != APR_SUCCESS)
+        return rv;
+    return ipxe_run_slice(result, run, of, bounds, node->span);
+}
+
+static apr_status_t eval_call(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    return ipxe_eval_call(result, run, node);
+}
+
+static apr_status_t eval_filter(ipxe_value_t *result, ipxe_run_t *run,
+                                const ipxe_node_t *node)
+{
+    return ipxe_eval_filter(result, run, node);
+}
+
+static apr_status_t eval_test(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    return ipxe_eval_test(result, run, node);
+}
+
+static apr_status_t eval_sign(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node, int minus)
+{
+    ipxe_value_t a;
+    apr_status_t rv = ipxe_eval_defined(&a, run, node->a);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    return ipxe_op_sign(result, run, a, minus, node->span);
+}
+
+static apr_status_t eval_neg(ipxe_value_t *result, ipxe_run_t *run,
+                             const ipxe_node_t *node)
+{
+    return eval_sign(result, run, node, 1);
+}
+
+static apr_status_t eval_pos(ipxe_value_t *result, ipxe_run_t *run,
+                             const ipxe_node_t *node)
+{
+    return eval_sign(result, run, node, 0);
+}
+
+static apr_status_t eval_not(ipxe_value_t *result, ipxe_run_t *run,
+                             const ipxe_node_t *node)
+{
+    int truth = 0;
+    apr_status_t rv = ipxe_eval_truth(&truth, run, node->a);
+
+    *result = ipxe_value_bool(!truth);
+    return rv;
+}
+
+/* As Python: the value that decides, not its truth. */
+static apr_status_t eval_either(ipxe_value_t *result, ipxe_run_t *run,
+                                const ipxe_node_t *node, int stop)
+{
+    int truth = 0;
+    apr_status_t rv = ipxe_eval_defined(result, run, node->a);
+
+    if (rv == APR_SUCCESS)
+        rv = ipxe_run_truth(&truth, run, *result, node->a->span);
+    if (rv != APR_SUCCESS || truth == stop)
+        return rv;
+    return ipxe_eval(result, run, node->b);
+}
+
+static apr_status_t eval_and(ipxe_value_t *result, ipxe_run_t *run,
+                             const ipxe_node_t *node)
+{
+    return eval_either(result, run, node, 0);
+}
+
+static apr_status_t eval_or(ipxe_value_t *result, ipxe_run_t *run,
+                            const ipxe_node_t *node)
+{
+    return eval_either(result, run, node, 1);
+}
+
+static apr_status_t eval_binary(ipxe_value_t *result, ipxe_run_t *run,
+                                const ipxe_node_t *node)
+{
+    ipxe_value_t a, b;
+    apr_status_t rv = ipxe_eval_defined(&a, run, node->a);
+
+    if (rv == APR_SUCCESS)
+        rv = ipxe_eval_defined(&b, run, node->b);
+    if (rv == APR_SUCCESS)
+        rv = ipxe_op_binary(result, run, node->op, a, b, node->span);
+    if (rv == APR_SUCCESS)
+        rv = ipxe_run_charge(run, *result, node->span);
+    return rv;
+}
+
+static apr_status_t eval_concat(ipxe_value_t *result, ipxe_run_t *run,
+                                const ipxe_node_t *node)
+{
+    ipxe_build_t build;
+    ipxe_value_t part;
+    apr_status_t rv;
+    int i;
+
+    ipxe_build_init(&build, 64, run->pool);
+    for (i = 0; i < node->count; i++) {
+        rv = ipxe_eval_defined(&part, run, node->items[i]);
+        if (rv != APR_SUCCESS)
+            return rv;
+        ipxe_build_str(&build, part);
+    }
+    *result = ipxe_build_value(&build);
+    return ipxe_run_charge(run, *result, node->span);
+}
+
+static apr_status_t eval_compare(ipxe_value_t *result, ipxe_run_t *run,
+                                 const ipxe_node_t *node)
+{
+    ipxe_value_t left, right;
+    apr_status_t rv = ipxe_eval_defined(&left, run, node->a);
+    int truth = 1, i;
+
+    for (i = 0; rv == APR_SUCCESS && truth && i < node->count; i++) {
+        rv = ipxe_eval_defined(&right, run, node->items[i]);
+        if (rv == APR_SUCCESS)
+            rv = ipxe_op_compare(&truth, run, node->ops[i], left, right,
+                                 node->span);
+        left = right;
+    }
+    *result = ipxe_value_bool(truth);
+    return rv;
+}
+
+static apr_status_t eval_cond(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    int truth = 0;
+    apr_status_t rv = ipxe_eval_truth(&truth, run, node->a);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    if (truth)
+        return ipxe_eval(result, run, node->b);
+    if (node->c)
+        return ipxe_eval(result, run, node->c);
+    *result = ipxe_value_undefined("the else of this if");
+    return APR_SUCCESS;
+}
+
+static eval_fn *const functions[] = {
+#define X(kind, function) eval_##function,
+    IPXE_EXPRESSIONS(X)
+#undef X
+};
+
+apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
+                       const ipxe_node_t *node)
+{
+    if (++run->steps > IPXE_MAX_RENDER_STEPS)
+        return ipxe_run_step(run, 0, node->span);
+    return functions[node->kind](result, run, node);
+}
+
+apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
+                               const ipxe_node_t *node)
+{
+    apr_status_t rv = ipxe_eval(result, run, node);
+
+    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
+        return ipxe_run_undefined(run, *result, node->span);
+    return rv;
+}
+
+apr_status_t ipxe_run_truth(int *truth, ipxe_run_t *run, ipxe_value_t value,
+                            ipxe_span_t span)
+{
+    if (value.flags & IPXE_LIST_LAZY && ipxe_value_is_list(value)) {
+        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
+                      "what this filter gives has no truth of its own");
+        ipxe_diag_help(run->diag, "make it a list first: ...|list");
+        return APR_EGENERAL;
+    }
+    *truth = ipxe_value_truth(value);
+    return APR_SUCCESS;
+}
+
+apr_status_t ipxe_eval_truth(int *truth, ipxe_run_t *run,
+                             const ipxe_node_t *node)
+{
+    ipxe_value_t value;
+    apr_status_t rv = ipxe_eval_defined(&value, run, node);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    return ipxe_run_truth(truth, run, value, node->span);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the template floor: a render under way. Functions return
+ * APR_SUCCESS, or a failure whose diagnostic was added. */
+#ifndef IPXE_TEMPLATE_RUN_H
+#define IPXE_TEMPLATE_RUN_H
+
+#include "base/limits.h"
+#include "template/data.h"
+#include "template/filters.h"
+#include "template/node.h"
+#include "template/out.h"
+
+/* A name that the template set. */
+typedef struct ipxe_bind_t {
+    const char *name; /* interned */
+    ipxe_value_t value;
+    struct ipxe_bind_t *next;
+} ipxe_bind_t;
+
+/* Where names are set: a template, a loop's turn, a macro, a block. */
+typedef struct ipxe_frame_t {
+    ipxe_bind_t *binds;
+    struct ipxe_frame_t *parent;
+    int barrier; /* facts and variables are not seen from here */
+} ipxe_frame_t;
+
+/* How the render came here: becomes the notes of a diagnostic. */
+typedef struct ipxe_chain_t {
+    ipxe_span_t span;
+    const char *what; /* "included", "called" */
+    const struct ipxe_chain_t *up;
+} ipxe_chain_t;
+
+/* A template that is rendered, with the blocks of it and of what it extends,
+ * the most derived first. */
+typedef struct ipxe_instance_t {
+    apr_array_header_t *blocks; /* of ipxe_block_t */
+    const ipxe_template_t *extends;
+    ipxe_span_t extends_span;
+    ipxe_frame_t *top;
+} ipxe_instance_t;
+
+typedef struct ipxe_run_t {
+    ipxe_render_t render; /* the first member: see ipxe_run_of */
+    ipxe_library_t *library;
+    ipxe_frame_t *frame;
+    ipxe_out_t *out;
+    ipxe_instance_t *instance;
+    const ipxe_chain_t *chain;
+    apr_size_t steps;
+    int depth;
+    ipxe_diag_t *diag; /* the last one that ipxe_run_fail added */
+    apr_pool_t *pool;
+} ipxe_run_t;
+
+/* The run of a call: the language's own functions need more than a product's
+ * function sees. */
+ipxe_run_t *ipxe_run_of(const ipxe_call_t *call);
+
+apr_status_t ipxe_run_fail(ipxe_run_t *run, ipxe_code_e code,
+                           ipxe_span_t span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Adds the chain's notes to what others added after `before` diagnostics. */
+void ipxe_run_notes(ipxe_run_t *run, int before);
+apr_status_t ipxe_run_undefined(ipxe_run_t *run, ipxe_value_t value,
+                                ipxe_span_t span);
+/* Counts work; a failure past the bound. */
+apr_status_t ipxe_run_step(ipxe_run_t *run, apr_size_t n, ipxe_span_t span);
+/* Counts what a value took to make. */
+apr_status_t ipxe_run_charge(ipxe_run_t *run, ipxe_value_t value,
+                             ipxe_span_t span);
+apr_status_t ipxe_run_deeper(ipxe_run_t *run, ipxe_span_t span);
+
+/* ---- names ---- */
+
+ipxe_bind_t *ipxe_frame_find(ipxe_frame_t *frame, const char *name);
+void ipxe_frame_set(ipxe_run_t *run, ipxe_frame_t *frame, const char *name,
+                    ipxe_value_t value);
+ipxe_frame_t *ipxe_frame_make(ipxe_run_t *run, ipxe_frame_t *parent);
+
+/* ---- expressions ---- */
+
+apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
+                       const ipxe_node_t *node);
+/* As ipxe_eval, but undefined is a failure. */
+apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
+                               const ipxe_node_t *node);
+/* Python's truth; a generator has none that anybody means. */
+apr_status_t ipxe_run_truth(int *truth, ipxe_run_t *run, ipxe_value_t value,
+                            ipxe_span_t span);
+apr_status_t ipxe_eval_truth(int *truth, ipxe_run_t *run,
+                             const ipxe_node_t *node);
+
+apr_status_t ipxe_op_binary(ipxe_value_t *result, ipxe_run_t *run,
+                            ipxe_token_e op, ipxe_value_t a, ipxe_value_t b,
+                            ipxe_span_t span);
+apr_status_t ipxe_op_sign(ipxe_value_t *result, ipxe_run_t *run,
+                          ipxe_value_t a, int minus, ipxe_span_t span);
+/* op as in ipxe_node_t.ops: NAME is `in`, END is `not in`. */
+apr_status_t ipxe_op_compare(int *truth, ipxe_run_t *run, ipxe_token_e op,
+                             ipxe_value_t a, ipxe_value_t b,
+                             ipxe_span_t span);
+apr_status_t ipxe_op_format(ipxe_value_t *result, ipxe_run_t *run,
+                            ipxe_value_t format, ipxe_value_t args,
+                            ipxe_span_t span);
+
+/* a.name and a[b]: UNDEFINED where it is not there. */
+apr_status_t ipxe_run_attr(ipxe_value_t *result, ipxe_run_t *run,
+                           ipxe_value_t of, const char *name,
+                           ipxe_span_t span);
+apr_status_t ipxe_run_item(ipxe_value_t *result, ipxe_run_t *run,
+                           ipxe_value_t of, ipxe_value_t key,
+                           ipxe_span_t span);
+apr_status_t ipxe_run_slice(ipxe_value_t *result, ipxe_run_t *run,
+                            ipxe_value_t of, const ipxe_value_t bounds[3],
+                            ipxe_span_t span);
+/* "a.b.0" as filters take it. */
+apr_status_t ipxe_run_path(ipxe_value_t *result, ipxe_run_t *run,
+                           ipxe_value_t of, ipxe_value_t path,
+                           ipxe_span_t span);
+
+/* What a loop over the value goes through. */
+apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,
+                            ipxe_value_t value, ipxe_span_t span);
+/* An object of the product as a mapping; other values as they are. */
+apr_status_t ipxe_run_plain(ipxe_value_t *result, ipxe_run_t *run,
+                            ipxe_value_t value);
+int ipxe_value_is_product(ipxe_value_t value);
+
+/* ---- calls ---- */
+
+apr_status_t ipxe_eval_call(ipxe_value_t *result, ipxe_run_t *run,
+                            const ipxe_node_t *node);
+apr_status_t ipxe_eval_filter(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node);
+apr_status_t ipxe_eval_test(ipxe_value_t *result, ipxe_run_t *run,
+                            const ipxe_node_t *node);
+/* The filters of a block: the innermost takes `input`. */
+apr_status_t ipxe_eval_filter_on(ipxe_value_t *result, ipxe_run_t *run,
+                                 const ipxe_node_t *node, ipxe_value_t input);
+/* A filter or a test with arguments that are values already. */
+apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
+                          const ipxe_row_t *row, ipxe_args_t *args);
+/* One with a name that is computed: map('upper'), select('odd'). */
+apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
+                            const ipxe_row_t *row, ipxe_value_t value,
+                            const ipxe_args_t *from, apr_size_t skip);
+apr_status_t ipxe_run_function(ipxe_value_t *result, ipxe_run_t *run,
+                               ipxe_value_t function, ipxe_call_t *call);
+
+/* A method of a text, list or mapping. */
+typedef apr_status_t ipxe_method_fn(ipxe_value_t *result, ipxe_run_t *run,
+                                    ipxe_value_t self,
+                                    const ipxe_call_t *call);
+typedef struct ipxe_method_t {
+    const char *name;
+    ipxe_method_fn *function;
+    int least, most; /* arguments; -1: any number */
+    const char *params;
+} ipxe_method_t;
+
+const ipxe_method_t *ipxe_method_find(ipxe_kind_e kind, const char *name);
+const ipxe_method_t *ipxe_method_rows(ipxe_kind_e kind, apr_size_t *count);
+
+/* range, dict, namespace, cycler, joiner; NULL: none of them. */
+const ipxe_function_t *ipxe_function_find(const char *name);
+const ipxe_function_t *ipxe_function_rows(apr_size_t *count);
+ipxe_value_t ipxe_value_function(const ipxe_function_t *function);
+/* Sets a name of a namespace; a failure where `of` is none. */
+apr_status_t ipxe_namespace_set(ipxe_run_t *run, ipxe_value_t of,
+                                const char *name, ipxe_value_t value,
+                                ipxe_span_t span);
+
+/* ---- statements ---- */
+
+apr_status_t ipxe_exec(ipxe_run_t *run, const ipxe_node_t *node);
+apr_status_t ipxe_exec_for(ipxe_run_t *run, const ipxe_node_t *node);
+/* `loop` is both an object and, in a call, a function: makes one of the
+ * other; other objects stay. */
+void ipxe_loop_call(ipxe_value_t *value);
+apr_status_t ipxe_exec_set(ipxe_run_t *run, const ipxe_node_t *target,
+                           ipxe_value_t value);
+apr_status_t ipxe_exec_include(ipxe_run_t *run, const ipxe_node_t *node);
+apr_status_t ipxe_exec_import(ipxe_run_t *run, const ipxe_node_t *node);
+apr_status_t ipxe_exec_from(ipxe_run_t *run, const ipxe_node_t *node);
+apr_status_t ipxe_exec_extends(ipxe_run_t *run, const ipxe_node_t *node);
+apr_status_t ipxe_exec_block(ipxe_run_t *run, const ipxe_node_t *node);
+apr_status_t ipxe_exec_macro(ipxe_run_t *run, const ipxe_node_t *node);
+/* A template in a frame of its own, with what it extends. */
+apr_status_t ipxe_run_template(ipxe_run_t *run, const ipxe_template_t *self,
+                               ipxe_frame_t *top);
+/* What `body` writes, as a value. */
+apr_status_t ipxe_run_capture(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *body);
+/* The value `self` of a template with blocks. */
+ipxe_value_t ipxe_run_self(ipxe_run_t *run);
+
+#endif

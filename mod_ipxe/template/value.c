@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values: making them, their truth, mappings. */
+#include "template/data.h"
+
+#include <string.h>
+
+#define SMALL_MAP 8
+
+static ipxe_value_t value_of(ipxe_kind_e kind)
+{
+    ipxe_value_t value;
+
+    memset(&value, 0, sizeof(value));
+    value.kind = kind;
+    return value;
+}
+
+ipxe_value_t ipxe_value_undefined(const char *name)
+{
+    ipxe_value_t value = value_of(IPXE_KIND_UNDEFINED);
+
+    value.u.undefined = name;
+    return value;
+}
+
+ipxe_value_t ipxe_value_none(void)
+{
+    return value_of(IPXE_KIND_NONE);
+}
+
+ipxe_value_t ipxe_value_bool(int boolean)
+{
+    ipxe_value_t value = value_of(IPXE_KIND_BOOL);
+
+    value.u.boolean = boolean != 0;
+    return value;
+}
+
+ipxe_value_t ipxe_value_int(apr_int64_t integer)
+{
+    ipxe_value_t value = value_of(IPXE_KIND_INT);
+
+    value.u.integer = integer;
+    return value;
+}
+
+ipxe_value_t ipxe_value_float(double real)
+{
+    ipxe_value_t value = value_of(IPXE_KIND_FLOAT);
+
+    value.u.real = real;
+    return value;
+}
+
+ipxe_value_t ipxe_value_text_n(const char *s, apr_size_t len, unsigned flags,
+                               apr_pool_t *pool)
+{
+    ipxe_value_t value = value_of(IPXE_KIND_TEXT);
+    ipxe_string_t *text = apr_palloc(pool, sizeof(*text));
+
+    text->s = s;
+    text->len = len;
+    text->mask = NULL;
+    value.flags = flags;
+    value.u.text = text;
+    return value;
+}
+
+ipxe_value_t ipxe_value_text(const char *s, unsigned flags, apr_pool_t *pool)
+{
+    return ipxe_value_text_n(s, strlen(s), flags, pool);
+}
+
+ipxe_value_t ipxe_value_items(const ipxe_value_t *items, apr_size_t len,
+                              ipxe_kind_e kind, unsigned flags,
+                              apr_pool_t *pool)
+{
+    ipxe_value_t value = value_of(kind);
+    ipxe_list_t *list = apr_palloc(pool, sizeof(*list));
+
+    list->items = items;
+    list->len = len;
+    value.flags = flags;
+    value.u.list = list;
+    return value;
+}
+
+ipxe_value_t ipxe_value_array(const apr_array_header_t *items, unsigned flags)
+{
+    return ipxe_value_items((const ipxe_value_t *)(const void *)items->elts,
+                            (apr_size_t)items->nelts, IPXE_KIND_LIST, flags,
+                            items->pool);
+}
+
+ipxe_value_t ipxe_value_list(const apr_array_header_t *items)
+{
+    return ipxe_value_array(items, 0);
+}
+
+ipxe_value_t ipxe_value_pair(ipxe_value_t a, ipxe_value_t b, apr_pool_t *pool)
+{
+    ipxe_value_t *two = apr_palloc(pool, 2 * sizeof(*two));
+
+    two[0] = a;
+    two[1] = b;
+    return ipxe_value_items(two, 2, IPXE_KIND_TUPLE, 0, pool);
+}
+
+ipxe_value_t ipxe_value_object(const ipxe_object_t *object)
+{
+    ipxe_value_t value = value_of(IPXE_KIND_OBJECT);
+
+    value.u.object = object;
+    return value;
+}
+
+/* ---- mappings ---- */
+
+ipxe_value_t ipxe_value_map(apr_pool_t *pool)
+{
+    ipxe_value_t value = value_of(IPXE_KIND_MAP);
+    struct ipxe_map_t *map = apr_pcalloc(pool, sizeof(*map));
+
+    map->pool = pool;
+    value.u.map = map;
+    return value;
+}
+
+static void slot_put(struct ipxe_map_t *map, apr_uint32_t hash,
+                     apr_size_t index)
+{
+    apr_size_t at = hash & (map->slot_count - 1);
+
+    while (map->slots[at])
+        at = (at + 1) & (map->slot_count - 1);
+    map->slots[at] = (apr_uint32_t)index + 1;
+}
+
+static void make_slots(struct ipxe_map_t *map)
+{
+    apr_size_t i;
+
+    map->slot_count = map->room * 2;
+    map->slots = apr_pcalloc(map->pool,
+                             map->slot_count * sizeof(*map->slots));
+    for (i = 0; i < map->count; i++)
+        slot_put(map, map->entries[i].hash, i);
+}
+
+static void grow(struct ipxe_map_t *map)
+{
+    apr_size_t room = map->room ? map->room * 2 : SMALL_MAP;
+    ipxe_entry_t *entries = apr_palloc(map->pool, room * sizeof(*entries));
+
+    if (map->count)
+        memcpy(entries, map->entries, map->count * sizeof(*entries));
+    map->entries = entries;
+    map->room = room;
+    if (room > SMALL_MAP)
+        make_slots(map);
+}
+
+static ipxe_entry_t *find_small(const struct ipxe_map_t *map,
+                                ipxe_value_t key, apr_uint32_t hash)
+{
+    apr_size_t i;
+
+    for (i = 0; i < map->count; i++) {
+        if (map->entries[i].hash == hash &&
+            ipxe_value_equal(map->entries[i].key, key))
+            return &map->entries[i];
+    }
+    return NULL;
+}
+
+static ipxe_entry_t *find_entry(const struct ipxe_map_t *map,
+                                ipxe_value_t key, apr_uint32_t hash)
+{
+    apr_size_t at;
+
+    if (!map->slots)
+        return find_small(map, key, hash);
+    at = hash & (map->slot_count - 1);
+    for (; map->slots[at]; at = (at + 1) & (map->slot_count - 1)) {
+        ipxe_entry_t *entry = &map->entries[map->slots[at] - 1];
+
+        if (entry->hash == hash && ipxe_value_equal(entry->key, key))
+            return entry;
+    }
+    return NULL;
+}
+
+const ipxe_entry_t *ipxe_map_find(const struct ipxe_map_t *map,
+                                  ipxe_value_t key)
+{
+    return map->count ? find_entry(map, key, ipxe_value_hash(key)) : NULL;
+}
+
+void ipxe_map_put(struct ipxe_map_t *map, ipxe_value_t key,
+                  ipxe_value_t value)
+{
+    apr_uint32_t hash = ipxe_value_hash(key);
+    ipxe_entry_t *entry = find_entry(map, key, hash);
+
+    if (entry) {
+        entry->value = value;
+        return;
+    }
+    if (map->count == map->room)
+        grow(map);
+    entry = &map->entries[map->count];
+    entry->key = key;
+    entry->value = value;
+    entry->hash = hash;
+    if (map->slots)
+        slot_put(map, hash, map->count);
+    map->count++;
+}
+
+/* A map is const for all but who fills it, before it is shared. */
+void ipxe_map_set(ipxe_value_t map, const char *key, ipxe_value_t value)
+{
+    struct ipxe_map_t *self = (struct ipxe_map_t *)map.u.map;
+
+    ipxe_map_put(self, ipxe_value_text(key, 0, self->pool), value);
+}
+
+ipxe_value_t ipxe_map_get(ipxe_value_t map, const char *key)
+{
+    const ipxe_entry_t *entry;
+    ipxe_string_t text;
+    ipxe_value_t name = value_of(IPXE_KIND_TEXT);
+
+    text.s = key;
+    text.len = strlen(key);
+    text.mask = NULL;
+    name.u.text = &text;
+    entry = ipxe_map_find(map.u.map, name);
+    return entry ? entry->value : ipxe_value_undefined(key);
+}
+
+/* ---- asking ---- */
+
+int ipxe_value_is_number(ipxe_value_t value)
+{
+    return value.kind == IPXE_KIND_BOOL || value.kind == IPXE_KIND_INT ||
+           value.kind == IPXE_KIND_FLOAT;
+}
+
+double ipxe_value_real(ipxe_value_t value)
+{
+    if (value.kind == IPXE_KIND_FLOAT)
+        return value.u.real;
+    return value.kind == IPXE_KIND_BOOL ? (double)value.u.boolean
+                                        : (double)value.u.integer;
+}
+
+int ipxe_value_is_list(ipxe_value_t value)
+{
+    return value.kind == IPXE_KIND_LIST || value.kind == IPXE_KIND_TUPLE;
+}
+
+int ipxe_value_hashable(ipxe_value_t value)
+{
+    apr_size_t i;
+
+    if (value.kind == IPXE_KIND_LIST || value.kind == IPXE_KIND_MAP)
+        return 0;
+    if (value.kind != IPXE_KIND_TUPLE)
+        return 1;
+    for (i = 0; i < value.u.list->len; i++) {
+        if (!ipxe_value_hashable(value.u.list->items[i]))
+            return 0;
+    }
+    return 1;
+}
+
+int ipxe_value_truth(ipxe_value_t value)
+{
+    switch (value.kind) {
+    case IPXE_KIND_UNDEFINED:
+    case IPXE_KIND_NONE:
+        return 0;
+    case IPXE_KIND_BOOL:
+        return value.u.boolean;
+    case IPXE_KIND_INT:
+        return value.u.integer != 0;
+    case IPXE_KIND_FLOAT:
+        return value.u.real < 0 || value.u.real > 0 ||
+               value.u.real != value.u.real;
+    case IPXE_KIND_TEXT:
+        return value.u.text->len != 0;
+    case IPXE_KIND_LIST:
+    case IPXE_KIND_TUPLE:
+        return value.u.list->len != 0;
+    case IPXE_KIND_MAP:
+        return value.u.map->count != 0;
+    default:
+        return 1;
+    }
+}
+
+const char *ipxe_kind_name(ipxe_kind_e kind)
+{
+    static const char *const names[] = {
+        "undefined", "none", "boolean", "integer", "float",  "text",
+        "list",      "tuple", "mapping", "object",  "function"};
+
+    return names[kind];
+}

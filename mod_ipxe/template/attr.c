@@ -244,8 +244,8 @@ apr_status_t ipxe_run_slice(ipxe_value_t *result, ipxe_run_t *run,
                             ipxe_value_t of, const ipxe_value_t bounds[3],
                             ipxe_span_t span)
 {
+    slice_t slice = {0, 0, 1};
     apr_status_t rv;
-    slice_t slice;
     int text = of.kind == IPXE_KIND_TEXT;
 
     if (!text && (!ipxe_value_is_list(of) ||

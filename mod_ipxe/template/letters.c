@@ -2,25 +2,31 @@
 /* Letters beyond ASCII by the C library's C.UTF-8, one to one, and the blanks
  * that Python knows. */
 #include <locale.h>
-#include <pthread.h>
 #include <wctype.h>
 
 #include "template/data.h"
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static locale_t letters; /* (locale_t)0 where there is no C.UTF-8 */
+static locale_t letters; /* made once, by whichever thread asks first */
 
-static void make_letters(void)
+static locale_t make_letters(void)
 {
-    letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (!letters)
-        letters = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+    locale_t made = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t none = (locale_t)0;
+
+    if (!made)
+        made = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+    if (__atomic_compare_exchange_n(&letters, &none, made, 0,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return made;
+    freelocale(made);
+    return none;
 }
 
 static locale_t get_letters(void)
 {
-    pthread_once(&once, make_letters);
-    return letters;
+    locale_t made = __atomic_load_n(&letters, __ATOMIC_ACQUIRE);
+
+    return made ? made : make_letters();
 }
 
 apr_uint32_t ipxe_letter_upper(apr_uint32_t code)

@@ -67,10 +67,11 @@ static apr_status_t m_values(ipxe_value_t *result, ipxe_run_t *run,
     return view(result, run, self, VALUES);
 }
 
-static const ipxe_method_t map_methods[] = {{"get", m_get, 1, 2, "key default=none"},
-                                            {"items", m_items, 0, 0, ""},
-                                            {"keys", m_keys, 0, 0, ""},
-                                            {"values", m_values, 0, 0, ""}};
+static const ipxe_method_t map_methods[] = {
+    {"get", m_get, 1, 2, "key default=none"},
+    {"items", m_items, 0, 0, ""},
+    {"keys", m_keys, 0, 0, ""},
+    {"values", m_values, 0, 0, ""}};
 
 /* ---- lists ---- */
 

@@ -4,9 +4,12 @@
 
 Each profile of rules/ is rendered by `ipxectl render`, for BIOS and UEFI, as
 shipped and with everything set, and each of its answer files goes through the
-checker of its kind. The files of conf.d/ go through dnsmasq and testparm.
-Prints TAP. IPXECTL names another command than the one just built.
+checker of its kind. Each family of installers must give the words its kernel
+needs. The files of conf.d/ go through dnsmasq and testparm. Prints TAP.
+
+    t/answers/answers.py --ipxectl BUILD/ipxectl
 """
+import argparse
 import os
 import re
 import shutil
@@ -17,12 +20,12 @@ import xml.etree.ElementTree as ET
 
 import yaml
 
+import families
 import kickstart
 
 SRC = os.environ.get("SRCDIR") or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("BUILDDIR", SRC)
-IPXECTL = os.environ.get("IPXECTL", os.path.join(BUILD, "ipxectl"))
 HASH = "$6$0123456789abcdef$" + "x" * 86
 
 # What a site may say in 10-site.yaml and 40-hosts.yaml, all at once.
@@ -308,10 +311,10 @@ def lead(folder, profiles):
     return path
 
 
-def render(path, case, name):
+def render(ipxectl, path, case, name):
     arch = "x86_64" if case["platform"] == "efi" else "i386"
     return subprocess.run(
-        [IPXECTL, "render", "--rules", path,
+        [ipxectl, "render", "--rules", path,
          "--rules", os.path.join(SRC, "rules"),
          "--templates", os.path.join(SRC, "ks-templates"),
          "--base-url", "http://10.0.0.1", "--answers", name,
@@ -333,11 +336,11 @@ def judge(check, served_bytes, case):
         return ["%s: %s" % (type(error).__name__, error)]
 
 
-def check_answer(tap, path, case, name):
+def check_answer(tap, ipxectl, path, case, name):
     title = "%s of %s, %s, %s" % (name, case["profile"], case["platform"],
                                   case["variant"])
     check = next((c for end, c in CHECKS if name.endswith(end)), None)
-    done = render(path, case, name)
+    done = render(ipxectl, path, case, name)
     if done.returncode:
         tap.result(title, [done.stderr.decode(errors="replace")])
     elif check is None:
@@ -346,7 +349,7 @@ def check_answer(tap, path, case, name):
         tap.result(title, judge(check, done.stdout, case))
 
 
-def check_site(tap, folder):
+def check_site(tap, ipxectl, folder):
     installers = load("00-installers.yaml")["installers"]
     profiles = {name: served(profile, installers) for name, profile
                 in load("20-profiles.yaml")["profiles"].items()}
@@ -358,7 +361,7 @@ def check_site(tap, folder):
                 case = {"profile": profile, "platform": platform,
                         "variant": variant, "set": values}
                 for name in names:
-                    check_answer(tap, path, case, name)
+                    check_answer(tap, ipxectl, path, case, name)
 
 
 # ---- conf.d ----
@@ -450,14 +453,18 @@ def check_checkers(tap):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ipxectl", default=os.path.join(BUILD, "ipxectl"))
+    ipxectl = os.path.abspath(parser.parse_args().ipxectl)
     tap = Tap()
     check_checkers(tap)
     with tempfile.TemporaryDirectory() as folder:
         check_conf(tap, folder)
-        if os.path.exists(IPXECTL):
-            check_site(tap, folder)
+        if os.path.exists(ipxectl):
+            check_site(tap, ipxectl, folder)
+            families.check_families(tap, ipxectl, SRC, folder)
         else:
-            tap.result("ipxectl", ["%s is missing" % IPXECTL])
+            tap.result("ipxectl", ["%s is missing" % ipxectl])
     return tap.end()
 
 

@@ -67,24 +67,32 @@ static void log_decision(request_rec *r, const ipxe_visit_t *visit)
                   variable(r, "IPXE_GENERATION"), visit->request.request_id);
 }
 
+static void log_line(request_rec *r, int level, const char *line,
+                     const ipxe_visit_t *visit)
+{
+    ap_log_rerror(APLOG_MARK, level, 0, r, "%s (request %s)", line,
+                  visit->request.request_id);
+}
+
+/* What went wrong, as a sentence, and each diagnostic that it does not hold
+ * already. */
 static void log_trouble(request_rec *r, const ipxe_visit_t *visit)
 {
     const ipxe_answer_t *answer = &visit->answer;
-    int level =
-        answer->diags && answer->diags->errors ? APLOG_ERR : APLOG_WARNING;
+    const apr_array_header_t *diags = answer->diags->all;
+    int level = answer->diags->errors ? APLOG_ERR : APLOG_WARNING;
     int i;
 
     if (answer->log)
-        ap_log_rerror(APLOG_MARK, level, 0, r, "%s (request %s)", answer->log,
-                      visit->request.request_id);
-    for (i = 0; answer->diags && i < answer->diags->all->nelts; i++)
-        ap_log_rerror(
-            APLOG_MARK, level, 0, r, "%s (request %s)",
-            ipxe_text_ascii(ipxe_diag_line(APR_ARRAY_IDX(answer->diags->all, i,
-                                                         const ipxe_diag_t *),
-                                           r->pool),
-                            r->pool),
-            visit->request.request_id);
+        log_line(r, level, answer->log, visit);
+    for (i = 0; i < diags->nelts; i++) {
+        const ipxe_diag_t *diag = APR_ARRAY_IDX(diags, i, const ipxe_diag_t *);
+        const char *line =
+            ipxe_text_ascii(ipxe_diag_line(diag, r->pool), r->pool);
+
+        if (!answer->log || !strstr(answer->log, line))
+            log_line(r, level, line, visit);
+    }
 }
 
 static void log_steps(request_rec *r, const ipxe_decision_t *decision)

@@ -118,21 +118,51 @@ void ipxe_log_answer(request_rec *r, const ipxe_visit_t *visit)
 
 /* ---- Tickets ---- */
 
-/* Where the ticket stands in a path PREFIX/WORD/TICKET..., and its length; 0
- * where there is none. */
-static apr_size_t find_ticket(const char **at, const char *path,
-                              const char *prefix)
+#define TAG_LEN     22 /* of a ticket: after its dot */
+#define PAYLOAD_LEN 16 /* before it, at least */
+#define TICKET_CHARS                                                           \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
+
+/* Does a run of ticket characters look like one? */
+static int is_ticket(const char *run, apr_size_t len)
+{
+    return len > PAYLOAD_LEN + TAG_LEN && run[len - TAG_LEN - 1] == '.' &&
+           !memchr(run + len - TAG_LEN, '.', TAG_LEN);
+}
+
+/* Whatever looks like a ticket, wherever it stands. */
+static const char *hide_tickets(const char *line, apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make(strlen(line), pool);
+
+    while (*line) {
+        apr_size_t len = strspn(line, TICKET_CHARS);
+
+        if (is_ticket(line, len))
+            ipxe_text_add_char(text, '-');
+        else
+            ipxe_text_add_n(text, line, len);
+        line += len;
+        len = strcspn(line, TICKET_CHARS);
+        ipxe_text_add_n(text, line, len);
+        line += len;
+    }
+    return text->data;
+}
+
+/* The second segment below the prefix, where a ticket stands; NULL where the
+ * path has none. */
+static const char *ticket_segment(const char *path, const char *prefix,
+                                  apr_pool_t *pool)
 {
     apr_size_t len = strlen(prefix);
 
     if (strncmp(path, prefix, len) != 0 || path[len] != '/')
-        return 0;
+        return NULL;
     path += len + 1;
     path += strcspn(path, "/");
-    if (*path != '/')
-        return 0;
-    *at = path + 1;
-    return strcspn(*at, "/");
+    len = *path ? strcspn(path + 1, "/") : 0;
+    return len ? apr_pstrmemdup(pool, path + 1, len) : NULL;
 }
 
 /* The path as the handler will see it. */
@@ -146,42 +176,34 @@ static const char *seen_path(const request_rec *r)
     return path;
 }
 
-static const char *replace(const char *line, const char *ticket,
-                           apr_pool_t *pool)
+/* What stands in a ticket's place and looks like none. Where it is spelt with
+ * percent signs it is not found in the line, and the whole path goes. */
+static const char *hide_segment(const request_rec *r, const char *line,
+                                const char *prefix)
 {
-    apr_size_t len = strlen(ticket);
-    const char *found = strstr(line, ticket);
-    ipxe_text_t *text;
+    const char *ticket = ticket_segment(seen_path(r), prefix, r->pool);
+    const char *found;
 
+    if (!ticket ||
+        (is_ticket(ticket, strlen(ticket)) && strstr(r->the_request, ticket)))
+        return line;
+    found = strstr(line, ticket);
     if (!found)
-        return NULL;
-    text = ipxe_text_make(strlen(line), pool);
-    for (; found; found = strstr(line, ticket)) {
-        ipxe_text_add_n(text, line, (apr_size_t)(found - line));
-        ipxe_text_add_char(text, '-');
-        line = found + len;
-    }
-    ipxe_text_add(text, line);
-    return text->data;
+        return apr_psprintf(r->pool, "%s %s/- %s", r->method, prefix,
+                            r->protocol);
+    return apr_psprintf(r->pool, "%.*s-%s", (int)(found - line), line,
+                        found + strlen(ticket));
 }
 
 int ipxe_log_hide_ticket(request_rec *r)
 {
-    const ipxe_server_t *server = ipxe_server_get(r->server);
-    const char *prefix, *ticket, *line;
-    apr_size_t len;
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    const char *line;
 
-    if (!server->serving || !r->the_request)
+    if (!serving || !r->the_request)
         return DECLINED;
-    prefix = server->serving->settings.prefix;
-    len = find_ticket(&ticket, seen_path(r), prefix);
-    if (!len)
-        return DECLINED;
-    line =
-        replace(r->the_request, apr_pstrmemdup(r->pool, ticket, len), r->pool);
-    /* Spelt in another way than we write it: the path goes as a whole. */
-    r->the_request = line ? apr_pstrdup(r->pool, line)
-                          : apr_psprintf(r->pool, "%s %s/- %s", r->method,
-                                         prefix, r->protocol);
+    line = hide_tickets(r->the_request, r->pool);
+    line = hide_segment(r, line, serving->settings.prefix);
+    r->the_request = apr_pstrdup(r->pool, line);
     return DECLINED;
 }

@@ -14,7 +14,7 @@ sub clear {
     my ($answer, $name) = @_;
     my $status = $answer->{status};
     my $good = $status == 200
-        ? $answer->{body} =~ /^#!ipxe\n/
+        ? $answer->{body} =~ /^#!ipxe\n|^machine\n/
             && $answer->{headers}{'content-length'} == length $answer->{body}
         : $status >= 400 && $status < 500;
     $name =~ s/([^\x20-\x7e]|#)/sprintf '\\x%02x', ord $1/ge;
@@ -57,10 +57,11 @@ for my $payload (@payloads) {
         get('/boot.ipxe?serial=' . encoded("TOOL$payload") . '&platform=efi');
     clear($answer, "serial TOOL$payload");
     my $count = () = $answer->{body} =~ /\n/g;
-    is($count, $lines, 'and the script has no line more');
+    cmp_ok($count, '<=', $lines, 'and the script has no line more');
     unlike($answer->{body}, qr/^(?:shell|reboot|goto x)/m, 'of its making');
-    unlike($answer->{body}, qr/^kernel .*(?:\$\{(?:net0|serial)| && | \|\| | ; |\t)/m,
-        'nor a command within one');
+    my @kernels = $answer->{body} =~ /^kernel (.*)/mg;
+    is(scalar(grep { !m{^\S+/tool\.bin quiet serial=\S* by=server \|\| goto \w+$}
+        || /\$\{/ } @kernels), 0, 'nor a word within one');
 }
 my @facts = qw(mac mac1 platform arch buildarch uuid serial asset manufacturer
     product family sku board_serial hostname domain cpu64 memsize version

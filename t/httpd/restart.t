@@ -49,7 +49,7 @@ $server->signal_restart;
 ok(kill(0, $server->pid), 'a signal past the check does not end it');
 $answer = $server->get('/boot.ipxe?serial=A&platform=efi');
 ok_script($answer, 'machines get a script');
-like($answer->{body}, qr/unknown key/, 'that says what is wrong');
+like($answer->{body}, qr{/a\.yaml:2:\d+: error}, 'that says where');
 like($answer->{body}, qr/exit|sanboot/, 'and boots the disk');
 is($server->get('/ipxe/answers/x/y')->{status}, 500, 'answer files are 500');
 $answer = $server->get('/ipxe/wait/x');
@@ -96,7 +96,7 @@ for my $case (@cases) {
     my $log = wait_for_log($mark, $says, "$server->{dir}/error_log");
     like($log, $says, "a state folder: $name");
     ok(!$server->pid || !kill(0, $server->pid), 'no start');
-    $server->stop;
+    $server->wait_until_gone;
     $after->();
 }
 ($status) = $server->start;

@@ -322,6 +322,16 @@ sub log {
     return -e $path ? Test::ModIpxe::read_file($path) : '';
 }
 
+# Nobody listens any more: after a start that failed.
+sub wait_until_gone {
+    my ($self) = @_;
+    for (1 .. 100) {
+        last unless IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+            PeerPort => $self->{port});
+        sleep 0.05;
+    }
+}
+
 sub stop {
     my ($self) = @_;
     my $pid = $self->pid or return;

@@ -41,6 +41,63 @@
       "A value of another kind than what belongs here.") \
     X(BAD_VALUE, "bad-value", ERROR, \
       "A value of the right kind that is none of those that work here.") \
+    /* rules: names */ \
+    X(BAD_NAME, "bad-name", ERROR, \
+      "A name with characters that names cannot have.") \
+    X(RESERVED_NAME, "reserved-name", ERROR, \
+      "A variable has the name of a function or of something always there.") \
+    X(FACT_NAME, "fact-name", WARNING, \
+      "A variable has the name of a fact, which it hides from templates.") \
+    X(DUPLICATE_NAME, "duplicate-name", ERROR, \
+      "A name is defined twice.") \
+    X(DUPLICATE_ITEM, "duplicate-item", ERROR, \
+      "Two items of a menu have one name or one key.") \
+    X(UNKNOWN_NAME, "unknown-name", ERROR, \
+      "A profile, installer, menu, group, host or item that nothing defines.") \
+    X(UNKNOWN_TEMPLATE, "unknown-template", ERROR, \
+      "A template that is not in the folder of templates.") \
+    X(UNKNOWN_ANSWER, "unknown-answer", ERROR, \
+      "An answer file that the profile does not list.") \
+    X(UNKNOWN_VARIABLE, "unknown-variable", ERROR, \
+      "A condition names what is no fact and no variable known there.") \
+    X(CIRCLE, "circle", ERROR, \
+      "Something needs, extends or holds itself.") \
+    X(CHAIN_TOO_LONG, "chain-too-long", ERROR, \
+      "More profiles or installers extend one another than are followed.") \
+    X(NOT_SUPPORTED, "not-supported", ERROR, \
+      "A key of the language that this version does not support.") \
+    /* rules: conditions */ \
+    X(LIST_CONDITION, "list-condition", ERROR, \
+      "A condition is a list, which does not say whether one or all hold.") \
+    X(BAD_PATTERN, "bad-pattern", ERROR, \
+      "A glob, a regular expression or a comparison that cannot be read.") \
+    X(BAD_NETWORK, "bad-network", ERROR, \
+      "What should be an address, a network or a range is none.") \
+    X(BAD_MAC, "bad-mac", ERROR, \
+      "What should be the address of a card is none.") \
+    X(BAD_UUID, "bad-uuid", ERROR, \
+      "What should be a UUID is none.") \
+    X(PATTERN_LIMIT, "pattern-limit", ERROR, \
+      "A regular expression needs too many steps for what a machine sent.") \
+    /* rules: what machines get */ \
+    X(TWO_ACTIONS, "two-actions", ERROR, \
+      "Two actions where one can be done.") \
+    X(NO_ACTION, "no-action", ERROR, \
+      "A rule or an item that does nothing.") \
+    X(NOTHING_TO_BOOT, "nothing-to-boot", ERROR, \
+      "A profile with nothing that a machine could boot.") \
+    X(MIXED_CASES, "mixed-cases", ERROR, \
+      "Platforms and processors stand in one mapping.") \
+    X(DOUBTFUL_ARGUMENT, "doubtful-argument", WARNING, \
+      "An argument looks like the end of another that YAML parted.") \
+    X(HOST_CONFLICT, "host-conflict", ERROR, \
+      "Two hosts claim one key.") \
+    X(NAMES_NOBODY, "names-nobody", ERROR, \
+      "Nothing that could tell a machine, or a filler that many send.") \
+    X(GROUP_ACTIONS, "group-actions", ERROR, \
+      "Two groups of a host have different actions and the host has none.") \
+    X(NO_FOLLOW, "no-follow", ERROR, \
+      "A host or group has an action, and no rule follows it.") \
     /* scripts */ \
     X(LONG_COMMAND_LINE, "long-command-line", WARNING, \
       "A kernel command line comes near what the machine's kernel takes.") \

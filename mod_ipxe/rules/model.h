@@ -102,7 +102,8 @@ typedef enum ipxe_way_e {
 typedef struct ipxe_boot_t {
     ipxe_way_e way;
     const ipxe_template_t *script;
-    const ipxe_phrase_t *kernel; /* or the UEFI program, the ISO, the SAN */
+    const ipxe_phrase_t *kernel; /* or the UEFI program, the SAN; wimboot or
+                                    memdisk of those ways. NULL: SCRIPT */
     const apr_array_header_t *initrds; /* of ipxe_file_t, wimboot's files too */
     const apr_array_header_t *args;    /* of const ipxe_phrase_t *, base first;
                                           an item's value is a word, words
@@ -112,8 +113,6 @@ typedef struct ipxe_boot_t {
     const apr_array_header_t *served;  /* of ipxe_served_t */
     const ipxe_phrase_t *tree;         /* or NULL */
     const ipxe_phrase_t *iso;          /* or NULL: as profile.iso too */
-    const ipxe_phrase_t *memdisk;      /* of IPXE_WAY_ISO on BIOS; never NULL
-                                          there */
 } ipxe_boot_t;
 
 typedef struct ipxe_profile_t {
@@ -125,7 +124,7 @@ typedef struct ipxe_profile_t {
     const ipxe_cond_t *when; /* machines that it is for, or NULL */
     const ipxe_vars_t *vars; /* its own and its bases', merged */
     const ipxe_vars_t *family_vars; /* its installer's; below the site's */
-    const apr_array_header_t *cases; /* private: rules/profile.c */
+    const apr_array_header_t *cases; /* private: rules/recipe.h */
 } ipxe_profile_t;
 
 /* ---- Menus ---- */
@@ -168,6 +167,9 @@ typedef struct ipxe_host_t {
     const char *uuid, *serial, *manufacturer, *asset; /* normal, or NULL */
     const apr_array_header_t *groups; /* of const ipxe_group_t *, as listed,
                                          each followed by those it is in */
+    const apr_array_header_t *layers; /* the same groups, that whose variables
+                                         count least first: what a group is
+                                         in stands before it */
     const ipxe_vars_t *vars;          /* or NULL */
     ipxe_action_t action;             /* kind NONE: none */
     ipxe_span_t span;
@@ -199,6 +201,7 @@ typedef struct ipxe_rules_t {
     const apr_array_header_t *rules;  /* of const ipxe_rule_t *, in order */
     const apr_array_header_t *ignored_macs, *ignored_uuids; /* const char * */
     apr_hash_t *host_keys; /* private: rules/hosts.c */
+    ipxe_facts_t host_facts; /* by which facts hosts are found */
     ipxe_library_t *library;
 } ipxe_rules_t;
 

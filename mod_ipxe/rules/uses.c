@@ -13,7 +13,7 @@
     (IPXE_FACT_BIT(IPXE_FACT_MAC) | IPXE_FACT_BIT(IPXE_FACT_PLATFORM) |      \
      IPXE_FACT_BIT(IPXE_FACT_ARCH) | IPXE_FACT_BIT(IPXE_FACT_CPU64))
 
-/* By what hosts are found. */
+/* By what hosts are found, and machines told apart for a share of them. */
 #define HOST_KEYS                                                            \
     (IPXE_FACT_BIT(IPXE_FACT_MACS) | IPXE_FACT_BIT(IPXE_FACT_UUID) |         \
      IPXE_FACT_BIT(IPXE_FACT_SERIAL) | IPXE_FACT_BIT(IPXE_FACT_ASSET) |      \
@@ -101,6 +101,8 @@ static void see_conditions(const ipxe_rules_t *rules, seen_t *seen,
 
         if (rule->when)
             ipxe_cond_walk(rule->when, see_cond, seen);
+        if (rule->percent < 100)
+            seen->facts |= HOST_KEYS;
     }
     for (at = apr_hash_first(pool, rules->menus); at; at = apr_hash_next(at))
         see_menu(apr_hash_this_val(at), seen);

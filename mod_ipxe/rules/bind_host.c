@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Binding groups, hosts and what is to be ignored. */
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "rules/loader.h"
+
+/* ---- Groups ---- */
+
+/* What a group's mapping binds to. */
+typedef struct group_keys_t {
+    ipxe_written_t actions;
+    const ipxe_yaml_t *vars;
+    apr_array_header_t *groups;
+} group_keys_t;
+
+static const ipxe_bind_t group_rows[] = {
+    IPXE_ACTION_ROWS(group_keys_t, actions),
+    IPXE_BIND("vars", NODE, group_keys_t, vars, 0),
+    IPXE_BIND("groups", SCALARS, group_keys_t, groups, 0),
+    IPXE_BIND_WITH("secrets", group_keys_t, vars, 0, ipxe_bind_unsupported),
+    IPXE_BIND_END};
+
+static void bind_group(ipxe_loader_t *loader, const ipxe_yaml_t *name,
+                       const ipxe_yaml_t *value)
+{
+    ipxe_group_t *group = apr_pcalloc(loader->pool, sizeof(*group));
+    ipxe_group_def_t *def = apr_pcalloc(loader->pool, sizeof(*def));
+    group_keys_t keys;
+
+    memset(&keys, 0, sizeof(keys));
+    if (!ipxe_yaml_is_null(value))
+        ipxe_bind(&keys, value, group_rows, "a group", loader, loader->diags,
+                  loader->pool);
+    group->name = name->text;
+    group->span = name->span;
+    group->vars = ipxe_load_vars(loader, keys.vars);
+    ipxe_load_action(loader, &group->action, &keys.actions, value);
+    def->group = group;
+    def->names = keys.groups;
+    def->linked =
+        apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
+    group->groups = def->linked;
+    if (ipxe_load_define(loader, loader->groups, "group", name->text,
+                         name->span, def, 1))
+        apr_hash_set(loader->rules->groups, group->name, APR_HASH_KEY_STRING,
+                     group);
+}
+
+void ipxe_bind_groups(ipxe_loader_t *loader, const ipxe_yaml_t *value)
+{
+    ipxe_load_each(loader, value, "groups", bind_group);
+}
+
+/* ---- What tells a host ---- */
+
+static const char *bad_mac(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+{
+    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_MAC, node->span,
+                                 "'%s' is no address of a card", node->text),
+                   "six octets in any usual spelling: 52:54:00:12:34:56");
+    return NULL;
+}
+
+static const char *take_mac(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+{
+    const char *mac = ipxe_mac_normal(node->text, loader->pool);
+
+    return mac ? mac : bad_mac(loader, node);
+}
+
+static const char *take_uuid(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+{
+    const char *uuid = ipxe_uuid_normal(node->text, loader->pool);
+
+    if (!uuid)
+        ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_UUID, node->span,
+                      "'%s' is no UUID", node->text);
+    return uuid;
+}
+
+/* As facts are: trimmed, runs of blanks folded to one. */
+static const char *take_text(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+{
+    return apr_array_pstrcat(
+        loader->pool, ipxe_text_split(node->text, " \t\r\n", loader->pool),
+        ' ');
+}
+
+static void check_junk(ipxe_loader_t *loader, const ipxe_yaml_t *node,
+                       ipxe_fact_e fact, const char *text)
+{
+    ipxe_diag_t *diag;
+
+    if (!text || (*text && !ipxe_fact_junk(fact, text)))
+        return;
+    diag = ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY, node->span,
+                         "%s '%s' is a filler and names no machine",
+                         ipxe_fact_name(fact), node->text);
+    ipxe_diag_help(diag, "a machine that sends it counts as sending none");
+}
+
+static const char *take(ipxe_loader_t *loader, const ipxe_yaml_t *node,
+                        ipxe_fact_e fact)
+{
+    const char *text;
+
+    if (!node)
+        return NULL;
+    text = fact == IPXE_FACT_MAC    ? take_mac(loader, node)
+           : fact == IPXE_FACT_UUID ? take_uuid(loader, node)
+                                    : take_text(loader, node);
+    check_junk(loader, node, fact, text);
+    return text;
+}
+
+static apr_array_header_t *take_macs(ipxe_loader_t *loader,
+                                     const apr_array_header_t *nodes)
+{
+    apr_array_header_t *macs =
+        apr_array_make(loader->pool, 2, sizeof(const char *));
+    int i;
+
+    for (i = 0; nodes && i < nodes->nelts; i++) {
+        const char *mac = take(loader,
+                               APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *),
+                               IPXE_FACT_MAC);
+
+        if (mac)
+            APR_ARRAY_PUSH(macs, const char *) = mac;
+    }
+    return macs;
+}
+
+/* ---- Hosts ---- */
+
+/* What a host's mapping binds to. */
+typedef struct host_keys_t {
+    ipxe_written_t actions;
+    const ipxe_yaml_t *name, *uuid, *serial, *manufacturer, *asset, *vars;
+    apr_array_header_t *macs, *groups;
+} host_keys_t;
+
+static const ipxe_bind_t host_rows[] = {
+    IPXE_ACTION_ROWS(host_keys_t, actions),
+    IPXE_BIND("name", SCALAR, host_keys_t, name, IPXE_BIND_REQUIRED),
+    IPXE_BIND("mac", SCALARS, host_keys_t, macs, 0),
+    IPXE_BIND("uuid", SCALAR, host_keys_t, uuid, 0),
+    IPXE_BIND("serial", SCALAR, host_keys_t, serial, 0),
+    IPXE_BIND("manufacturer", SCALAR, host_keys_t, manufacturer, 0),
+    IPXE_BIND("asset", SCALAR, host_keys_t, asset, 0),
+    IPXE_BIND("groups", SCALARS, host_keys_t, groups, 0),
+    IPXE_BIND("vars", NODE, host_keys_t, vars, 0),
+    IPXE_BIND_WITH("secrets", host_keys_t, vars, 0, ipxe_bind_unsupported),
+    IPXE_BIND_END};
+
+static void check_known(ipxe_loader_t *loader, const ipxe_host_t *host,
+                        const host_keys_t *keys)
+{
+    if (keys->macs || keys->uuid || keys->serial || keys->asset)
+        return;
+    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY,
+                                 host->span,
+                                 "nothing tells which machine host '%s' is",
+                                 host->name),
+                   "give it a mac, uuid, serial or asset");
+}
+
+static void bind_host(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+{
+    ipxe_host_t *host = apr_pcalloc(loader->pool, sizeof(*host));
+    ipxe_host_def_t *def = apr_pcalloc(loader->pool, sizeof(*def));
+    host_keys_t keys;
+
+    memset(&keys, 0, sizeof(keys));
+    ipxe_bind(&keys, node, host_rows, "a host", loader, loader->diags,
+              loader->pool);
+    if (!keys.name)
+        return;
+    host->name = keys.name->text;
+    host->span = keys.name->span;
+    host->macs = take_macs(loader, keys.macs);
+    host->uuid = take(loader, keys.uuid, IPXE_FACT_UUID);
+    host->serial = take(loader, keys.serial, IPXE_FACT_SERIAL);
+    host->manufacturer =
+        take(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER);
+    host->asset = take(loader, keys.asset, IPXE_FACT_ASSET);
+    host->vars = ipxe_load_vars(loader, keys.vars);
+    ipxe_load_action(loader, &host->action, &keys.actions, node);
+    check_known(loader, host, &keys);
+    def->host = host;
+    def->names = keys.groups;
+    if (ipxe_load_define(loader, loader->hosts, "host", host->name,
+                         host->span, def, 1))
+        APR_ARRAY_PUSH(loader->host_defs, ipxe_host_def_t *) = def;
+}
+
+static void list_wanted(ipxe_loader_t *loader, const ipxe_yaml_t *value,
+                        const char *what)
+{
+    ipxe_diag_t *diag =
+        ipxe_diag_add(loader->diags, IPXE_DIAG_WRONG_TYPE, value->span,
+                      "'%s' must be a list, not %s", what,
+                      ipxe_yaml_what(value));
+
+    ipxe_diag_help(diag, "write each after a dash: - name: ...");
+}
+
+void ipxe_bind_hosts(ipxe_loader_t *loader, const ipxe_yaml_t *value)
+{
+    apr_size_t i;
+
+    if (ipxe_yaml_is_null(value))
+        return;
+    if (value->kind != IPXE_YAML_SEQUENCE) {
+        list_wanted(loader, value, "hosts");
+        return;
+    }
+    for (i = 0; i < value->count; i++)
+        bind_host(loader, value->items[i]);
+}
+
+/* ---- Ignored ---- */
+
+/* What `ignore` binds to. */
+typedef struct ignore_keys_t {
+    apr_array_header_t *macs, *uuids;
+} ignore_keys_t;
+
+static const ipxe_bind_t ignore_rows[] = {
+    IPXE_BIND("mac", SCALARS, ignore_keys_t, macs, 0),
+    IPXE_BIND("uuid", SCALARS, ignore_keys_t, uuids, 0), IPXE_BIND_END};
+
+static void add_ignored(ipxe_loader_t *loader, apr_array_header_t *into,
+                        const apr_array_header_t *nodes,
+                        const char *(*read)(ipxe_loader_t *loader,
+                                            const ipxe_yaml_t *node))
+{
+    int i;
+
+    for (i = 0; nodes && i < nodes->nelts; i++) {
+        const char *text =
+            read(loader, APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *));
+
+        if (text)
+            APR_ARRAY_PUSH(into, const char *) = text;
+    }
+}
+
+void ipxe_bind_ignore(ipxe_loader_t *loader, const ipxe_yaml_t *value)
+{
+    ignore_keys_t keys;
+
+    memset(&keys, 0, sizeof(keys));
+    if (ipxe_yaml_is_null(value))
+        return;
+    ipxe_bind(&keys, value, ignore_rows, "`ignore`", loader, loader->diags,
+              loader->pool);
+    add_ignored(loader, loader->ignored_macs, keys.macs, take_mac);
+    add_ignored(loader, loader->ignored_uuids, keys.uuids, take_uuid);
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions: the walk's outcome, settled for the machine. */
+#include "rules/decide.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "rules/cond.h"
+#include "rules/load.h"
+#include "rules/recipe.h"
+#include "rules/uses.h"
+#include "rules/walk.h"
+
+/* ---- Names with {{ }} in them ---- */
+
+static apr_status_t no_such(const ipxe_decision_t *decision, const char *what,
+                            const char *name, ipxe_code_e code,
+                            ipxe_diags_t *diags)
+{
+    ipxe_diag_add(diags, code, decision->action.value->span,
+                  "there is no %s '%s'", what, name);
+    return APR_ENOENT;
+}
+
+/* A template is never named by what a machine says. */
+static apr_status_t resolve_script(ipxe_decision_t *decision,
+                                   const char *path, int tainted,
+                                   ipxe_diags_t *diags)
+{
+    int found;
+
+    if (tainted) {
+        ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE,
+                      decision->action.value->span,
+                      "a script cannot be named by what the machine sends");
+        return APR_EACCES;
+    }
+    decision->action.script =
+        ipxe_library_get(&found, decision->rules->library, path, diags);
+    return decision->action.script
+               ? APR_SUCCESS
+               : no_such(decision, "template", path,
+                         IPXE_DIAG_UNKNOWN_TEMPLATE, diags);
+}
+
+static int unresolved(const ipxe_action_t *action)
+{
+    return (action->kind == IPXE_ACTION_BOOT && !action->profile) ||
+           (action->kind == IPXE_ACTION_MENU && !action->menu) ||
+           (action->kind == IPXE_ACTION_SCRIPT && !action->script);
+}
+
+static apr_status_t resolve(ipxe_decision_t *decision, ipxe_scope_t *scope,
+                            ipxe_diags_t *diags)
+{
+    ipxe_action_t *action = &decision->action;
+    const char *name;
+    int tainted;
+    apr_status_t status;
+
+    if (!unresolved(action))
+        return APR_SUCCESS;
+    status = ipxe_scope_text(&name, &tainted, scope, action->value, diags);
+    if (status != APR_SUCCESS)
+        return status;
+    if (action->kind == IPXE_ACTION_SCRIPT)
+        return resolve_script(decision, name, tainted, diags);
+    if (action->kind == IPXE_ACTION_BOOT) {
+        action->profile = apr_hash_get(decision->rules->profiles, name,
+                                       APR_HASH_KEY_STRING);
+        return action->profile ? APR_SUCCESS
+                               : no_such(decision, "profile", name,
+                                         IPXE_DIAG_UNKNOWN_NAME, diags);
+    }
+    action->menu =
+        apr_hash_get(decision->rules->menus, name, APR_HASH_KEY_STRING);
+    return action->menu ? APR_SUCCESS
+                        : no_such(decision, "menu", name,
+                                  IPXE_DIAG_UNKNOWN_NAME, diags);
+}
+
+/* ---- Profiles that are not for this machine ---- */
+
+static void use_profile(ipxe_scope_t *scope, const ipxe_profile_t *profile)
+{
+    scope->profile = profile;
+    apr_hash_clear(scope->cache);
+}
+
+static const char *place_of(ipxe_scope_t *scope)
+{
+    const char *platform = ipxe_machine_fact(scope->machine,
+                                             IPXE_FACT_PLATFORM);
+    const char *cpu = ipxe_machine_fact(scope->machine, IPXE_FACT_CPU);
+
+    return apr_pstrcat(scope->pool, platform ? platform : "unknown platform",
+                       ", ", cpu ? cpu : "unknown processor", NULL);
+}
+
+/* Why the scope's profile cannot boot on its machine; NULL: it can. */
+static apr_status_t why_not(const char **why, ipxe_scope_t *scope,
+                            ipxe_diags_t *diags)
+{
+    const ipxe_profile_t *profile = scope->profile;
+    ipxe_facts_t asked = ipxe_profile_asks(profile);
+    ipxe_miss_t miss = {profile->span, NULL};
+    apr_status_t status;
+    int holds, fact;
+
+    *why = NULL;
+    for (fact = 0; fact < IPXE_FACT_COUNT; fact++) {
+        if (asked & IPXE_FACT_BIT(fact))
+            ipxe_scope_fact(scope, (ipxe_fact_e)fact);
+    }
+    status = ipxe_cond_holds(&holds, profile->when, scope, &miss, diags);
+    if (status != APR_SUCCESS)
+        return status;
+    if (!holds)
+        *why = apr_psprintf(scope->pool,
+                            "profile %s is not for this machine: %s",
+                            profile->name, miss.because);
+    else if (!ipxe_profile_for(
+                 profile,
+                 ipxe_machine_fact(scope->machine, IPXE_FACT_PLATFORM),
+                 ipxe_machine_fact(scope->machine, IPXE_FACT_CPU),
+                 scope->pool))
+        *why = apr_psprintf(scope->pool, "profile %s does not boot on %s",
+                            profile->name, place_of(scope));
+    return APR_SUCCESS;
+}
+
+static void turn_down(ipxe_decision_t *decision, const char *reason)
+{
+    decision->reason = reason;
+    decision->action.kind = IPXE_ACTION_DENY;
+    decision->action.value = NULL;
+    decision->action.profile = NULL;
+}
+
+static apr_status_t settle_boot(ipxe_decision_t *decision,
+                                ipxe_scope_t *scope, ipxe_diags_t *diags)
+{
+    const char *why = NULL;
+    apr_status_t status;
+
+    use_profile(scope, decision->action.profile);
+    status = why_not(&why, scope, diags);
+    if (status != APR_SUCCESS)
+        return status;
+    if (!why && decision->other && scope->profile->install)
+        why = apr_psprintf(scope->pool,
+                           "two hosts claim this machine, %s and %s: nothing "
+                           "is installed on it",
+                           decision->clash->name, decision->other->name);
+    if (why)
+        turn_down(decision, why);
+    return APR_SUCCESS;
+}
+
+static apr_status_t settle(ipxe_decision_t *decision, ipxe_scope_t *scope,
+                         const ipxe_action_t *action, ipxe_diags_t *diags)
+{
+    apr_status_t status;
+
+    decision->action = *action;
+    decision->reason = NULL;
+    decision->scope = scope;
+    status = resolve(decision, scope, diags);
+    if (status == APR_SUCCESS && decision->action.kind == IPXE_ACTION_BOOT)
+        status = settle_boot(decision, scope, diags);
+    decision->untold = scope->untold;
+    return status;
+}
+
+/* ---- Deciding ---- */
+
+static apr_status_t fill(ipxe_decision_t *decision, const ipxe_walk_t *walk)
+{
+    static const ipxe_action_t none;
+    const ipxe_action_t *action = walk->rule ? &walk->rule->action : &none;
+    const ipxe_group_t *group;
+
+    if (action->kind == IPXE_ACTION_FOLLOW)
+        action = ipxe_walk_followed(&group, walk->scope->host);
+    decision->rule = walk->rule;
+    decision->group = walk->group;
+    decision->matched = walk->matched;
+    return settle(decision, walk->scope, action, walk->diags);
+}
+
+apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
+                               const ipxe_rules_t *rules,
+                               const ipxe_machine_t *machine,
+                               const ipxe_world_t *world, ipxe_diags_t *diags,
+                               apr_pool_t *pool)
+{
+    ipxe_decision_t *made = apr_pcalloc(pool, sizeof(*made));
+    ipxe_walk_t walk;
+    apr_status_t status;
+
+    memset(&walk, 0, sizeof(walk));
+    made->rules = rules;
+    made->machine = machine;
+    made->world = world;
+    walk.scope = ipxe_walk_scope(&made->clash, &made->other, rules, machine,
+                                 world, pool);
+    walk.matched = apr_array_make(pool, 4, sizeof(const ipxe_rule_t *));
+    walk.diags = diags;
+    made->host = walk.scope->host;
+    status = ipxe_walk(&walk);
+    if (status == APR_SUCCESS)
+        status = fill(made, &walk);
+    if (status == APR_SUCCESS)
+        *decision = made;
+    return status;
+}
+
+apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
+                                  const ipxe_decision_t *decision,
+                                  const ipxe_menu_t *menu,
+                                  const ipxe_item_t *item,
+                                  ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_decision_t *made = apr_pmemdup(pool, decision, sizeof(*decision));
+    ipxe_scope_t *scope = ipxe_scope_copy(decision->scope, pool);
+    apr_status_t status;
+
+    scope->profile = NULL;
+    made->menu = menu;
+    made->item = item;
+    status = ipxe_scope_set(scope, item->set,
+                            apr_psprintf(pool, "item '%s' of menu '%s'",
+                                         item->name, menu->name),
+                            diags);
+    if (status == APR_SUCCESS)
+        status = settle(made, scope, &item->action, diags);
+    if (status == APR_SUCCESS)
+        *chosen = made;
+    return status;
+}
+
+ipxe_decision_t *ipxe_decision_fix(const ipxe_decision_t *decision,
+                                   const ipxe_profile_t *profile,
+                                   apr_pool_t *pool)
+{
+    ipxe_decision_t *made = apr_pmemdup(pool, decision, sizeof(*decision));
+    ipxe_scope_t *scope = ipxe_scope_copy(decision->scope, pool);
+
+    memset(&made->action, 0, sizeof(made->action));
+    made->action.kind = IPXE_ACTION_BOOT;
+    made->action.span = decision->action.span;
+    made->action.profile = profile;
+    made->reason = NULL;
+    made->scope = scope;
+    use_profile(scope, profile);
+    return made;
+}
+
+apr_status_t ipxe_decision_offers(int *offers,
+                                  const ipxe_decision_t *decision,
+                                  const ipxe_item_t *item,
+                                  ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_scope_t *scope = ipxe_scope_copy(decision->scope, pool);
+    ipxe_decision_t made = *decision;
+    const char *why = NULL;
+    apr_status_t status;
+
+    scope->profile = NULL;
+    status = ipxe_cond_holds(offers, item->when, scope, NULL, diags);
+    if (status != APR_SUCCESS || !*offers ||
+        item->action.kind != IPXE_ACTION_BOOT)
+        return status;
+    status = ipxe_scope_set(scope, item->set, "", diags);
+    made.action = item->action;
+    if (status == APR_SUCCESS)
+        status = resolve(&made, scope, diags);
+    if (status != APR_SUCCESS)
+        return status;
+    use_profile(scope, made.action.profile);
+    status = why_not(&why, scope, diags);
+    *offers = !why;
+    return status;
+}
+
+const ipxe_boot_t *ipxe_decision_boot(const ipxe_decision_t *decision,
+                                      apr_pool_t *pool)
+{
+    const ipxe_machine_t *machine = decision->machine;
+
+    if (!decision->action.profile)
+        return NULL;
+    return ipxe_profile_for(decision->action.profile,
+                            ipxe_machine_fact(machine, IPXE_FACT_PLATFORM),
+                            ipxe_machine_fact(machine, IPXE_FACT_CPU), pool);
+}
+
+const ipxe_object_t *ipxe_decision_names(const ipxe_decision_t *decision,
+                                         apr_pool_t *pool)
+{
+    return &ipxe_scope_copy(decision->scope, pool)->names;
+}
+
+/* ---- Supposing ---- */
+
+static apr_status_t suppose_sets(ipxe_scope_t *scope, apr_array_header_t *sets,
+                                 const ipxe_rule_t *upto, ipxe_diags_t *diags)
+{
+    const apr_array_header_t *rules = scope->rules->rules;
+    apr_status_t status = APR_SUCCESS;
+    int i;
+
+    for (i = 0; i <= upto->index && status == APR_SUCCESS; i++) {
+        const ipxe_rule_t *rule = APR_ARRAY_IDX(rules, i, const ipxe_rule_t *);
+        int always = !rule->when && !rule->window && rule->percent == 100;
+
+        if (!rule->set || (rule != upto && !always))
+            continue;
+        scope->rule = rule;
+        APR_ARRAY_PUSH(sets, const ipxe_rule_t *) = rule;
+        status = ipxe_scope_set(scope, rule->set,
+                                ipxe_walk_label(rule, scope->pool), diags);
+    }
+    scope->rule = upto;
+    return status;
+}
+
+apr_status_t
+ipxe_decision_suppose(ipxe_decision_t **decision, const ipxe_rules_t *rules,
+                      const ipxe_rule_t *rule, const ipxe_host_t *host,
+                      const ipxe_machine_t *machine, const ipxe_world_t *world,
+                      ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_decision_t *made = apr_pcalloc(pool, sizeof(*made));
+    const ipxe_action_t *action = &rule->action;
+    ipxe_walk_t walk;
+    apr_status_t status;
+
+    memset(&walk, 0, sizeof(walk));
+    *decision = NULL;
+    made->rules = rules;
+    made->machine = machine;
+    made->world = world;
+    made->host = host;
+    walk.scope = ipxe_scope_make(rules, machine, world, pool);
+    walk.scope->host = host;
+    walk.rule = rule;
+    walk.diags = diags;
+    walk.matched = apr_array_make(pool, 4, sizeof(const ipxe_rule_t *));
+    if (action->kind == IPXE_ACTION_FOLLOW)
+        action = ipxe_walk_followed(&walk.group, host);
+    if (!action || action->kind == IPXE_ACTION_NONE)
+        return APR_SUCCESS;
+    status = suppose_sets(walk.scope, walk.matched, rule, diags);
+    if (status == APR_SUCCESS)
+        status = fill(made, &walk);
+    if (status == APR_SUCCESS)
+        *decision = made;
+    return status;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Linking groups and hosts, and what hosts follow. */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "rules/hosts.h"
+#include "rules/loader.h"
+
+enum { WHITE, GREY, BLACK }; /* of the search for circles */
+
+/* ---- Groups in groups ---- */
+
+static void link_group(ipxe_loader_t *loader, ipxe_group_def_t *def)
+{
+    int i;
+
+    def->colour = GREY;
+    for (i = 0; def->names && i < def->names->nelts; i++) {
+        const ipxe_yaml_t *name =
+            APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *);
+        ipxe_group_def_t *into = ipxe_load_find(loader, loader->groups,
+                                                "group", name->text,
+                                                name->span);
+
+        if (!into)
+            continue;
+        if (into->colour == GREY) {
+            ipxe_diag_t *diag = ipxe_diag_add(
+                loader->diags, IPXE_DIAG_CIRCLE, name->span,
+                "group '%s' is in itself", into->group->name);
+
+            ipxe_diag_note(diag, into->group->span, "the group");
+            continue;
+        }
+        APR_ARRAY_PUSH(def->linked, const ipxe_group_t *) = into->group;
+        if (into->colour == WHITE)
+            link_group(loader, into);
+    }
+    def->colour = BLACK;
+}
+
+void ipxe_link_groups(ipxe_loader_t *loader)
+{
+    apr_hash_index_t *at;
+
+    for (at = apr_hash_first(loader->pool, loader->groups); at;
+         at = apr_hash_next(at)) {
+        const ipxe_defined_t *found = apr_hash_this_val(at);
+        ipxe_group_def_t *def = found->thing;
+
+        if (def->colour == WHITE)
+            link_group(loader, def);
+    }
+}
+
+/* ---- Hosts ---- */
+
+static int listed(const apr_array_header_t *groups, const ipxe_group_t *group)
+{
+    int i;
+
+    for (i = 0; i < groups->nelts; i++) {
+        if (APR_ARRAY_IDX(groups, i, const ipxe_group_t *) == group)
+            return 1;
+    }
+    return 0;
+}
+
+/* Itself first, then those it is in. */
+static void add_inner_first(apr_array_header_t *groups,
+                            const ipxe_group_t *group)
+{
+    int i;
+
+    if (listed(groups, group))
+        return;
+    APR_ARRAY_PUSH(groups, const ipxe_group_t *) = group;
+    for (i = 0; i < group->groups->nelts; i++)
+        add_inner_first(groups, APR_ARRAY_IDX(group->groups, i,
+                                              const ipxe_group_t *));
+}
+
+/* Those it is in first: its own variables count over theirs. */
+static void add_outer_first(apr_array_header_t *groups,
+                            const ipxe_group_t *group)
+{
+    int i;
+
+    if (listed(groups, group))
+        return;
+    for (i = 0; i < group->groups->nelts; i++)
+        add_outer_first(groups, APR_ARRAY_IDX(group->groups, i,
+                                              const ipxe_group_t *));
+    APR_ARRAY_PUSH(groups, const ipxe_group_t *) = group;
+}
+
+static void link_host(ipxe_loader_t *loader, const ipxe_host_def_t *def)
+{
+    apr_array_header_t *groups =
+        apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
+    apr_array_header_t *layers =
+        apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
+    int i;
+
+    for (i = 0; def->names && i < def->names->nelts; i++) {
+        const ipxe_yaml_t *name =
+            APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *);
+        const ipxe_group_def_t *group = ipxe_load_find(
+            loader, loader->groups, "group", name->text, name->span);
+
+        if (!group)
+            continue;
+        add_inner_first(groups, group->group);
+        add_outer_first(layers, group->group);
+    }
+    def->host->groups = groups;
+    def->host->layers = layers;
+}
+
+static void check_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
+                          const apr_array_header_t *ignored,
+                          const char *value)
+{
+    int i;
+
+    for (i = 0; value && i < ignored->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(ignored, i, const char *), value) == 0)
+            ipxe_diag_help(
+                ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY,
+                              host->span,
+                              "host '%s' is told by %s, which is ignored",
+                              host->name, value),
+                "take it from the host, or from `ignore`");
+    }
+}
+
+void ipxe_link_hosts(ipxe_loader_t *loader)
+{
+    apr_array_header_t *hosts =
+        apr_array_make(loader->pool, loader->host_defs->nelts + 1,
+                       sizeof(const ipxe_host_t *));
+    int i, j;
+
+    for (i = 0; i < loader->host_defs->nelts; i++) {
+        const ipxe_host_def_t *def =
+            APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *);
+
+        link_host(loader, def);
+        for (j = 0; j < def->host->macs->nelts; j++)
+            check_ignored(loader, def->host, loader->ignored_macs,
+                          APR_ARRAY_IDX(def->host->macs, j, const char *));
+        check_ignored(loader, def->host, loader->ignored_uuids,
+                      def->host->uuid);
+        ipxe_hosts_add(loader->rules, def->host, loader->diags, loader->pool);
+        APR_ARRAY_PUSH(hosts, const ipxe_host_t *) = def->host;
+    }
+    loader->rules->hosts = hosts;
+}
+
+/* ---- What they follow ---- */
+
+static int same_action(const ipxe_action_t *a, const ipxe_action_t *b)
+{
+    return a->kind == b->kind &&
+           ipxe_text_eq(a->value ? a->value->written : NULL,
+                        b->value ? b->value->written : NULL);
+}
+
+/* Two groups with different actions, and none at the host. */
+static void check_groups(ipxe_loader_t *loader, const ipxe_host_t *host)
+{
+    const ipxe_group_t *first = NULL;
+    ipxe_diag_t *diag;
+    int i;
+
+    for (i = 0; i < host->groups->nelts; i++) {
+        const ipxe_group_t *group =
+            APR_ARRAY_IDX(host->groups, i, const ipxe_group_t *);
+
+        if (group->action.kind == IPXE_ACTION_NONE)
+            continue;
+        if (first && !same_action(&first->action, &group->action)) {
+            diag = ipxe_diag_add(
+                loader->diags, IPXE_DIAG_GROUP_ACTIONS, host->span,
+                "groups '%s' and '%s' of host '%s' have different actions",
+                first->name, group->name, host->name);
+            ipxe_diag_note(diag, first->action.span, "in group '%s'",
+                           first->name);
+            ipxe_diag_note(diag, group->action.span, "in group '%s'",
+                           group->name);
+            ipxe_diag_help(diag, "give the host an action of its own");
+            return;
+        }
+        if (!first)
+            first = group;
+    }
+}
+
+static int has_follow(const ipxe_loader_t *loader)
+{
+    int i;
+
+    for (i = 0; i < loader->rule_list->nelts; i++) {
+        if (APR_ARRAY_IDX(loader->rule_list, i, ipxe_rule_t *)->action.kind ==
+            IPXE_ACTION_FOLLOW)
+            return 1;
+    }
+    return 0;
+}
+
+static void no_follow(ipxe_loader_t *loader, const ipxe_action_t *action,
+                      const char *what, const char *name)
+{
+    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_NO_FOLLOW,
+                                 action->span,
+                                 "no rule follows the action of %s '%s'",
+                                 what, name),
+                   "add a rule: { name: known machines, follow: host }");
+}
+
+/* The first will do: all have the same cure. */
+static void check_follow(ipxe_loader_t *loader)
+{
+    apr_hash_index_t *at;
+    int i;
+
+    for (i = 0; i < loader->host_defs->nelts; i++) {
+        const ipxe_host_t *host =
+            APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)->host;
+
+        if (host->action.kind != IPXE_ACTION_NONE) {
+            no_follow(loader, &host->action, "host", host->name);
+            return;
+        }
+    }
+    for (at = apr_hash_first(loader->pool, loader->rules->groups); at;
+         at = apr_hash_next(at)) {
+        const ipxe_group_t *group = apr_hash_this_val(at);
+
+        if (group->action.kind != IPXE_ACTION_NONE) {
+            no_follow(loader, &group->action, "group", group->name);
+            return;
+        }
+    }
+}
+
+void ipxe_link_follow(ipxe_loader_t *loader)
+{
+    int i;
+
+    if (!has_follow(loader))
+        check_follow(loader);
+    for (i = 0; i < loader->host_defs->nelts; i++) {
+        const ipxe_host_t *host =
+            APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)->host;
+
+        if (host->action.kind == IPXE_ACTION_NONE)
+            check_groups(loader, host);
+    }
+}

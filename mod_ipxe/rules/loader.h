@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loading, inside: what the files of load share. Sections are bound first,
+ * each by its own file, and leave what names something else in lists; then
+ * all names are linked. Private to rules/. */
+#ifndef IPXE_RULES_LOADER_H
+#define IPXE_RULES_LOADER_H
+
+#include "rules/action.h"
+#include "rules/cond.h"
+#include "rules/load.h"
+#include "rules/recipe.h"
+#include "rules/vars.h"
+#include "yaml/bind.h"
+
+/* A name with the place that defined it, in a loader's tables. */
+typedef struct ipxe_defined_t {
+    void *thing;
+    ipxe_span_t span;
+} ipxe_defined_t;
+
+/* A group while it is loaded. */
+typedef struct ipxe_group_def_t {
+    ipxe_group_t *group;
+    const apr_array_header_t *names; /* of const ipxe_yaml_t *, or NULL */
+    apr_array_header_t *linked;      /* of const ipxe_group_t * */
+    int colour;                      /* of the search for circles */
+} ipxe_group_def_t;
+
+/* A host while it is loaded. */
+typedef struct ipxe_host_def_t {
+    ipxe_host_t *host;
+    const apr_array_header_t *names; /* of const ipxe_yaml_t *, or NULL */
+} ipxe_host_def_t;
+
+/* A condition whose names are looked up later. */
+typedef struct ipxe_cond_use_t {
+    const ipxe_cond_t *cond;
+    int before; /* sets of rules before this one count */
+    const ipxe_recipe_t *recipe; /* whose variables count too, or NULL */
+} ipxe_cond_use_t;
+
+typedef struct ipxe_loader_t {
+    ipxe_rules_t *rules;
+    ipxe_library_t *library;
+    ipxe_vars_t *vars;      /* of the site */
+    apr_hash_t *profiles;   /* name -> ipxe_defined_t * of ipxe_recipe_t */
+    apr_hash_t *installers; /* likewise */
+    apr_hash_t *menus;      /* ... of ipxe_menu_t */
+    apr_hash_t *groups;     /* ... of ipxe_group_def_t */
+    apr_hash_t *hosts;      /* ... of ipxe_host_def_t */
+    apr_hash_t *rule_names; /* ... of ipxe_rule_t */
+    apr_array_header_t *host_defs;     /* of ipxe_host_def_t * */
+    apr_array_header_t *rule_list;     /* of ipxe_rule_t * */
+    apr_array_header_t *ignored_macs;  /* of const char * */
+    apr_array_header_t *ignored_uuids; /* of const char * */
+    apr_array_header_t *actions;       /* of ipxe_action_t *: to link */
+    apr_array_header_t *conds;         /* of ipxe_cond_use_t */
+    apr_array_header_t *phrases; /* of ipxe_phrase_t *: names to check */
+    ipxe_diags_t *diags;
+    apr_pool_t *pool;
+} ipxe_loader_t;
+
+/* ---- Sections; value is the section's node ---- */
+
+void ipxe_bind_vars_section(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_profiles(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_installers(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_menus(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_groups(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_hosts(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_ignore(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_rules(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+
+/* ---- Linking, in this order ---- */
+
+void ipxe_link_profiles(ipxe_loader_t *loader);
+void ipxe_link_groups(ipxe_loader_t *loader);
+void ipxe_link_hosts(ipxe_loader_t *loader);
+void ipxe_link_actions(ipxe_loader_t *loader);
+void ipxe_link_menus(ipxe_loader_t *loader);
+void ipxe_link_conds(ipxe_loader_t *loader);
+void ipxe_link_answers(ipxe_loader_t *loader);
+void ipxe_link_facts(ipxe_loader_t *loader);
+void ipxe_link_var_circles(ipxe_loader_t *loader);
+void ipxe_link_follow(ipxe_loader_t *loader);
+
+/* ---- Pieces ---- */
+
+/* A scalar as a phrase; never NULL, `compiled` is NULL after an error. */
+ipxe_phrase_t *ipxe_load_phrase(ipxe_loader_t *loader,
+                                const ipxe_yaml_t *scalar,
+                                ipxe_context_e context);
+ipxe_phrase_t *ipxe_load_phrase_text(ipxe_loader_t *loader, const char *text,
+                                     ipxe_span_t span,
+                                     ipxe_context_e context);
+
+/* Binds a `when`; NULL where there is none or it has errors. `before` and
+ * `recipe`: as in ipxe_cond_use_t. */
+const ipxe_cond_t *ipxe_load_when(ipxe_loader_t *loader,
+                                  const ipxe_yaml_t *when, int before,
+                                  const ipxe_recipe_t *recipe);
+
+/* Binds `vars` or `set`; NULL where there is none. */
+ipxe_vars_t *ipxe_load_vars(ipxe_loader_t *loader, const ipxe_yaml_t *vars);
+
+/* The mapping of a section, each pair by `each`; another kind is an error. */
+typedef void ipxe_each_pair_fn(ipxe_loader_t *loader, const ipxe_yaml_t *name,
+                               const ipxe_yaml_t *value);
+void ipxe_load_each(ipxe_loader_t *loader, const ipxe_yaml_t *section,
+                    const char *what, ipxe_each_pair_fn *each);
+
+/* Defines a name: nonzero where it is well-formed (where `address`) and new;
+ * else the error was added. `what` is "profile", "menu", ... */
+int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table,
+                     const char *what, const char *name, ipxe_span_t span,
+                     void *thing, int address);
+
+/* What a table defines under a name; where nothing, an error with the near
+ * name was added and NULL is returned. */
+void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table,
+                     const char *what, const char *name, ipxe_span_t span);
+
+/* The template of a path, or NULL: the error was added. */
+const ipxe_template_t *ipxe_load_template(ipxe_loader_t *loader,
+                                          const char *path, ipxe_span_t span);
+
+/* For rows of keys that belong to a later version. */
+ipxe_bind_fn ipxe_bind_unsupported;
+
+/* Milliseconds of "10s", "500ms", "2m", "1h" or a number of seconds. */
+ipxe_bind_fn ipxe_bind_timeout; /* apr_int64_t */
+
+#endif

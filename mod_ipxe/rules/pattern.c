@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns of a `when`: one compile and one match for each form. */
+#include "rules/pattern.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "rules/address.h"
+#include "rules/glob.h"
+#include "rules/regex.h"
+
+typedef enum form_e {
+    FORM_ABSENT,
+    FORM_GLOB,
+    FORM_REGEX,
+    FORM_RANGE,
+    FORM_PREFIX,
+    FORM_NUMBER,
+    FORM_VERSION
+} form_e;
+
+typedef enum compare_e {
+    AT_LEAST,
+    AT_MOST,
+    ABOVE,
+    BELOW,
+    SAME,
+    OTHER
+} compare_e;
+
+struct ipxe_pattern_t {
+    form_e form;
+    const char *written;
+    const char *text; /* the glob, prefix or version */
+    const ipxe_regex_t *regex;
+    ipxe_range_t range;
+    compare_e compare;
+    double number;
+    ipxe_span_t span;
+};
+
+/* What compile functions work with. */
+typedef struct making_t {
+    ipxe_pattern_t *pattern;
+    const ipxe_subject_t *subject;
+    ipxe_diags_t *diags;
+    apr_pool_t *pool;
+} making_t;
+
+static ipxe_diag_t *fault(making_t *making, ipxe_code_e code,
+                          const char *what)
+{
+    return ipxe_diag_add(making->diags, code, making->pattern->span,
+                         "'%s' %s", making->pattern->written, what);
+}
+
+/* ---- Regular expressions ---- */
+
+static int make_regex(making_t *making)
+{
+    const char *text = making->pattern->written + 1, *why;
+    const char *end = strrchr(text, '/');
+    ipxe_diag_t *diag;
+    apr_size_t at;
+
+    if (!end || (end[1] && strcmp(end, "/i") != 0)) {
+        diag = fault(making, IPXE_DIAG_BAD_PATTERN,
+                     "is a regular expression with no '/' at its end");
+        ipxe_diag_help(diag, "write /.../ or /.../i; in a glob \\/ is a "
+                             "slash at the front");
+        return 0;
+    }
+    making->pattern->form = FORM_REGEX;
+    making->pattern->regex = ipxe_regex_compile(
+        apr_pstrmemdup(making->pool, text, (apr_size_t)(end - text)),
+        end[1] == 'i', &why, &at, making->pool);
+    if (!making->pattern->regex)
+        fault(making, IPXE_DIAG_BAD_PATTERN,
+              apr_psprintf(making->pool,
+                           "is no regular expression: %s (at character %d)",
+                           why, (int)at + 1));
+    return making->pattern->regex != NULL;
+}
+
+/* ---- Comparisons ---- */
+
+static const struct {
+    const char *sign;
+    compare_e compare;
+} signs[] = {{">=", AT_LEAST}, {"<=", AT_MOST}, {"==", SAME}, {"!=", OTHER},
+             {">", ABOVE},     {"<", BELOW},    {"=", SAME}};
+
+/* What follows the sign of a comparison, or NULL where there is no sign. */
+static const char *after_sign(const char *text, compare_e *compare)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(signs) / sizeof(*signs); i++) {
+        apr_size_t len = strlen(signs[i].sign);
+
+        if (strncmp(text, signs[i].sign, len) == 0) {
+            *compare = signs[i].compare;
+            text += len;
+            return text + strspn(text, " \t");
+        }
+    }
+    return NULL;
+}
+
+static int read_number(double *number, const char *text)
+{
+    char *end;
+
+    if (!apr_isdigit(*text) && *text != '-' && *text != '.')
+        return 0;
+    *number = strtod(text, &end);
+    return end != text && !*end;
+}
+
+static int make_comparison(making_t *making, const char *text)
+{
+    const ipxe_subject_t *subject = making->subject;
+    ipxe_diag_t *diag;
+
+    making->pattern->text = text;
+    if (subject->kind == IPXE_FACT_KIND_VERSION) {
+        making->pattern->form = FORM_VERSION;
+        if (apr_isdigit(*text))
+            return 1;
+        fault(making, IPXE_DIAG_BAD_PATTERN, "names no version");
+        return 0;
+    }
+    making->pattern->form = FORM_NUMBER;
+    if (subject->kind != IPXE_FACT_KIND_NUMBER && !subject->numbers) {
+        diag = fault(making, IPXE_DIAG_BAD_PATTERN,
+                     apr_psprintf(making->pool,
+                                  "compares numbers, which %s is not",
+                                  subject->name));
+        ipxe_diag_help(diag, "memsize, version and args.NAME can be "
+                             "compared; others take globs");
+        return 0;
+    }
+    if (read_number(&making->pattern->number, text))
+        return 1;
+    fault(making, IPXE_DIAG_BAD_PATTERN, "compares with what is no number");
+    return 0;
+}
+
+static int comparison_holds(compare_e compare, double order)
+{
+    switch (compare) {
+    case AT_LEAST:
+        return order >= 0;
+    case AT_MOST:
+        return order <= 0;
+    case ABOVE:
+        return order > 0;
+    case BELOW:
+        return order < 0;
+    case SAME:
+        return order == 0;
+    default:
+        return order != 0;
+    }
+}
+
+/* ---- Kinds of values ---- */
+
+static int make_glob(making_t *making)
+{
+    const char *why = ipxe_glob_fault(making->pattern->text);
+
+    making->pattern->form = FORM_GLOB;
+    if (why)
+        ipxe_diag_help(fault(making, IPXE_DIAG_BAD_PATTERN, why),
+                       "a backslash takes the meaning off '*', '?', '[' and "
+                       "'\\'");
+    return !why;
+}
+
+static int make_address(making_t *making)
+{
+    ipxe_diag_t *diag;
+
+    if (strcmp(making->pattern->written, "*") == 0)
+        return make_glob(making);
+    making->pattern->form = FORM_RANGE;
+    if (ipxe_range_parse(&making->pattern->range, making->pattern->written))
+        return 1;
+    diag = fault(making, IPXE_DIAG_BAD_NETWORK,
+                 "is no address, network or range");
+    ipxe_diag_help(diag, "write 10.0.1.7, 10.0.1.0/24, 10.0.1.10-10.0.1.20 "
+                         "or 2001:db8::/64");
+    return 0;
+}
+
+static int make_mac(making_t *making)
+{
+    ipxe_pattern_t *pattern = making->pattern;
+    char *glob;
+
+    if (ipxe_glob_wild(pattern->written)) {
+        pattern->text = glob = apr_pstrdup(making->pool, pattern->written);
+        if (!strchr(glob, '[')) {
+            for (; *glob; glob++)
+                *glob = *glob == '-' ? ':' : *glob;
+        }
+        return make_glob(making);
+    }
+    pattern->form = FORM_GLOB;
+    pattern->text = ipxe_mac_normal(pattern->written, making->pool);
+    if (pattern->text)
+        return 1;
+    pattern->form = FORM_PREFIX;
+    pattern->text = ipxe_mac_prefix(pattern->written, making->pool);
+    if (pattern->text)
+        return 1;
+    ipxe_diag_help(fault(making, IPXE_DIAG_BAD_MAC,
+                         "is no address of a card, and no vendor's prefix"),
+                   "write 52:54:00:12:34:56, or 52:54:00 for a vendor");
+    return 0;
+}
+
+static int make_uuid(making_t *making)
+{
+    ipxe_pattern_t *pattern = making->pattern;
+
+    if (ipxe_glob_wild(pattern->written))
+        return make_glob(making);
+    pattern->form = FORM_GLOB;
+    pattern->text = ipxe_uuid_normal(pattern->written, making->pool);
+    if (!pattern->text)
+        fault(making, IPXE_DIAG_BAD_UUID, "is no UUID");
+    return pattern->text != NULL;
+}
+
+static int make_bool(making_t *making)
+{
+    if (strcasecmp(making->pattern->text, "true") &&
+        strcasecmp(making->pattern->text, "false") &&
+        strcmp(making->pattern->text, "*")) {
+        fault(making, IPXE_DIAG_BAD_PATTERN, "is neither true nor false");
+        return 0;
+    }
+    return make_glob(making);
+}
+
+static int (*const makers[])(making_t *making) = {
+    [IPXE_FACT_KIND_TEXT] = make_glob,
+    [IPXE_FACT_KIND_MAC] = make_mac,
+    [IPXE_FACT_KIND_MACS] = make_mac,
+    [IPXE_FACT_KIND_UUID] = make_uuid,
+    [IPXE_FACT_KIND_BOOL] = make_bool,
+    [IPXE_FACT_KIND_NUMBER] = make_glob,
+    [IPXE_FACT_KIND_VERSION] = make_glob,
+    [IPXE_FACT_KIND_ADDRESS] = make_address,
+};
+
+static int make_text(making_t *making)
+{
+    ipxe_pattern_t *pattern = making->pattern;
+    const char *text;
+
+    pattern->text = pattern->written;
+    if (!*pattern->written) {
+        ipxe_diag_help(fault(making, IPXE_DIAG_BAD_PATTERN,
+                             "is empty and matches nothing"),
+                       "~ means absent");
+        return 0;
+    }
+    if (*pattern->written == '/')
+        return make_regex(making);
+    text = after_sign(pattern->written, &pattern->compare);
+    if (text)
+        return make_comparison(making, text);
+    return makers[making->subject->kind](making);
+}
+
+const ipxe_pattern_t *ipxe_pattern_compile(const ipxe_yaml_t *node,
+                                           const ipxe_subject_t *subject,
+                                           ipxe_diags_t *diags,
+                                           apr_pool_t *pool)
+{
+    ipxe_pattern_t *pattern = apr_pcalloc(pool, sizeof(*pattern));
+    making_t making = {pattern, subject, diags, pool};
+
+    pattern->span = node->span;
+    if (node->kind == IPXE_YAML_NULL)
+        return pattern;
+    if (node->kind != IPXE_YAML_SCALAR) {
+        ipxe_diag_add(diags, IPXE_DIAG_WRONG_TYPE, node->span,
+                      "a pattern for %s must be text, not %s", subject->name,
+                      ipxe_yaml_what(node));
+        return NULL;
+    }
+    pattern->written = node->text;
+    return make_text(&making) ? pattern : NULL;
+}
+
+/* ---- Matching ---- */
+
+static apr_status_t match_regex(int *matches, const ipxe_pattern_t *pattern,
+                                const char *text, ipxe_diags_t *diags)
+{
+    apr_status_t status = ipxe_regex_matches(matches, pattern->regex, text);
+
+    if (status != APR_SUCCESS)
+        ipxe_diag_add(diags, IPXE_DIAG_PATTERN_LIMIT, pattern->span,
+                      "%s took too long, or its text is too long, for this "
+                      "machine",
+                      pattern->written);
+    return status;
+}
+
+static int match_plain(const ipxe_pattern_t *pattern, const char *text)
+{
+    double number;
+
+    switch (pattern->form) {
+    case FORM_GLOB:
+        return ipxe_glob_matches(pattern->text, text);
+    case FORM_RANGE:
+        return ipxe_range_holds(&pattern->range, text);
+    case FORM_PREFIX:
+        return strncmp(text, pattern->text, strlen(pattern->text)) == 0;
+    case FORM_NUMBER:
+        return read_number(&number, text) &&
+               comparison_holds(pattern->compare, number - pattern->number);
+    case FORM_VERSION:
+        return comparison_holds(pattern->compare,
+                                ipxe_version_compare(text, pattern->text));
+    default:
+        return 0;
+    }
+}
+
+apr_status_t ipxe_pattern_matches(int *matches, const ipxe_pattern_t *pattern,
+                                  const char *text, ipxe_diags_t *diags)
+{
+    *matches = !text && pattern->form == FORM_ABSENT;
+    if (!text)
+        return APR_SUCCESS;
+    if (pattern->form == FORM_REGEX)
+        return match_regex(matches, pattern, text, diags);
+    *matches = match_plain(pattern, text);
+    return APR_SUCCESS;
+}
+
+const char *ipxe_pattern_shown(const ipxe_pattern_t *pattern,
+                               apr_pool_t *pool)
+{
+    if (pattern->form == FORM_ABSENT)
+        return "absent";
+    return apr_psprintf(pool, "'%s'", pattern->written);
+}
+
+int ipxe_pattern_plain(const ipxe_pattern_t *pattern, const char **name)
+{
+    *name = pattern->text;
+    return pattern->form == FORM_GLOB && !ipxe_glob_wild(pattern->text);
+}
+
+ipxe_span_t ipxe_pattern_span(const ipxe_pattern_t *pattern)
+{
+    return pattern->span;
+}

@@ -46,8 +46,8 @@ static void take_text(ipxe_loader_t *loader, ipxe_action_t *action,
         ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE, value->span,
                       "'%s' is empty", key->text);
     else
-        action->value = ipxe_load_phrase(loader, value,
-                                         actions[action->kind].context);
+        action->value =
+            ipxe_load_phrase(loader, value, actions[action->kind].context);
 }
 
 static void take_follow(ipxe_loader_t *loader, ipxe_action_t *action,
@@ -57,8 +57,8 @@ static void take_follow(ipxe_loader_t *loader, ipxe_action_t *action,
     if (value->kind == IPXE_YAML_SCALAR && strcmp(value->text, "host") == 0)
         return;
     ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE,
-                                 value->span,
-                                 "'%s' can follow the host alone", key->text),
+                                 value->span, "'%s' can follow the host alone",
+                                 key->text),
                    "write `follow: host`");
 }
 
@@ -98,8 +98,7 @@ static void take_drive(ipxe_loader_t *loader, ipxe_action_t *action,
     }
     ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE,
                                  value->span,
-                                 "'%s' is neither true nor a drive",
-                                 key->text),
+                                 "'%s' is neither true nor a drive", key->text),
                    "write `local: true`, or a drive of the BIOS: "
                    "`local: 0x80` is the first disk");
 }
@@ -117,8 +116,7 @@ static void two_actions(ipxe_loader_t *loader, const ipxe_yaml_t *mapping,
 }
 
 void ipxe_load_action(ipxe_loader_t *loader, ipxe_action_t *action,
-                      const ipxe_written_t *written,
-                      const ipxe_yaml_t *mapping)
+                      const ipxe_written_t *written, const ipxe_yaml_t *mapping)
 {
     int kind;
 

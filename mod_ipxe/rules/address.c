@@ -13,8 +13,7 @@ static const unsigned char mapped[12] = {0, 0, 0, 0, 0,    0,
 
 /* n bytes of text; *v4 tells which of the two it is. A zone (%eth0) does not
  * count. */
-static int read_address(unsigned char *out, int *v4, const char *text,
-                        size_t n)
+static int read_address(unsigned char *out, int *v4, const char *text, size_t n)
 {
     char copy[ADDRESS_SIZE], *zone;
 

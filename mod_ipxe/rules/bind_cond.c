@@ -26,8 +26,8 @@ static void add_part(ipxe_loader_t *loader, ipxe_cond_t *cond,
                      const ipxe_cond_t *part)
 {
     if (!cond->parts)
-        cond->parts = apr_array_make(loader->pool, 2,
-                                     sizeof(const ipxe_cond_t *));
+        cond->parts =
+            apr_array_make(loader->pool, 2, sizeof(const ipxe_cond_t *));
     if (part)
         APR_ARRAY_PUSH(cond->parts, const ipxe_cond_t *) = part;
 }
@@ -35,8 +35,7 @@ static void add_part(ipxe_loader_t *loader, ipxe_cond_t *cond,
 /* ---- Patterns ---- */
 
 static void add_pattern(ipxe_loader_t *loader, ipxe_cond_t *cond,
-                        const ipxe_yaml_t *node,
-                        const ipxe_subject_t *subject)
+                        const ipxe_yaml_t *node, const ipxe_subject_t *subject)
 {
     const ipxe_pattern_t *pattern =
         ipxe_pattern_compile(node, subject, loader->diags, loader->pool);
@@ -69,8 +68,7 @@ static void bind_patterns(ipxe_loader_t *loader, ipxe_cond_t *cond,
 /* ---- all, any, not ---- */
 
 static ipxe_cond_t *bind_list(ipxe_loader_t *loader, ipxe_cond_e kind,
-                              const ipxe_yaml_t *key,
-                              const ipxe_yaml_t *value)
+                              const ipxe_yaml_t *key, const ipxe_yaml_t *value)
 {
     ipxe_cond_t *cond = new_cond(loader, kind, key->text, key->span);
     apr_size_t i;
@@ -113,9 +111,8 @@ static ipxe_cond_t *bind_named(ipxe_loader_t *loader, const ipxe_yaml_t *key,
 {
     ipxe_subject_t subject = {key->text, IPXE_FACT_KIND_TEXT, 0};
     int host = strcmp(key->text, "host") == 0;
-    ipxe_cond_t *cond =
-        new_cond(loader, host ? IPXE_COND_HOST : IPXE_COND_GROUP, key->text,
-                 key->span);
+    ipxe_cond_t *cond = new_cond(
+        loader, host ? IPXE_COND_HOST : IPXE_COND_GROUP, key->text, key->span);
 
     bind_patterns(loader, cond, value, &subject);
     return cond;
@@ -129,16 +126,14 @@ static ipxe_cond_t *bind_later(ipxe_loader_t *loader, const ipxe_yaml_t *key,
     return NULL;
 }
 
-typedef ipxe_cond_t *bind_key_fn(ipxe_loader_t *loader,
-                                 const ipxe_yaml_t *key,
+typedef ipxe_cond_t *bind_key_fn(ipxe_loader_t *loader, const ipxe_yaml_t *key,
                                  const ipxe_yaml_t *value);
 
 static const struct {
     const char *key;
     bind_key_fn *bind;
-} keys[] = {{"all", bind_all},      {"any", bind_any},
-            {"not", bind_not},      {"host", bind_named},
-            {"group", bind_named},  {"done", bind_later},
+} keys[] = {{"all", bind_all},     {"any", bind_any},     {"not", bind_not},
+            {"host", bind_named},  {"group", bind_named}, {"done", bind_later},
             {"failed", bind_later}};
 
 #define KEYS (sizeof(keys) / sizeof(*keys))
@@ -147,8 +142,7 @@ static ipxe_cond_t *bind_fact(ipxe_loader_t *loader, const ipxe_yaml_t *key,
                               const ipxe_yaml_t *value, ipxe_fact_e fact)
 {
     ipxe_subject_t subject = {key->text, ipxe_fact_kind(fact), 0};
-    ipxe_cond_t *cond =
-        new_cond(loader, IPXE_COND_FACT, key->text, key->span);
+    ipxe_cond_t *cond = new_cond(loader, IPXE_COND_FACT, key->text, key->span);
 
     cond->fact = fact;
     bind_patterns(loader, cond, value, &subject);
@@ -202,17 +196,15 @@ static ipxe_cond_t *make_pair(ipxe_loader_t *loader, const ipxe_yaml_t *key,
     return NULL;
 }
 
-static ipxe_cond_t *make_mapping(ipxe_loader_t *loader,
-                                 const ipxe_yaml_t *node)
+static ipxe_cond_t *make_mapping(ipxe_loader_t *loader, const ipxe_yaml_t *node)
 {
-    ipxe_cond_t *cond =
-        new_cond(loader, IPXE_COND_ALL, "all", node->span);
+    ipxe_cond_t *cond = new_cond(loader, IPXE_COND_ALL, "all", node->span);
     apr_size_t i;
 
     add_part(loader, cond, NULL);
     for (i = 0; i < node->count; i++)
-        add_part(loader, cond, make_pair(loader, node->pairs[i].key,
-                                         node->pairs[i].value));
+        add_part(loader, cond,
+                 make_pair(loader, node->pairs[i].key, node->pairs[i].value));
     return cond;
 }
 
@@ -222,7 +214,9 @@ static ipxe_cond_t *make_expression(ipxe_loader_t *loader,
     ipxe_cond_t *cond =
         new_cond(loader, IPXE_COND_EXPRESSION, NULL, node->span);
 
-    cond->written = node->text;
+    cond->written = apr_array_pstrcat(
+        loader->pool, ipxe_text_split(node->text, " \t\r\n", loader->pool),
+        ' ');
     cond->expression = ipxe_expression_compile(loader->library, node->text,
                                                node->span, loader->diags);
     return cond->expression ? cond : NULL;

@@ -39,8 +39,7 @@ static void bind_group(ipxe_loader_t *loader, const ipxe_yaml_t *name,
     ipxe_load_action(loader, &group->action, &keys.actions, value);
     def->group = group;
     def->names = keys.groups;
-    def->linked =
-        apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
+    def->linked = apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
     group->groups = def->linked;
     if (ipxe_load_define(loader, loader->groups, "group", name->text,
                          name->span, def, 1))
@@ -123,9 +122,9 @@ static apr_array_header_t *take_macs(ipxe_loader_t *loader,
     int i;
 
     for (i = 0; nodes && i < nodes->nelts; i++) {
-        const char *mac = take(loader,
-                               APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *),
-                               IPXE_FACT_MAC);
+        const char *mac =
+            take(loader, APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *),
+                 IPXE_FACT_MAC);
 
         if (mac)
             APR_ARRAY_PUSH(macs, const char *) = mac;
@@ -160,11 +159,10 @@ static void check_known(ipxe_loader_t *loader, const ipxe_host_t *host,
 {
     if (keys->macs || keys->uuid || keys->serial || keys->asset)
         return;
-    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY,
-                                 host->span,
-                                 "nothing tells which machine host '%s' is",
-                                 host->name),
-                   "give it a mac, uuid, serial or asset");
+    ipxe_diag_help(
+        ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY, host->span,
+                      "nothing tells which machine host '%s' is", host->name),
+        "give it a mac, uuid, serial or asset");
 }
 
 static void bind_host(ipxe_loader_t *loader, const ipxe_yaml_t *node)
@@ -191,18 +189,17 @@ static void bind_host(ipxe_loader_t *loader, const ipxe_yaml_t *node)
     check_known(loader, host, &keys);
     def->host = host;
     def->names = keys.groups;
-    if (ipxe_load_define(loader, loader->hosts, "host", host->name,
-                         host->span, def, 1))
+    if (ipxe_load_define(loader, loader->hosts, "host", host->name, host->span,
+                         def, 1))
         APR_ARRAY_PUSH(loader->host_defs, ipxe_host_def_t *) = def;
 }
 
 static void list_wanted(ipxe_loader_t *loader, const ipxe_yaml_t *value,
                         const char *what)
 {
-    ipxe_diag_t *diag =
-        ipxe_diag_add(loader->diags, IPXE_DIAG_WRONG_TYPE, value->span,
-                      "'%s' must be a list, not %s", what,
-                      ipxe_yaml_what(value));
+    ipxe_diag_t *diag = ipxe_diag_add(
+        loader->diags, IPXE_DIAG_WRONG_TYPE, value->span,
+        "'%s' must be a list, not %s", what, ipxe_yaml_what(value));
 
     ipxe_diag_help(diag, "write each after a dash: - name: ...");
 }

@@ -38,15 +38,13 @@ static void bind_key(ipxe_loader_t *loader, ipxe_item_t *item,
         item->key = key->text[0];
         return;
     }
-    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE,
-                                 key->span, "'%s' is no key to press",
-                                 key->text),
+    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE, key->span,
+                                 "'%s' is no key to press", key->text),
                    "one letter or digit");
 }
 
 static void bind_separator(ipxe_loader_t *loader, ipxe_item_t *item,
-                           const item_keys_t *keys,
-                           const ipxe_yaml_t *mapping)
+                           const item_keys_t *keys, const ipxe_yaml_t *mapping)
 {
     const ipxe_yaml_t *text = keys->separator;
     const ipxe_yaml_t *key = ipxe_yaml_key(mapping, "separator");
@@ -55,8 +53,8 @@ static void bind_separator(ipxe_loader_t *loader, ipxe_item_t *item,
     if (text->kind == IPXE_YAML_SCALAR)
         item->title = ipxe_load_phrase(loader, text, IPXE_CONTEXT_TEXT);
     else if (text->kind == IPXE_YAML_NULL)
-        item->title = ipxe_load_phrase_text(loader, "", text->span,
-                                            IPXE_CONTEXT_TEXT);
+        item->title =
+            ipxe_load_phrase_text(loader, "", text->span, IPXE_CONTEXT_TEXT);
     else
         ipxe_bind_wrong(loader->diags, key, text, "text");
     if (item->action.kind != IPXE_ACTION_NONE)
@@ -106,14 +104,12 @@ static void bind_item(ipxe_loader_t *loader, ipxe_item_t *item,
         return;
     }
     if (keys.title)
-        item->title = ipxe_load_phrase(loader, keys.title,
-                                       IPXE_CONTEXT_TEXT);
+        item->title = ipxe_load_phrase(loader, keys.title, IPXE_CONTEXT_TEXT);
     if (keys.key)
         bind_key(loader, item, keys.key);
     if (item->action.kind == IPXE_ACTION_NONE)
         ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_NO_ACTION,
-                                     node->span,
-                                     "this item does nothing"),
+                                     node->span, "this item does nothing"),
                        "give it boot, menu, local or another action, or make "
                        "it a separator");
     else
@@ -126,11 +122,10 @@ static void duplicate(ipxe_loader_t *loader, const ipxe_item_t *item,
                       const ipxe_item_t *first, const char *what,
                       const char *which)
 {
-    ipxe_diag_note(ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_ITEM,
-                                 item->span,
-                                 "two items of this menu have the %s '%s'",
-                                 what, which),
-                   first->span, "the other stands here");
+    ipxe_diag_note(
+        ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_ITEM, item->span,
+                      "two items of this menu have the %s '%s'", what, which),
+        first->span, "the other stands here");
 }
 
 static void check_item(ipxe_loader_t *loader, const ipxe_menu_t *menu, int at)
@@ -139,8 +134,7 @@ static void check_item(ipxe_loader_t *loader, const ipxe_menu_t *menu, int at)
     int i;
 
     for (i = 0; i < at; i++) {
-        const ipxe_item_t *first =
-            &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
+        const ipxe_item_t *first = &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
 
         if (item->name && first->name && strcmp(item->name, first->name) == 0)
             duplicate(loader, item, first, "name", item->name);
@@ -167,8 +161,7 @@ static void check_default(ipxe_loader_t *loader, const ipxe_menu_t *menu,
             names[n++] = item->name;
     }
     ipxe_diag_nearest(ipxe_diag_add(loader->diags, IPXE_DIAG_UNKNOWN_NAME,
-                                    chosen->span,
-                                    "this menu has no item '%s'",
+                                    chosen->span, "this menu has no item '%s'",
                                     chosen->text),
                       chosen->text, names, n);
 }
@@ -234,17 +227,16 @@ static void bind_menu(ipxe_loader_t *loader, const ipxe_yaml_t *name,
     menu->span = name->span;
     menu->timeout = keys.timeout;
     menu->chosen = keys.chosen ? keys.chosen->text : NULL;
-    menu->title = keys.title ? ipxe_load_phrase(loader, keys.title,
-                                                IPXE_CONTEXT_TEXT)
-                             : ipxe_load_phrase(loader, name,
-                                                IPXE_CONTEXT_TEXT);
+    menu->title = keys.title
+                      ? ipxe_load_phrase(loader, keys.title, IPXE_CONTEXT_TEXT)
+                      : ipxe_load_phrase(loader, name, IPXE_CONTEXT_TEXT);
     if (keys.background)
         menu->background =
             ipxe_load_phrase(loader, keys.background, IPXE_CONTEXT_URL);
     bind_items(loader, menu, keys.items);
     check_default(loader, menu, keys.chosen);
-    if (ipxe_load_define(loader, loader->menus, "menu", name->text,
-                         name->span, menu, 1))
+    if (ipxe_load_define(loader, loader->menus, "menu", name->text, name->span,
+                         menu, 1))
         apr_hash_set(loader->rules->menus, menu->name, APR_HASH_KEY_STRING,
                      menu);
 }
@@ -265,21 +257,17 @@ static void title_item(ipxe_loader_t *loader, ipxe_item_t *item)
     else if (item->action.menu)
         item->title = item->action.menu->title;
     else
-        item->title = ipxe_load_phrase_text(
-            loader, item->name ? item->name : "", item->span,
-            IPXE_CONTEXT_TEXT);
+        item->title =
+            ipxe_load_phrase_text(loader, item->name ? item->name : "",
+                                  item->span, IPXE_CONTEXT_TEXT);
 }
 
 void ipxe_link_menus(ipxe_loader_t *loader)
 {
-    apr_hash_index_t *at;
-    int i;
+    const ipxe_menu_t *menu;
+    int at = 0, i;
 
-    for (at = apr_hash_first(loader->pool, loader->menus); at;
-         at = apr_hash_next(at)) {
-        const ipxe_defined_t *found = apr_hash_this_val(at);
-        const ipxe_menu_t *menu = found->thing;
-
+    while ((menu = ipxe_load_next(loader, loader->menus, &at))) {
         for (i = 0; i < menu->items->nelts; i++)
             title_item(loader, &APR_ARRAY_IDX(menu->items, i, ipxe_item_t));
     }

@@ -9,17 +9,15 @@
 #include "rules/names.h"
 
 static const char *const platforms[] = {"pcbios", "efi", "linux", "sbi"};
-static const char *const processors[] = {"i386",    "x86_64",  "arm32",
-                                         "arm64",   "riscv32", "riscv64",
-                                         "loong64"};
+static const char *const processors[] = {
+    "i386", "x86_64", "arm32", "arm64", "riscv32", "riscv64", "loong64"};
 static const char *const case_names[] = {
     "pcbios", "efi",   "linux",   "sbi",     "i386",    "x86_64",
     "arm32",  "arm64", "riscv32", "riscv64", "loong64", "default"};
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
-static int stands_in(const char *name, const char *const *table,
-                     apr_size_t n)
+static int stands_in(const char *name, const char *const *table, apr_size_t n)
 {
     apr_size_t i;
 
@@ -43,8 +41,8 @@ typedef const void *make_fn(ipxe_loader_t *loader, const ipxe_yaml_t *key,
 
 static const ipxe_choice_t *make_choice(ipxe_loader_t *loader,
                                         const ipxe_yaml_t *key,
-                                        const ipxe_yaml_t *value,
-                                        make_fn *make, int mapping_too);
+                                        const ipxe_yaml_t *value, make_fn *make,
+                                        int mapping_too);
 
 /* How many of a mapping's keys are platforms or processors. */
 static apr_size_t count_cases(const ipxe_yaml_t *value)
@@ -88,12 +86,10 @@ static void add_case(ipxe_loader_t *loader, apr_array_header_t *cases,
     ipxe_case_t *made;
 
     if (!stands_in(pair->key->text, case_names, COUNT(case_names))) {
-        diag = ipxe_diag_add(loader->diags, IPXE_DIAG_UNKNOWN_KEY,
-                             pair->key->span,
-                             "'%s' is no platform and no processor",
-                             pair->key->text);
-        ipxe_diag_nearest(diag, pair->key->text, case_names,
-                          COUNT(case_names));
+        diag = ipxe_diag_add(
+            loader->diags, IPXE_DIAG_UNKNOWN_KEY, pair->key->span,
+            "'%s' is no platform and no processor", pair->key->text);
+        ipxe_diag_nearest(diag, pair->key->text, case_names, COUNT(case_names));
         return;
     }
     made = apr_array_push(cases);
@@ -103,8 +99,8 @@ static void add_case(ipxe_loader_t *loader, apr_array_header_t *cases,
 
 static const ipxe_choice_t *make_choice(ipxe_loader_t *loader,
                                         const ipxe_yaml_t *key,
-                                        const ipxe_yaml_t *value,
-                                        make_fn *make, int mapping_too)
+                                        const ipxe_yaml_t *value, make_fn *make,
+                                        int mapping_too)
 {
     ipxe_choice_t *choice = apr_pcalloc(loader->pool, sizeof(*choice));
     apr_array_header_t *cases;
@@ -175,8 +171,7 @@ static void bind_mode(void *member, const ipxe_yaml_t *key,
         (strlen(value->text) > 4 || !*value->text ||
          strspn(value->text, "01234567") != strlen(value->text)))
         ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE, value->span,
-                                     "'%s' is no mode of a file",
-                                     value->text),
+                                     "'%s' is no mode of a file", value->text),
                        "octal digits as chmod takes them: 755");
 }
 
@@ -231,8 +226,8 @@ static void add_arg(ipxe_loader_t *loader, apr_array_header_t *args,
                     const char *text, ipxe_span_t span)
 {
     if (doubtful(text))
-        ipxe_diag_help(ipxe_diag_add(loader->diags,
-                                     IPXE_DIAG_DOUBTFUL_ARGUMENT, span,
+        ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_DOUBTFUL_ARGUMENT,
+                                     span,
                                      "argument '%s' looks like the end of "
                                      "another",
                                      text),
@@ -259,8 +254,8 @@ static void split_args(ipxe_loader_t *loader, apr_array_header_t *args,
                        const ipxe_yaml_t *value)
 {
     const char *at = value->text;
-    int exact = value->plain &&
-                value->span.end - value->span.begin == value->count;
+    int exact =
+        value->plain && value->span.end - value->span.begin == value->count;
 
     for (;;) {
         ipxe_span_t span = value->span;
@@ -304,8 +299,7 @@ static const void *make_args(ipxe_loader_t *loader, const ipxe_yaml_t *key,
     return args;
 }
 
-static const void *make_without(ipxe_loader_t *loader,
-                                const ipxe_yaml_t *key,
+static const void *make_without(ipxe_loader_t *loader, const ipxe_yaml_t *key,
                                 const ipxe_yaml_t *value)
 {
     apr_array_header_t *names =
@@ -338,9 +332,9 @@ static void add_served(ipxe_loader_t *loader, apr_array_header_t *served,
     for (i = 0; i < served->nelts; i++) {
         made = &APR_ARRAY_IDX(served, i, ipxe_served_t);
         if (strcmp(made->name, name) == 0) {
-            diag = ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_NAME,
-                                 at->span,
-                                 "two answer files are served as '%s'", name);
+            diag =
+                ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_NAME, at->span,
+                              "two answer files are served as '%s'", name);
             ipxe_diag_note(diag, made->span, "the other stands here");
             ipxe_diag_help(diag, "name them: answers: { NAME: TEMPLATE }");
         }
@@ -368,8 +362,7 @@ static void add_path(ipxe_loader_t *loader, apr_array_header_t *served,
     add_served(loader, served, slash ? slash + 1 : path->text, path, path);
 }
 
-static const void *make_answers(ipxe_loader_t *loader,
-                                const ipxe_yaml_t *key,
+static const void *make_answers(ipxe_loader_t *loader, const ipxe_yaml_t *key,
                                 const ipxe_yaml_t *value)
 {
     apr_array_header_t *served =
@@ -384,8 +377,7 @@ static const void *make_answers(ipxe_loader_t *loader,
         const ipxe_yaml_pair_t *pair = &value->pairs[i];
 
         if (pair->value->kind == IPXE_YAML_SCALAR)
-            add_served(loader, served, pair->key->text, pair->key,
-                       pair->value);
+            add_served(loader, served, pair->key->text, pair->key, pair->value);
         else
             ipxe_bind_wrong(loader->diags, pair->key, pair->value,
                             "the path of a template");
@@ -421,12 +413,14 @@ static const struct {
 };
 
 static const char *const part_keys[IPXE_PART_COUNT] = {
-    "script", "wimboot", "kernel", "initrd",  "efi",  "iso",
-    "memdisk", "sanboot", "tree",  "answers", "args", "without"};
+    "script",  "wimboot", "kernel", "initrd",  "efi",  "iso",
+    "memdisk", "sanboot", "tree",   "answers", "args", "without"};
 
 #define PART_ROW(key, part)                                                    \
-    {key, IPXE_BIND_NODE, offsetof(keys_t, parts[IPXE_PART_##part]), 0, 0, 0,  \
-     NULL}
+    {                                                                          \
+        key, IPXE_BIND_NODE, offsetof(keys_t, parts[IPXE_PART_##part]), 0, 0,  \
+            0, NULL                                                            \
+    }
 
 #define COMMON_ROWS                                                            \
     IPXE_BIND("title", SCALAR, keys_t, title, 0),                              \
@@ -473,8 +467,7 @@ static void check_report(ipxe_loader_t *loader, const ipxe_yaml_t *report)
         if (pair->value->kind == IPXE_YAML_SCALAR)
             ipxe_load_phrase(loader, pair->value, IPXE_CONTEXT_SHELL);
         else
-            ipxe_bind_wrong(loader->diags, pair->key, pair->value,
-                            "a command");
+            ipxe_bind_wrong(loader->diags, pair->key, pair->value, "a command");
     }
 }
 
@@ -503,15 +496,13 @@ static ipxe_recipe_t *make_recipe(ipxe_loader_t *loader,
     recipe->name = name->text;
     recipe->what = what;
     recipe->span = name->span;
-    ipxe_bind(&keys, value, rows, called, loader, loader->diags,
-              loader->pool);
+    ipxe_bind(&keys, value, rows, called, loader, loader->diags, loader->pool);
     recipe->extends = keys.extends;
     recipe->installer = keys.installer;
     recipe->install = keys.install;
     check_install(loader, value, keys.install);
     if (keys.title)
-        recipe->title =
-            ipxe_load_phrase(loader, keys.title, IPXE_CONTEXT_TEXT);
+        recipe->title = ipxe_load_phrase(loader, keys.title, IPXE_CONTEXT_TEXT);
     recipe->vars = ipxe_load_vars(loader, keys.vars);
     recipe->when = ipxe_load_when(loader, keys.when, INT_MAX, recipe);
     if (keys.report)
@@ -519,8 +510,8 @@ static ipxe_recipe_t *make_recipe(ipxe_loader_t *loader,
     for (part = 0; part < IPXE_PART_COUNT; part++) {
         if (keys.parts[part])
             recipe->parts[part] = make_choice(
-                loader, ipxe_yaml_key(value, part_keys[part]),
-                keys.parts[part], parts[part].make, parts[part].mapping_too);
+                loader, ipxe_yaml_key(value, part_keys[part]), keys.parts[part],
+                parts[part].make, parts[part].mapping_too);
     }
     return recipe;
 }

@@ -47,16 +47,15 @@ static void name_rule(ipxe_loader_t *loader, ipxe_rule_t *rule,
                       const ipxe_yaml_t *node, const ipxe_yaml_t *name)
 {
     if (!name) {
-        rule->name =
-            apr_psprintf(loader->pool, "rule %d", rule->index + 1);
+        rule->name = apr_psprintf(loader->pool, "rule %d", rule->index + 1);
         rule->span = ipxe_span(node->span.source, node->span.begin,
                                node->span.begin + 1);
         return;
     }
     rule->name = name->text;
     rule->span = name->span;
-    ipxe_load_define(loader, loader->rule_names, "rule", rule->name,
-                     rule->span, rule, 0);
+    ipxe_load_define(loader, loader->rule_names, "rule", rule->name, rule->span,
+                     rule, 0);
 }
 
 static void check_rule(ipxe_loader_t *loader, const ipxe_rule_t *rule,

@@ -64,10 +64,10 @@ static void map_worth(ipxe_worth_t *worth, ipxe_loader_t *loader,
                       const ipxe_yaml_t *node)
 {
     int n = (int)node->count;
-    apr_array_header_t *parts = apr_array_make(loader->pool, n + 1,
-                                               sizeof(const ipxe_worth_t *));
-    apr_array_header_t *keys = apr_array_make(loader->pool, n + 1,
-                                              sizeof(const char *));
+    apr_array_header_t *parts =
+        apr_array_make(loader->pool, n + 1, sizeof(const ipxe_worth_t *));
+    apr_array_header_t *keys =
+        apr_array_make(loader->pool, n + 1, sizeof(const char *));
     apr_size_t i;
 
     worth->kind = IPXE_WORTH_MAP;
@@ -121,8 +121,8 @@ ipxe_vars_t *ipxe_load_vars(ipxe_loader_t *loader, const ipxe_yaml_t *node)
     }
     vars = ipxe_vars_make(loader->pool);
     for (i = 0; i < node->count; i++) {
-        ipxe_var_t *var = make_var(loader, node->pairs[i].key,
-                                   node->pairs[i].value);
+        ipxe_var_t *var =
+            make_var(loader, node->pairs[i].key, node->pairs[i].value);
 
         if (var)
             ipxe_vars_put(vars, var);
@@ -138,9 +138,9 @@ static void site_var(ipxe_loader_t *loader, const ipxe_yaml_t *name,
     ipxe_diag_t *diag;
 
     if (first) {
-        diag = ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_NAME,
-                             name->span, "variable '%s' is defined twice",
-                             name->text);
+        diag =
+            ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_NAME, name->span,
+                          "variable '%s' is defined twice", name->text);
         ipxe_diag_note(diag, first->span, "first defined here");
     }
     else if (var)

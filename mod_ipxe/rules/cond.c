@@ -35,10 +35,10 @@ static const char *wanted(const asking_t *asking)
     for (i = 0; i < patterns->nelts; i++) {
         if (i)
             ipxe_text_add(text, ", ");
-        ipxe_text_add(text, ipxe_pattern_shown(
-                                APR_ARRAY_IDX(patterns, i,
-                                              const ipxe_pattern_t *),
-                                asking->scope->pool));
+        ipxe_text_add(text,
+                      ipxe_pattern_shown(
+                          APR_ARRAY_IDX(patterns, i, const ipxe_pattern_t *),
+                          asking->scope->pool));
     }
     return text->data;
 }
@@ -47,12 +47,12 @@ static const char *fact_state(const asking_t *asking, ipxe_fact_e fact)
 {
     const char *name = ipxe_fact_name(fact);
 
-    return apr_pstrcat(
-        asking->scope->pool, name,
-        asking->scope->machine->facts[fact].state == IPXE_NOT_TOLD
-            ? " was not told"
-            : " is absent",
-        NULL);
+    return apr_pstrcat(asking->scope->pool, name,
+                       asking->scope->machine->facts[fact].state ==
+                               IPXE_NOT_TOLD
+                           ? " was not told"
+                           : " is absent",
+                       NULL);
 }
 
 /* Do any of the patterns match the text (NULL: absent)? */
@@ -64,8 +64,7 @@ static apr_status_t any_matches(int *matches, const asking_t *asking,
     int i;
 
     *matches = 0;
-    for (i = 0; i < patterns->nelts && !*matches && status == APR_SUCCESS;
-         i++)
+    for (i = 0; i < patterns->nelts && !*matches && status == APR_SUCCESS; i++)
         status = ipxe_pattern_matches(
             matches, APR_ARRAY_IDX(patterns, i, const ipxe_pattern_t *), text,
             asking->diags);
@@ -118,10 +117,9 @@ static apr_status_t ask_any(int *holds, const asking_t *asking)
 static apr_status_t ask_not(int *holds, const asking_t *asking)
 {
     int inner;
-    apr_status_t status =
-        ask_part(&inner, asking,
-                 APR_ARRAY_IDX(asking->cond->parts, 0, const ipxe_cond_t *),
-                 NULL);
+    apr_status_t status = ask_part(
+        &inner, asking,
+        APR_ARRAY_IDX(asking->cond->parts, 0, const ipxe_cond_t *), NULL);
 
     *holds = !inner;
     if (inner)
@@ -136,8 +134,7 @@ static apr_status_t ask_cards(int *holds, const asking_t *asking)
     int i;
 
     *holds = 0;
-    for (i = 0; i < machine->mac_count && !*holds && status == APR_SUCCESS;
-         i++)
+    for (i = 0; i < machine->mac_count && !*holds && status == APR_SUCCESS; i++)
         status = any_matches(holds, asking, machine->macs[i]);
     if (!machine->mac_count)
         status = any_matches(holds, asking, NULL);
@@ -150,8 +147,8 @@ static apr_status_t ask_fact(int *holds, const asking_t *asking)
     const char *text = ipxe_scope_fact(asking->scope, fact);
     ipxe_fact_kind_e kind = ipxe_fact_kind(fact);
     int cards = kind == IPXE_FACT_KIND_MAC || kind == IPXE_FACT_KIND_MACS;
-    apr_status_t status = cards ? ask_cards(holds, asking)
-                                : any_matches(holds, asking, text);
+    apr_status_t status =
+        cards ? ask_cards(holds, asking) : any_matches(holds, asking, text);
 
     if (*holds || !asking->miss)
         return status;
@@ -172,26 +169,24 @@ static apr_status_t ask_arg(int *holds, const asking_t *asking)
 
     if (*holds || !asking->miss)
         return status;
-    say(asking, text ? apr_psprintf(asking->scope->pool,
-                                    "%s is '%s', not %s", name, text,
-                                    wanted(asking))
-                     : apr_pstrcat(asking->scope->pool, name,
-                                   " was not sent", NULL));
+    say(asking,
+        text ? apr_psprintf(asking->scope->pool, "%s is '%s', not %s", name,
+                            text, wanted(asking))
+             : apr_pstrcat(asking->scope->pool, name, " was not sent", NULL));
     return status;
 }
 
 static apr_status_t ask_host(int *holds, const asking_t *asking)
 {
     const ipxe_host_t *host = ipxe_scope_host(asking->scope);
-    apr_status_t status =
-        any_matches(holds, asking, host ? host->name : NULL);
+    apr_status_t status = any_matches(holds, asking, host ? host->name : NULL);
 
     if (*holds || !asking->miss)
         return status;
-    say(asking, host ? apr_psprintf(asking->scope->pool,
-                                    "the host is '%s', not %s", host->name,
-                                    wanted(asking))
-                     : "the machine is no known host");
+    say(asking,
+        host ? apr_psprintf(asking->scope->pool, "the host is '%s', not %s",
+                            host->name, wanted(asking))
+             : "the machine is no known host");
     return status;
 }
 
@@ -213,10 +208,10 @@ static apr_status_t ask_group(int *holds, const asking_t *asking)
         status = any_matches(holds, asking, NULL);
     if (*holds || !asking->miss)
         return status;
-    say(asking, host ? apr_psprintf(asking->scope->pool,
-                                    "no group of host '%s' is %s", host->name,
-                                    wanted(asking))
-                     : "the machine is no known host");
+    say(asking,
+        host ? apr_psprintf(asking->scope->pool, "no group of host '%s' is %s",
+                            host->name, wanted(asking))
+             : "the machine is no known host");
     return status;
 }
 
@@ -248,8 +243,7 @@ static apr_status_t ask_expression(int *holds, const asking_t *asking)
     render.diags = own;
     render.pool = scope->pool;
     scope->missing = NULL;
-    status =
-        ipxe_template_value(&value, asking->cond->expression, &render);
+    status = ipxe_template_value(&value, asking->cond->expression, &render);
     *holds = status == APR_SUCCESS && ipxe_value_truth(value);
     if (status == APR_SUCCESS) {
         if (!*holds)
@@ -291,6 +285,6 @@ void ipxe_cond_walk(const ipxe_cond_t *cond, ipxe_cond_fn *each, void *baton)
         return;
     each(baton, cond);
     for (i = 0; cond->parts && i < cond->parts->nelts; i++)
-        ipxe_cond_walk(APR_ARRAY_IDX(cond->parts, i, const ipxe_cond_t *),
-                       each, baton);
+        ipxe_cond_walk(APR_ARRAY_IDX(cond->parts, i, const ipxe_cond_t *), each,
+                       baton);
 }

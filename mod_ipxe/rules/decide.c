@@ -23,24 +23,21 @@ static apr_status_t no_such(const ipxe_decision_t *decision, const char *what,
 }
 
 /* A template is never named by what a machine says. */
-static apr_status_t resolve_script(ipxe_decision_t *decision,
-                                   const char *path, int tainted,
-                                   ipxe_diags_t *diags)
+static apr_status_t resolve_script(ipxe_decision_t *decision, const char *path,
+                                   int tainted, ipxe_diags_t *diags)
 {
     int found;
 
     if (tainted) {
-        ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE,
-                      decision->action.value->span,
+        ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE, decision->action.value->span,
                       "a script cannot be named by what the machine sends");
         return APR_EACCES;
     }
     decision->action.script =
         ipxe_library_get(&found, decision->rules->library, path, diags);
-    return decision->action.script
-               ? APR_SUCCESS
-               : no_such(decision, "template", path,
-                         IPXE_DIAG_UNKNOWN_TEMPLATE, diags);
+    return decision->action.script ? APR_SUCCESS
+                                   : no_such(decision, "template", path,
+                                             IPXE_DIAG_UNKNOWN_TEMPLATE, diags);
 }
 
 static int unresolved(const ipxe_action_t *action)
@@ -66,17 +63,17 @@ static apr_status_t resolve(ipxe_decision_t *decision, ipxe_scope_t *scope,
     if (action->kind == IPXE_ACTION_SCRIPT)
         return resolve_script(decision, name, tainted, diags);
     if (action->kind == IPXE_ACTION_BOOT) {
-        action->profile = apr_hash_get(decision->rules->profiles, name,
-                                       APR_HASH_KEY_STRING);
+        action->profile =
+            apr_hash_get(decision->rules->profiles, name, APR_HASH_KEY_STRING);
         return action->profile ? APR_SUCCESS
                                : no_such(decision, "profile", name,
                                          IPXE_DIAG_UNKNOWN_NAME, diags);
     }
     action->menu =
         apr_hash_get(decision->rules->menus, name, APR_HASH_KEY_STRING);
-    return action->menu ? APR_SUCCESS
-                        : no_such(decision, "menu", name,
-                                  IPXE_DIAG_UNKNOWN_NAME, diags);
+    return action->menu
+               ? APR_SUCCESS
+               : no_such(decision, "menu", name, IPXE_DIAG_UNKNOWN_NAME, diags);
 }
 
 /* ---- Profiles that are not for this machine ---- */
@@ -89,8 +86,8 @@ static void use_profile(ipxe_scope_t *scope, const ipxe_profile_t *profile)
 
 static const char *place_of(ipxe_scope_t *scope)
 {
-    const char *platform = ipxe_machine_fact(scope->machine,
-                                             IPXE_FACT_PLATFORM);
+    const char *platform =
+        ipxe_machine_fact(scope->machine, IPXE_FACT_PLATFORM);
     const char *cpu = ipxe_machine_fact(scope->machine, IPXE_FACT_CPU);
 
     return apr_pstrcat(scope->pool, platform ? platform : "unknown platform",
@@ -116,14 +113,12 @@ static apr_status_t why_not(const char **why, ipxe_scope_t *scope,
     if (status != APR_SUCCESS)
         return status;
     if (!holds)
-        *why = apr_psprintf(scope->pool,
-                            "profile %s is not for this machine: %s",
-                            profile->name, miss.because);
+        *why =
+            apr_psprintf(scope->pool, "profile %s is not for this machine: %s",
+                         profile->name, miss.because);
     else if (!ipxe_profile_for(
-                 profile,
-                 ipxe_machine_fact(scope->machine, IPXE_FACT_PLATFORM),
-                 ipxe_machine_fact(scope->machine, IPXE_FACT_CPU),
-                 scope->pool))
+                 profile, ipxe_machine_fact(scope->machine, IPXE_FACT_PLATFORM),
+                 ipxe_machine_fact(scope->machine, IPXE_FACT_CPU), scope->pool))
         *why = apr_psprintf(scope->pool, "profile %s does not boot on %s",
                             profile->name, place_of(scope));
     return APR_SUCCESS;
@@ -137,8 +132,8 @@ static void turn_down(ipxe_decision_t *decision, const char *reason)
     decision->action.profile = NULL;
 }
 
-static apr_status_t settle_boot(ipxe_decision_t *decision,
-                                ipxe_scope_t *scope, ipxe_diags_t *diags)
+static apr_status_t settle_boot(ipxe_decision_t *decision, ipxe_scope_t *scope,
+                                ipxe_diags_t *diags)
 {
     const char *why = NULL;
     apr_status_t status;
@@ -158,7 +153,7 @@ static apr_status_t settle_boot(ipxe_decision_t *decision,
 }
 
 static apr_status_t settle(ipxe_decision_t *decision, ipxe_scope_t *scope,
-                         const ipxe_action_t *action, ipxe_diags_t *diags)
+                           const ipxe_action_t *action, ipxe_diags_t *diags)
 {
     apr_status_t status;
 
@@ -218,8 +213,8 @@ apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
 apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
                                   const ipxe_decision_t *decision,
                                   const ipxe_menu_t *menu,
-                                  const ipxe_item_t *item,
-                                  ipxe_diags_t *diags, apr_pool_t *pool)
+                                  const ipxe_item_t *item, ipxe_diags_t *diags,
+                                  apr_pool_t *pool)
 {
     ipxe_decision_t *made = apr_pmemdup(pool, decision, sizeof(*decision));
     ipxe_scope_t *scope = ipxe_scope_copy(decision->scope, pool);
@@ -228,10 +223,10 @@ apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
     scope->profile = NULL;
     made->menu = menu;
     made->item = item;
-    status = ipxe_scope_set(scope, item->set,
-                            apr_psprintf(pool, "item '%s' of menu '%s'",
-                                         item->name, menu->name),
-                            diags);
+    status = ipxe_scope_set(
+        scope, item->set,
+        apr_psprintf(pool, "item '%s' of menu '%s'", item->name, menu->name),
+        diags);
     if (status == APR_SUCCESS)
         status = settle(made, scope, &item->action, diags);
     if (status == APR_SUCCESS)
@@ -256,10 +251,9 @@ ipxe_decision_t *ipxe_decision_fix(const ipxe_decision_t *decision,
     return made;
 }
 
-apr_status_t ipxe_decision_offers(int *offers,
-                                  const ipxe_decision_t *decision,
-                                  const ipxe_item_t *item,
-                                  ipxe_diags_t *diags, apr_pool_t *pool)
+apr_status_t ipxe_decision_offers(int *offers, const ipxe_decision_t *decision,
+                                  const ipxe_item_t *item, ipxe_diags_t *diags,
+                                  apr_pool_t *pool)
 {
     ipxe_scope_t *scope = ipxe_scope_copy(decision->scope, pool);
     ipxe_decision_t made = *decision;

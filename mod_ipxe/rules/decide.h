@@ -13,25 +13,25 @@ typedef struct ipxe_decision_t {
     const ipxe_rules_t *rules;
     const ipxe_machine_t *machine;
     const ipxe_world_t *world;
-    const ipxe_rule_t *rule;     /* that decided; NULL: none did */
-    const ipxe_host_t *host;     /* the machine's, or NULL */
-    const ipxe_host_t *other;    /* a second host that another key finds: the
-                                    machine is neither, host is NULL then */
-    const ipxe_host_t *clash;    /* the first of the two, where other is set */
-    const ipxe_group_t *group;   /* whose action is followed, or NULL */
-    ipxe_action_t action;        /* what the machine gets, after `follow`;
-                                    names with {{ }} are resolved */
-    const ipxe_menu_t *menu;     /* the menu that an item was chosen from */
-    const ipxe_item_t *item;     /* the item chosen, or NULL */
-    const char *reason;          /* where the action is another than the
-                                    rule's, why ("profile memtest does not
-                                    boot on arm64"), else NULL */
+    const ipxe_rule_t *rule;   /* that decided; NULL: none did */
+    const ipxe_host_t *host;   /* the machine's, or NULL */
+    const ipxe_host_t *other;  /* a second host that another key finds: the
+                                  machine is neither, host is NULL then */
+    const ipxe_host_t *clash;  /* the first of the two, where other is set */
+    const ipxe_group_t *group; /* whose action is followed, or NULL */
+    ipxe_action_t action;      /* what the machine gets, after `follow`;
+                                  names with {{ }} are resolved */
+    const ipxe_menu_t *menu;   /* the menu that an item was chosen from */
+    const ipxe_item_t *item;   /* the item chosen, or NULL */
+    const char *reason;        /* where the action is another than the
+                                  rule's, why ("profile memtest does not
+                                  boot on arm64"), else NULL */
     const apr_array_header_t *matched; /* of const ipxe_rule_t *: whose `set`
                                           counts, in order */
     ipxe_facts_t untold; /* facts that conditions (or a search for the host)
                             asked for and the request did not name: with all
                             told, the decision may be another */
-    const struct ipxe_scope_t *scope;  /* private: variables, by layer */
+    const struct ipxe_scope_t *scope; /* private: variables, by layer */
 } ipxe_decision_t;
 
 /* Decides. *decision is set unless the status is a failure; then a condition
@@ -48,8 +48,8 @@ apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
 apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
                                   const ipxe_decision_t *decision,
                                   const ipxe_menu_t *menu,
-                                  const ipxe_item_t *item,
-                                  ipxe_diags_t *diags, apr_pool_t *pool);
+                                  const ipxe_item_t *item, ipxe_diags_t *diags,
+                                  apr_pool_t *pool);
 
 /* The same decision with the profile fixed (an answer file's ticket). */
 ipxe_decision_t *ipxe_decision_fix(const ipxe_decision_t *decision,
@@ -57,10 +57,9 @@ ipxe_decision_t *ipxe_decision_fix(const ipxe_decision_t *decision,
                                    apr_pool_t *pool);
 
 /* Does an item's `when` hold, and can its profile boot on this machine? */
-apr_status_t ipxe_decision_offers(int *offers,
-                                  const ipxe_decision_t *decision,
-                                  const ipxe_item_t *item,
-                                  ipxe_diags_t *diags, apr_pool_t *pool);
+apr_status_t ipxe_decision_offers(int *offers, const ipxe_decision_t *decision,
+                                  const ipxe_item_t *item, ipxe_diags_t *diags,
+                                  apr_pool_t *pool);
 
 /* What of the decision's profile fits the machine, or NULL. */
 const ipxe_boot_t *ipxe_decision_boot(const ipxe_decision_t *decision,

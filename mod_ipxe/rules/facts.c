@@ -20,8 +20,8 @@ ipxe_value_t ipxe_scope_list(const apr_array_header_t *texts, unsigned flags,
     int i;
 
     for (i = 0; i < texts->nelts; i++)
-        APR_ARRAY_PUSH(items, ipxe_value_t) = ipxe_value_text(
-            APR_ARRAY_IDX(texts, i, const char *), flags, pool);
+        APR_ARRAY_PUSH(items, ipxe_value_t) =
+            ipxe_value_text(APR_ARRAY_IDX(texts, i, const char *), flags, pool);
     return ipxe_value_list(items);
 }
 

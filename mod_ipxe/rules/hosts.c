@@ -13,8 +13,7 @@ typedef struct claim_t {
     const struct claim_t *next;
 } claim_t;
 
-static const char *key_of(ipxe_fact_e fact, const char *value,
-                          apr_pool_t *pool)
+static const char *key_of(ipxe_fact_e fact, const char *value, apr_pool_t *pool)
 {
     char *key = apr_pstrcat(pool, ipxe_fact_name(fact), " ", value, NULL), *p;
 
@@ -102,9 +101,9 @@ static void look(finding_t *finding, ipxe_fact_e fact, const char *value)
 
     if (!value)
         return;
-    claim = apr_hash_get(finding->rules->host_keys,
-                         key_of(fact, value, finding->pool),
-                         APR_HASH_KEY_STRING);
+    claim =
+        apr_hash_get(finding->rules->host_keys,
+                     key_of(fact, value, finding->pool), APR_HASH_KEY_STRING);
     for (; claim; claim = claim->next) {
         if (!maker_fits(finding, fact, claim->host))
             continue;
@@ -115,12 +114,10 @@ static void look(finding_t *finding, ipxe_fact_e fact, const char *value)
     }
 }
 
-const ipxe_host_t *ipxe_hosts_find(const ipxe_host_t **first,
-                                   const ipxe_host_t **second,
-                                   ipxe_facts_t *untold,
-                                   const ipxe_rules_t *rules,
-                                   const ipxe_machine_t *machine,
-                                   apr_pool_t *pool)
+const ipxe_host_t *
+ipxe_hosts_find(const ipxe_host_t **first, const ipxe_host_t **second,
+                ipxe_facts_t *untold, const ipxe_rules_t *rules,
+                const ipxe_machine_t *machine, apr_pool_t *pool)
 {
     static const ipxe_fact_e facts[] = {IPXE_FACT_UUID, IPXE_FACT_SERIAL,
                                         IPXE_FACT_ASSET};

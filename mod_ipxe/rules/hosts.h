@@ -14,11 +14,9 @@ void ipxe_hosts_add(ipxe_rules_t *rules, const ipxe_host_t *host,
  * keys find two hosts, *first and *second are set and the machine is neither.
  * *untold: facts by which hosts of the set are found, and which this machine
  * did not tell. */
-const ipxe_host_t *ipxe_hosts_find(const ipxe_host_t **first,
-                                   const ipxe_host_t **second,
-                                   ipxe_facts_t *untold,
-                                   const ipxe_rules_t *rules,
-                                   const ipxe_machine_t *machine,
-                                   apr_pool_t *pool);
+const ipxe_host_t *
+ipxe_hosts_find(const ipxe_host_t **first, const ipxe_host_t **second,
+                ipxe_facts_t *untold, const ipxe_rules_t *rules,
+                const ipxe_machine_t *machine, apr_pool_t *pool);
 
 #endif

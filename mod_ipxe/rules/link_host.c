@@ -18,16 +18,15 @@ static void link_group(ipxe_loader_t *loader, ipxe_group_def_t *def)
     for (i = 0; def->names && i < def->names->nelts; i++) {
         const ipxe_yaml_t *name =
             APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *);
-        ipxe_group_def_t *into = ipxe_load_find(loader, loader->groups,
-                                                "group", name->text,
-                                                name->span);
+        ipxe_group_def_t *into = ipxe_load_find(loader, loader->groups, "group",
+                                                name->text, name->span);
 
         if (!into)
             continue;
         if (into->colour == GREY) {
-            ipxe_diag_t *diag = ipxe_diag_add(
-                loader->diags, IPXE_DIAG_CIRCLE, name->span,
-                "group '%s' is in itself", into->group->name);
+            ipxe_diag_t *diag =
+                ipxe_diag_add(loader->diags, IPXE_DIAG_CIRCLE, name->span,
+                              "group '%s' is in itself", into->group->name);
 
             ipxe_diag_note(diag, into->group->span, "the group");
             continue;
@@ -41,13 +40,10 @@ static void link_group(ipxe_loader_t *loader, ipxe_group_def_t *def)
 
 void ipxe_link_groups(ipxe_loader_t *loader)
 {
-    apr_hash_index_t *at;
+    ipxe_group_def_t *def;
+    int at = 0;
 
-    for (at = apr_hash_first(loader->pool, loader->groups); at;
-         at = apr_hash_next(at)) {
-        const ipxe_defined_t *found = apr_hash_this_val(at);
-        ipxe_group_def_t *def = found->thing;
-
+    while ((def = ipxe_load_next(loader, loader->groups, &at))) {
         if (def->colour == WHITE)
             link_group(loader, def);
     }
@@ -76,8 +72,8 @@ static void add_inner_first(apr_array_header_t *groups,
         return;
     APR_ARRAY_PUSH(groups, const ipxe_group_t *) = group;
     for (i = 0; i < group->groups->nelts; i++)
-        add_inner_first(groups, APR_ARRAY_IDX(group->groups, i,
-                                              const ipxe_group_t *));
+        add_inner_first(groups,
+                        APR_ARRAY_IDX(group->groups, i, const ipxe_group_t *));
 }
 
 /* Those it is in first: its own variables count over theirs. */
@@ -89,8 +85,8 @@ static void add_outer_first(apr_array_header_t *groups,
     if (listed(groups, group))
         return;
     for (i = 0; i < group->groups->nelts; i++)
-        add_outer_first(groups, APR_ARRAY_IDX(group->groups, i,
-                                              const ipxe_group_t *));
+        add_outer_first(groups,
+                        APR_ARRAY_IDX(group->groups, i, const ipxe_group_t *));
     APR_ARRAY_PUSH(groups, const ipxe_group_t *) = group;
 }
 
@@ -118,16 +114,14 @@ static void link_host(ipxe_loader_t *loader, const ipxe_host_def_t *def)
 }
 
 static void check_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
-                          const apr_array_header_t *ignored,
-                          const char *value)
+                          const apr_array_header_t *ignored, const char *value)
 {
     int i;
 
     for (i = 0; value && i < ignored->nelts; i++) {
         if (strcmp(APR_ARRAY_IDX(ignored, i, const char *), value) == 0)
             ipxe_diag_help(
-                ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY,
-                              host->span,
+                ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY, host->span,
                               "host '%s' is told by %s, which is ignored",
                               host->name, value),
                 "take it from the host, or from `ignore`");
@@ -211,34 +205,30 @@ static int has_follow(const ipxe_loader_t *loader)
 static void no_follow(ipxe_loader_t *loader, const ipxe_action_t *action,
                       const char *what, const char *name)
 {
-    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_NO_FOLLOW,
-                                 action->span,
-                                 "no rule follows the action of %s '%s'",
-                                 what, name),
-                   "add a rule: { name: known machines, follow: host }");
+    ipxe_diag_help(
+        ipxe_diag_add(loader->diags, IPXE_DIAG_NO_FOLLOW, action->span,
+                      "no rule follows the action of %s '%s'", what, name),
+        "add a rule: { name: known machines, follow: host }");
 }
 
 /* The first will do: all have the same cure. */
 static void check_follow(ipxe_loader_t *loader)
 {
-    apr_hash_index_t *at;
-    int i;
+    const ipxe_host_def_t *host;
+    const ipxe_group_def_t *group;
+    int at = 0;
 
-    for (i = 0; i < loader->host_defs->nelts; i++) {
-        const ipxe_host_t *host =
-            APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)->host;
-
-        if (host->action.kind != IPXE_ACTION_NONE) {
-            no_follow(loader, &host->action, "host", host->name);
+    while ((host = ipxe_load_next(loader, loader->hosts, &at))) {
+        if (host->host->action.kind != IPXE_ACTION_NONE) {
+            no_follow(loader, &host->host->action, "host", host->host->name);
             return;
         }
     }
-    for (at = apr_hash_first(loader->pool, loader->rules->groups); at;
-         at = apr_hash_next(at)) {
-        const ipxe_group_t *group = apr_hash_this_val(at);
-
-        if (group->action.kind != IPXE_ACTION_NONE) {
-            no_follow(loader, &group->action, "group", group->name);
+    at = 0;
+    while ((group = ipxe_load_next(loader, loader->groups, &at))) {
+        if (group->group->action.kind != IPXE_ACTION_NONE) {
+            no_follow(loader, &group->group->action, "group",
+                      group->group->name);
             return;
         }
     }

@@ -36,8 +36,7 @@ static void link_action(ipxe_loader_t *loader, ipxe_action_t *action)
         action->menu = ipxe_load_find(loader, loader->menus, "menu", name,
                                       action->value->span);
     else if (action->kind == IPXE_ACTION_SCRIPT)
-        action->script =
-            ipxe_load_template(loader, name, action->value->span);
+        action->script = ipxe_load_template(loader, name, action->value->span);
 }
 
 void ipxe_link_actions(ipxe_loader_t *loader)
@@ -45,8 +44,7 @@ void ipxe_link_actions(ipxe_loader_t *loader)
     int i;
 
     for (i = 0; i < loader->actions->nelts; i++)
-        link_action(loader,
-                    APR_ARRAY_IDX(loader->actions, i, ipxe_action_t *));
+        link_action(loader, APR_ARRAY_IDX(loader->actions, i, ipxe_action_t *));
 }
 
 /* ---- Conditions ---- */
@@ -56,6 +54,7 @@ void ipxe_link_actions(ipxe_loader_t *loader)
 typedef struct known_t {
     ipxe_loader_t *loader;
     apr_hash_t *vars;
+    apr_array_header_t *names; /* of const char *, in order */
     const ipxe_cond_use_t *use;
 } known_t;
 
@@ -72,30 +71,25 @@ static void know(known_t *known, const ipxe_vars_t *vars, int since)
         at = apr_palloc(known->loader->pool, sizeof(*at));
         *at = since;
         apr_hash_set(known->vars, name, APR_HASH_KEY_STRING, at);
+        APR_ARRAY_PUSH(known->names, const char *) = name;
     }
 }
 
 static void know_all(known_t *known)
 {
     const ipxe_loader_t *loader = known->loader;
-    apr_hash_index_t *at;
-    int i;
+    const ipxe_group_def_t *def;
+    int at = 0, i;
 
     know(known, loader->vars, -1);
-    for (at = apr_hash_first(loader->pool, loader->rules->groups); at;
-         at = apr_hash_next(at)) {
-        const ipxe_group_t *group = apr_hash_this_val(at);
-
-        know(known, group->vars, -1);
-    }
+    while ((def = ipxe_load_next(loader, loader->groups, &at)))
+        know(known, def->group->vars, -1);
     for (i = 0; i < loader->host_defs->nelts; i++)
         know(known,
-             APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)
-                 ->host->vars,
+             APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)->host->vars,
              -1);
     for (i = 0; i < loader->rule_list->nelts; i++)
-        know(known, APR_ARRAY_IDX(loader->rule_list, i, ipxe_rule_t *)->set,
-             i);
+        know(known, APR_ARRAY_IDX(loader->rule_list, i, ipxe_rule_t *)->set, i);
 }
 
 static int is_var(const known_t *known, const char *name)
@@ -116,19 +110,16 @@ static int is_var(const known_t *known, const char *name)
     return 0;
 }
 
-static void near_name(const known_t *known, ipxe_diag_t *diag,
-                      const char *name)
+static void near_name(const known_t *known, ipxe_diag_t *diag, const char *name)
 {
-    apr_pool_t *pool = known->loader->pool;
-    apr_size_t n = apr_hash_count(known->vars) + IPXE_FACT_COUNT, i;
-    const char **names = apr_palloc(pool, n * sizeof(*names));
-    apr_hash_index_t *at;
+    apr_array_header_t *names =
+        apr_array_copy(known->loader->pool, known->names);
+    int i;
 
     for (i = 0; i < IPXE_FACT_COUNT; i++)
-        names[i] = ipxe_fact_name((ipxe_fact_e)i);
-    for (at = apr_hash_first(pool, known->vars); at; at = apr_hash_next(at))
-        names[i++] = apr_hash_this_key(at);
-    ipxe_diag_nearest(diag, name, names, n);
+        APR_ARRAY_PUSH(names, const char *) = ipxe_fact_name((ipxe_fact_e)i);
+    ipxe_diag_nearest(diag, name, (const char *const *)names->elts,
+                      (apr_size_t)names->nelts);
 }
 
 static void unknown_var(const known_t *known, const char *name,
@@ -238,7 +229,9 @@ static void check_cond(void *baton, const ipxe_cond_t *cond)
 
 void ipxe_link_conds(ipxe_loader_t *loader)
 {
-    known_t known = {loader, apr_hash_make(loader->pool), NULL};
+    known_t known = {loader, apr_hash_make(loader->pool),
+                     apr_array_make(loader->pool, 32, sizeof(const char *)),
+                     NULL};
     int i;
 
     know_all(&known);
@@ -308,8 +301,8 @@ static void visit(search_t *search, const char *name)
     if (!var || colour == black)
         return;
     if (colour == grey) {
-        diag = ipxe_diag_add(search->loader->diags, IPXE_DIAG_CIRCLE,
-                             var->span, "variable '%s' needs itself", name);
+        diag = ipxe_diag_add(search->loader->diags, IPXE_DIAG_CIRCLE, var->span,
+                             "variable '%s' needs itself", name);
         if (from != var)
             ipxe_diag_note(diag, from->span, "by way of '%s'", from->name);
         return;
@@ -319,6 +312,19 @@ static void visit(search_t *search, const char *name)
     ipxe_worth_phrases(var->worth, visit_phrase, search);
     search->at = from;
     apr_hash_set(search->colours, name, APR_HASH_KEY_STRING, black);
+}
+
+/* Nonzero where a value has {{ }}: a host without can close no circle. */
+static int renders(const ipxe_vars_t *vars)
+{
+    int i;
+
+    for (i = 0; vars && i < vars->list->nelts; i++) {
+        if (APR_ARRAY_IDX(vars->list, i, const ipxe_var_t *)->worth->kind !=
+            IPXE_WORTH_FIXED)
+            return 1;
+    }
+    return 0;
 }
 
 static void search_layers(ipxe_loader_t *loader, const ipxe_vars_t *top,
@@ -339,30 +345,25 @@ static void search_layers(ipxe_loader_t *loader, const ipxe_vars_t *top,
 
 void ipxe_link_var_circles(ipxe_loader_t *loader)
 {
-    apr_hash_index_t *at;
-    int i;
+    const ipxe_group_def_t *group;
+    const ipxe_host_def_t *host;
+    const ipxe_recipe_t *recipe;
+    int at = 0;
 
     search_layers(loader, loader->vars, NULL, NULL);
-    for (at = apr_hash_first(loader->pool, loader->rules->profiles); at;
-         at = apr_hash_next(at)) {
-        const ipxe_profile_t *profile = apr_hash_this_val(at);
-
-        if (profile->vars || profile->family_vars)
-            search_layers(loader, profile->vars, loader->vars,
-                          profile->family_vars);
+    while ((recipe = ipxe_load_next(loader, loader->profiles, &at))) {
+        if (recipe->profile->vars || recipe->profile->family_vars)
+            search_layers(loader, recipe->profile->vars, loader->vars,
+                          recipe->profile->family_vars);
     }
-    for (at = apr_hash_first(loader->pool, loader->rules->groups); at;
-         at = apr_hash_next(at)) {
-        const ipxe_group_t *group = apr_hash_this_val(at);
-
-        if (group->vars)
-            search_layers(loader, group->vars, loader->vars, NULL);
+    at = 0;
+    while ((group = ipxe_load_next(loader, loader->groups, &at))) {
+        if (group->group->vars)
+            search_layers(loader, group->group->vars, loader->vars, NULL);
     }
-    for (i = 0; i < loader->rules->hosts->nelts; i++) {
-        const ipxe_host_t *host =
-            APR_ARRAY_IDX(loader->rules->hosts, i, const ipxe_host_t *);
-
-        if (host->vars)
-            search_layers(loader, host->vars, loader->vars, NULL);
+    at = 0;
+    while ((host = ipxe_load_next(loader, loader->hosts, &at))) {
+        if (renders(host->host->vars))
+            search_layers(loader, host->host->vars, loader->vars, NULL);
     }
 }

@@ -12,9 +12,9 @@ enum { WHITE, GREY, BLACK }; /* of the search for circles */
 static void circle(ipxe_loader_t *loader, const ipxe_recipe_t *recipe)
 {
     const ipxe_recipe_t *at = recipe->base;
-    ipxe_diag_t *diag = ipxe_diag_add(
-        loader->diags, IPXE_DIAG_CIRCLE, recipe->extends->span,
-        "%s '%s' extends itself", recipe->what, recipe->name);
+    ipxe_diag_t *diag =
+        ipxe_diag_add(loader->diags, IPXE_DIAG_CIRCLE, recipe->extends->span,
+                      "%s '%s' extends itself", recipe->what, recipe->name);
 
     for (; at && at != recipe; at = at->base)
         ipxe_diag_note(diag, at->extends->span, "by way of %s '%s'", at->what,
@@ -46,42 +46,36 @@ static void link_base(ipxe_loader_t *loader, apr_hash_t *table,
 
 static void link_bases(ipxe_loader_t *loader, apr_hash_t *table)
 {
-    apr_hash_index_t *at;
+    ipxe_recipe_t *recipe;
+    int at = 0;
 
-    for (at = apr_hash_first(loader->pool, table); at; at = apr_hash_next(at))
-    {
-        const ipxe_defined_t *found = apr_hash_this_val(at);
-        ipxe_recipe_t *recipe = found->thing;
-
+    while ((recipe = ipxe_load_next(loader, table, &at))) {
         if (recipe->colour == WHITE)
             link_base(loader, table, recipe);
     }
 }
 
 static void add_chain(ipxe_loader_t *loader, apr_array_header_t *cases,
-                      const ipxe_recipe_t *recipe)
+                      const ipxe_recipe_t *first)
 {
-    int depth = 0;
+    const ipxe_recipe_t *recipe;
+    int others = 0;
 
-    for (; recipe; recipe = recipe->base) {
+    for (recipe = first; recipe; recipe = recipe->base) {
         APR_ARRAY_PUSH(cases, const ipxe_recipe_t *) = recipe;
-        if (++depth == IPXE_MAX_EXTENDS + 1)
-            ipxe_diag_add(loader->diags, IPXE_DIAG_CHAIN_TOO_LONG,
-                          recipe->span,
-                          "more than %d profiles or installers extend one "
-                          "another",
-                          IPXE_MAX_EXTENDS);
+        if (recipe->base && ++others == IPXE_MAX_EXTENDS + 1)
+            ipxe_diag_add(loader->diags, IPXE_DIAG_CHAIN_TOO_LONG, first->span,
+                          "%s '%s' extends more than %d others, one by one",
+                          first->what, first->name, IPXE_MAX_EXTENDS);
     }
 }
 
 /* ---- Effective values ---- */
 
 /* A member of the first recipe that has it. */
-#define FIRST(cases, member)                                                   \
-    first_of(cases, offsetof(ipxe_recipe_t, member))
+#define FIRST(cases, member) first_of(cases, offsetof(ipxe_recipe_t, member))
 
-static const void *first_of(const apr_array_header_t *cases,
-                            apr_size_t offset)
+static const void *first_of(const apr_array_header_t *cases, apr_size_t offset)
 {
     const void *value = NULL;
     int i;
@@ -110,8 +104,7 @@ static const ipxe_recipe_t *defaults(ipxe_loader_t *loader)
     static const struct {
         ipxe_part_e part;
         const char *path;
-    } paths[] = {{IPXE_PART_LOADER, "wimboot"},
-                 {IPXE_PART_MEMDISK, "memdisk"}};
+    } paths[] = {{IPXE_PART_LOADER, "wimboot"}, {IPXE_PART_MEMDISK, "memdisk"}};
     ipxe_recipe_t *recipe = apr_pcalloc(loader->pool, sizeof(*recipe));
     apr_size_t i;
 
@@ -120,17 +113,17 @@ static const ipxe_recipe_t *defaults(ipxe_loader_t *loader)
             "default", paths[i].path, strlen(paths[i].path), loader->pool);
         ipxe_choice_t *choice = apr_pcalloc(loader->pool, sizeof(*choice));
 
-        choice->value = ipxe_load_phrase_text(
-            loader, paths[i].path, ipxe_span(source, 0, source->len),
-            IPXE_CONTEXT_URL);
+        choice->value = ipxe_load_phrase_text(loader, paths[i].path,
+                                              ipxe_span(source, 0, source->len),
+                                              IPXE_CONTEXT_URL);
         recipe->parts[paths[i].part] = choice;
     }
     return recipe;
 }
 
-static const ipxe_part_e way_parts[] = {
-    IPXE_PART_SCRIPT, IPXE_PART_WIMBOOT, IPXE_PART_KERNEL,
-    IPXE_PART_EFI,    IPXE_PART_ISO,     IPXE_PART_SANBOOT};
+static const ipxe_part_e way_parts[] = {IPXE_PART_SCRIPT, IPXE_PART_WIMBOOT,
+                                        IPXE_PART_KERNEL, IPXE_PART_EFI,
+                                        IPXE_PART_ISO,    IPXE_PART_SANBOOT};
 
 static void check_way(ipxe_loader_t *loader, const ipxe_recipe_t *recipe)
 {
@@ -143,9 +136,8 @@ static void check_way(ipxe_loader_t *loader, const ipxe_recipe_t *recipe)
     }
     if (recipe->extended)
         return;
-    diag = ipxe_diag_add(loader->diags, IPXE_DIAG_NOTHING_TO_BOOT,
-                         recipe->span, "profile '%s' has nothing to boot",
-                         recipe->name);
+    diag = ipxe_diag_add(loader->diags, IPXE_DIAG_NOTHING_TO_BOOT, recipe->span,
+                         "profile '%s' has nothing to boot", recipe->name);
     ipxe_diag_help(diag, "give it an installer, or kernel, efi, iso, sanboot, "
                          "wimboot or script");
 }
@@ -172,8 +164,8 @@ static void make_profile(ipxe_loader_t *loader, ipxe_recipe_t *recipe,
     profile->installer = family ? family->name : NULL;
     profile->title = FIRST(cases, title);
     if (!profile->title)
-        profile->title = ipxe_load_phrase_text(
-            loader, recipe->name, recipe->span, IPXE_CONTEXT_TEXT);
+        profile->title = ipxe_load_phrase_text(loader, recipe->name,
+                                               recipe->span, IPXE_CONTEXT_TEXT);
     install = FIRST(cases, install);
     if (install)
         ipxe_yaml_bool(&profile->install, install);
@@ -189,16 +181,13 @@ static void make_profile(ipxe_loader_t *loader, ipxe_recipe_t *recipe,
 void ipxe_link_profiles(ipxe_loader_t *loader)
 {
     const ipxe_recipe_t *last = defaults(loader);
-    apr_hash_index_t *at;
+    ipxe_recipe_t *recipe;
+    int at = 0;
 
     link_bases(loader, loader->installers);
     link_bases(loader, loader->profiles);
-    for (at = apr_hash_first(loader->pool, loader->profiles); at;
-         at = apr_hash_next(at)) {
-        const ipxe_defined_t *found = apr_hash_this_val(at);
-
-        make_profile(loader, found->thing, last);
-    }
+    while ((recipe = ipxe_load_next(loader, loader->profiles, &at)))
+        make_profile(loader, recipe, last);
 }
 
 /* ---- answers('NAME') ---- */
@@ -242,14 +231,12 @@ static void check_call(void *baton, const char *function, const char *literal,
         is_served(answers, literal))
         return;
     if (!answers->names->nelts)
-        diag = ipxe_diag_add(answers->loader->diags,
-                             IPXE_DIAG_UNKNOWN_ANSWER, span,
-                             "profile '%s' has no answer files",
+        diag = ipxe_diag_add(answers->loader->diags, IPXE_DIAG_UNKNOWN_ANSWER,
+                             span, "profile '%s' has no answer files",
                              answers->profile->name);
     else
-        diag = ipxe_diag_add(answers->loader->diags,
-                             IPXE_DIAG_UNKNOWN_ANSWER, span,
-                             "profile '%s' has no answer file '%s'",
+        diag = ipxe_diag_add(answers->loader->diags, IPXE_DIAG_UNKNOWN_ANSWER,
+                             span, "profile '%s' has no answer file '%s'",
                              answers->profile->name, literal);
     if (answers->names->nelts)
         ipxe_diag_nearest(diag, literal,
@@ -299,23 +286,24 @@ static void check_parts(answers_t *answers)
     }
 }
 
+static void check_answers(ipxe_loader_t *loader, const ipxe_profile_t *profile)
+{
+    const ipxe_choice_t *served = ipxe_profile_part(profile, IPXE_PART_ANSWERS);
+    answers_t answers = {loader, profile,
+                         apr_array_make(loader->pool, 4, sizeof(const char *))};
+
+    if (served)
+        ipxe_choice_walk(served, add_names, &answers);
+    check_parts(&answers);
+    if (served)
+        ipxe_choice_walk(served, check_served, &answers);
+}
+
 void ipxe_link_answers(ipxe_loader_t *loader)
 {
-    apr_hash_index_t *at;
+    const ipxe_recipe_t *recipe;
+    int at = 0;
 
-    for (at = apr_hash_first(loader->pool, loader->rules->profiles); at;
-         at = apr_hash_next(at)) {
-        const ipxe_profile_t *profile = apr_hash_this_val(at);
-        const ipxe_choice_t *served =
-            ipxe_profile_part(profile, IPXE_PART_ANSWERS);
-        answers_t answers = {
-            loader, profile,
-            apr_array_make(loader->pool, 4, sizeof(const char *))};
-
-        if (served)
-            ipxe_choice_walk(served, add_names, &answers);
-        check_parts(&answers);
-        if (served)
-            ipxe_choice_walk(served, check_served, &answers);
-    }
+    while ((recipe = ipxe_load_next(loader, loader->profiles, &at)))
+        check_answers(loader, recipe->profile);
 }

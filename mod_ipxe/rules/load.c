@@ -50,9 +50,9 @@ void ipxe_load_each(ipxe_loader_t *loader, const ipxe_yaml_t *section,
         each(loader, section->pairs[i].key, section->pairs[i].value);
 }
 
-int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table,
-                     const char *what, const char *name, ipxe_span_t span,
-                     void *thing, int address)
+int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
+                     const char *name, ipxe_span_t span, void *thing,
+                     int address)
 {
     ipxe_defined_t *first = apr_hash_get(table, name, APR_HASH_KEY_STRING);
     ipxe_diag_t *diag;
@@ -71,27 +71,52 @@ int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table,
         return 0;
     }
     first = apr_palloc(loader->pool, sizeof(*first));
+    APR_ARRAY_PUSH(loader->defined, ipxe_defined_t *) = first;
+    first->name = name;
+    first->table = table;
     first->thing = thing;
     first->span = span;
     apr_hash_set(table, name, APR_HASH_KEY_STRING, first);
     return 1;
 }
 
-static void add_near(ipxe_diag_t *diag, apr_hash_t *table, const char *name,
-                     apr_pool_t *pool)
+static ipxe_defined_t *next_defined(const ipxe_loader_t *loader,
+                                    const apr_hash_t *table, int *at)
+{
+    while (*at < loader->defined->nelts) {
+        ipxe_defined_t *defined =
+            APR_ARRAY_IDX(loader->defined, (*at)++, ipxe_defined_t *);
+
+        if (defined->table == table)
+            return defined;
+    }
+    return NULL;
+}
+
+void *ipxe_load_next(const ipxe_loader_t *loader, const apr_hash_t *table,
+                     int *at)
+{
+    const ipxe_defined_t *defined = next_defined(loader, table, at);
+
+    return defined ? defined->thing : NULL;
+}
+
+static void add_near(ipxe_diag_t *diag, const ipxe_loader_t *loader,
+                     apr_hash_t *table, const char *name)
 {
     const char **names =
-        apr_palloc(pool, (apr_hash_count(table) + 1) * sizeof(*names));
-    apr_hash_index_t *at;
+        apr_palloc(loader->pool, (apr_hash_count(table) + 1) * sizeof(*names));
+    const ipxe_defined_t *defined;
     apr_size_t n = 0;
+    int at = 0;
 
-    for (at = apr_hash_first(pool, table); at; at = apr_hash_next(at))
-        names[n++] = apr_hash_this_key(at);
+    while ((defined = next_defined(loader, table, &at)))
+        names[n++] = defined->name;
     ipxe_diag_nearest(diag, name, names, n);
 }
 
-void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table,
-                     const char *what, const char *name, ipxe_span_t span)
+void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
+                     const char *name, ipxe_span_t span)
 {
     const ipxe_defined_t *found =
         apr_hash_get(table, name, APR_HASH_KEY_STRING);
@@ -100,7 +125,7 @@ void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table,
         return found->thing;
     add_near(ipxe_diag_add(loader->diags, IPXE_DIAG_UNKNOWN_NAME, span,
                            "there is no %s '%s'", what, name),
-             table, name, loader->pool);
+             loader, table, name);
     return NULL;
 }
 
@@ -232,11 +257,11 @@ static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
     if (!root)
         return;
     if (root->kind != IPXE_YAML_MAPPING) {
-        ipxe_diag_help(
-            ipxe_diag_add(loader->diags, IPXE_DIAG_WRONG_TYPE, root->span,
-                          "a rule file must be a mapping, not %s",
-                          ipxe_yaml_what(root)),
-            "its first line is `ipxe: 1`");
+        ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_WRONG_TYPE,
+                                     root->span,
+                                     "a rule file must be a mapping, not %s",
+                                     ipxe_yaml_what(root)),
+                       "its first line is `ipxe: 1`");
         return;
     }
     ipxe_bind(&file, root, file_rows, "a rule file", loader, loader->diags,
@@ -262,8 +287,8 @@ static void add_setting(ipxe_loader_t *loader, const char *name,
     var->worth = worth;
     if (strstr(value, "{{") || strstr(value, "{%")) {
         worth->kind = IPXE_WORTH_PHRASE;
-        worth->phrase = ipxe_load_phrase_text(loader, value, var->span,
-                                              IPXE_CONTEXT_NONE);
+        worth->phrase =
+            ipxe_load_phrase_text(loader, value, var->span, IPXE_CONTEXT_NONE);
     }
     else
         worth->fixed = ipxe_value_text(value, 0, loader->pool);
@@ -271,8 +296,7 @@ static void add_setting(ipxe_loader_t *loader, const char *name,
         ipxe_vars_put(loader->vars, var);
 }
 
-static void add_settings(ipxe_loader_t *loader,
-                         const apr_array_header_t *vars)
+static void add_settings(ipxe_loader_t *loader, const apr_array_header_t *vars)
 {
     int i;
 
@@ -284,9 +308,9 @@ static void add_settings(ipxe_loader_t *loader,
 /* ---- The whole ---- */
 
 static void (*const links[])(ipxe_loader_t *loader) = {
-    ipxe_link_profiles,    ipxe_link_groups,  ipxe_link_hosts,
-    ipxe_link_actions,     ipxe_link_menus,   ipxe_link_conds,
-    ipxe_link_answers,     ipxe_link_facts,   ipxe_link_var_circles,
+    ipxe_link_profiles, ipxe_link_groups, ipxe_link_hosts,
+    ipxe_link_actions,  ipxe_link_menus,  ipxe_link_conds,
+    ipxe_link_answers,  ipxe_link_facts,  ipxe_link_var_circles,
     ipxe_link_follow};
 
 static void init_loader(ipxe_loader_t *loader, const ipxe_rules_input_t *input,
@@ -304,6 +328,7 @@ static void init_loader(ipxe_loader_t *loader, const ipxe_rules_input_t *input,
     loader->groups = apr_hash_make(pool);
     loader->hosts = apr_hash_make(pool);
     loader->rule_names = apr_hash_make(pool);
+    loader->defined = apr_array_make(pool, 64, sizeof(ipxe_defined_t *));
     loader->host_defs = apr_array_make(pool, 16, sizeof(ipxe_host_def_t *));
     loader->rule_list = apr_array_make(pool, 16, sizeof(ipxe_rule_t *));
     loader->ignored_macs = apr_array_make(pool, 2, sizeof(const char *));

@@ -14,6 +14,8 @@
 
 /* A name with the place that defined it, in a loader's tables. */
 typedef struct ipxe_defined_t {
+    const char *name;
+    const apr_hash_t *table;
     void *thing;
     ipxe_span_t span;
 } ipxe_defined_t;
@@ -35,27 +37,29 @@ typedef struct ipxe_host_def_t {
 /* A condition whose names are looked up later. */
 typedef struct ipxe_cond_use_t {
     const ipxe_cond_t *cond;
-    int before; /* sets of rules before this one count */
+    int before;                  /* sets of rules before this one count */
     const ipxe_recipe_t *recipe; /* whose variables count too, or NULL */
 } ipxe_cond_use_t;
 
 typedef struct ipxe_loader_t {
     ipxe_rules_t *rules;
     ipxe_library_t *library;
-    ipxe_vars_t *vars;      /* of the site */
-    apr_hash_t *profiles;   /* name -> ipxe_defined_t * of ipxe_recipe_t */
-    apr_hash_t *installers; /* likewise */
-    apr_hash_t *menus;      /* ... of ipxe_menu_t */
-    apr_hash_t *groups;     /* ... of ipxe_group_def_t */
-    apr_hash_t *hosts;      /* ... of ipxe_host_def_t */
-    apr_hash_t *rule_names; /* ... of ipxe_rule_t */
+    ipxe_vars_t *vars;           /* of the site */
+    apr_hash_t *profiles;        /* name -> ipxe_defined_t * of ipxe_recipe_t */
+    apr_hash_t *installers;      /* likewise */
+    apr_hash_t *menus;           /* ... of ipxe_menu_t */
+    apr_hash_t *groups;          /* ... of ipxe_group_def_t */
+    apr_hash_t *hosts;           /* ... of ipxe_host_def_t */
+    apr_hash_t *rule_names;      /* ... of ipxe_rule_t */
+    apr_array_header_t *defined; /* of ipxe_defined_t *, of all tables in the
+                                    order of the files */
     apr_array_header_t *host_defs;     /* of ipxe_host_def_t * */
     apr_array_header_t *rule_list;     /* of ipxe_rule_t * */
     apr_array_header_t *ignored_macs;  /* of const char * */
     apr_array_header_t *ignored_uuids; /* of const char * */
     apr_array_header_t *actions;       /* of ipxe_action_t *: to link */
     apr_array_header_t *conds;         /* of ipxe_cond_use_t */
-    apr_array_header_t *phrases; /* of ipxe_phrase_t *: names to check */
+    apr_array_header_t *phrases;       /* of ipxe_phrase_t *: names to check */
     ipxe_diags_t *diags;
     apr_pool_t *pool;
 } ipxe_loader_t;
@@ -91,8 +95,7 @@ ipxe_phrase_t *ipxe_load_phrase(ipxe_loader_t *loader,
                                 const ipxe_yaml_t *scalar,
                                 ipxe_context_e context);
 ipxe_phrase_t *ipxe_load_phrase_text(ipxe_loader_t *loader, const char *text,
-                                     ipxe_span_t span,
-                                     ipxe_context_e context);
+                                     ipxe_span_t span, ipxe_context_e context);
 
 /* Binds a `when`; NULL where there is none or it has errors. `before` and
  * `recipe`: as in ipxe_cond_use_t. */
@@ -111,14 +114,19 @@ void ipxe_load_each(ipxe_loader_t *loader, const ipxe_yaml_t *section,
 
 /* Defines a name: nonzero where it is well-formed (where `address`) and new;
  * else the error was added. `what` is "profile", "menu", ... */
-int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table,
-                     const char *what, const char *name, ipxe_span_t span,
-                     void *thing, int address);
+int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
+                     const char *name, ipxe_span_t span, void *thing,
+                     int address);
+
+/* The next thing of a table, in the order of the files; *at begins with 0.
+ * NULL after the last. */
+void *ipxe_load_next(const ipxe_loader_t *loader, const apr_hash_t *table,
+                     int *at);
 
 /* What a table defines under a name; where nothing, an error with the near
  * name was added and NULL is returned. */
-void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table,
-                     const char *what, const char *name, ipxe_span_t span);
+void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
+                     const char *name, ipxe_span_t span);
 
 /* The template of a path, or NULL: the error was added. */
 const ipxe_template_t *ipxe_load_template(ipxe_loader_t *loader,

@@ -119,11 +119,11 @@ typedef struct ipxe_profile_t {
     const char *name;
     const ipxe_phrase_t *title; /* never NULL: the name where none is given */
     ipxe_span_t span;
-    const char *installer; /* the family's name, or NULL */
-    int install;           /* it wipes a disk */
-    const ipxe_cond_t *when; /* machines that it is for, or NULL */
-    const ipxe_vars_t *vars; /* its own and its bases', merged */
-    const ipxe_vars_t *family_vars; /* its installer's; below the site's */
+    const char *installer;           /* the family's name, or NULL */
+    int install;                     /* it wipes a disk */
+    const ipxe_cond_t *when;         /* machines that it is for, or NULL */
+    const ipxe_vars_t *vars;         /* its own and its bases', merged */
+    const ipxe_vars_t *family_vars;  /* its installer's; below the site's */
     const apr_array_header_t *cases; /* private: rules/recipe.h */
 } ipxe_profile_t;
 
@@ -178,8 +178,8 @@ typedef struct ipxe_host_t {
 /* ---- Rules ---- */
 
 typedef struct ipxe_rule_t {
-    const char *name; /* never NULL: "rule N" where none is given */
-    int index;        /* from 0, over all files */
+    const char *name;        /* never NULL: "rule N" where none is given */
+    int index;               /* from 0, over all files */
     const ipxe_cond_t *when; /* NULL: always */
     const ipxe_vars_t *set;  /* or NULL */
     ipxe_action_t action;    /* kind NONE: only `set` */
@@ -193,14 +193,14 @@ typedef struct ipxe_rule_t {
 /* ---- The whole ---- */
 
 typedef struct ipxe_rules_t {
-    const ipxe_vars_t *vars;          /* `vars`, then the settings' */
-    apr_hash_t *profiles;             /* name -> const ipxe_profile_t * */
-    apr_hash_t *menus;                /* name -> const ipxe_menu_t * */
-    apr_hash_t *groups;               /* name -> const ipxe_group_t * */
-    const apr_array_header_t *hosts;  /* of const ipxe_host_t * */
-    const apr_array_header_t *rules;  /* of const ipxe_rule_t *, in order */
+    const ipxe_vars_t *vars;         /* `vars`, then the settings' */
+    apr_hash_t *profiles;            /* name -> const ipxe_profile_t * */
+    apr_hash_t *menus;               /* name -> const ipxe_menu_t * */
+    apr_hash_t *groups;              /* name -> const ipxe_group_t * */
+    const apr_array_header_t *hosts; /* of const ipxe_host_t * */
+    const apr_array_header_t *rules; /* of const ipxe_rule_t *, in order */
     const apr_array_header_t *ignored_macs, *ignored_uuids; /* const char * */
-    apr_hash_t *host_keys; /* private: rules/hosts.c */
+    apr_hash_t *host_keys;   /* private: rules/hosts.c */
     ipxe_facts_t host_facts; /* by which facts hosts are found */
     ipxe_library_t *library;
 } ipxe_rules_t;

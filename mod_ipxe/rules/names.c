@@ -9,23 +9,22 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
-static const char *const functions[] = {
-    "answers", "cycler", "dict",   "file",   "joiner",
-    "namespace", "range", "report", "url"};
+static const char *const functions[] = {"answers", "cycler", "dict",
+                                        "file",    "joiner", "namespace",
+                                        "range",   "report", "url"};
 
 static const char *const words[] = {
-    "and",   "caller", "elif", "else", "false",  "False", "for",  "if",
-    "in",    "is",     "loop", "none", "None",   "not",   "or",   "self",
-    "super", "true",   "True", "varargs", "kwargs"};
+    "and", "caller", "elif",  "else", "false", "False",   "for",
+    "if",  "in",     "is",    "loop", "none",  "None",    "not",
+    "or",  "self",   "super", "true", "True",  "varargs", "kwargs"};
 
-static const char *const always[] = {"args", "facts", "facts_query", "host",
-                                     "profile", "raw", "rule", "vars"};
+static const char *const always[] = {"args",    "facts", "facts_query", "host",
+                                     "profile", "raw",   "rule",        "vars"};
 
 static const char *const conditions[] = {"args", "facts", "host", "raw",
                                          "vars"};
 
-static int stands_in(const char *name, const char *const *table,
-                     apr_size_t n)
+static int stands_in(const char *name, const char *const *table, apr_size_t n)
 {
     apr_size_t i;
 
@@ -71,8 +70,7 @@ static const char *taken_as(const char *name)
     return NULL;
 }
 
-int ipxe_name_check_var(const char *name, ipxe_span_t span,
-                        ipxe_diags_t *diags)
+int ipxe_name_check_var(const char *name, ipxe_span_t span, ipxe_diags_t *diags)
 {
     const char *taken = taken_as(name);
     ipxe_diag_t *diag;
@@ -86,8 +84,9 @@ int ipxe_name_check_var(const char *name, ipxe_span_t span,
     }
     if (taken) {
         diag = ipxe_diag_add(diags, IPXE_DIAG_RESERVED_NAME, span,
-                             "variable '%s' has the name of %s", name, taken);
-        ipxe_diag_help(diag, "give it another name");
+                             "variable '%s' has a name that is taken", name);
+        ipxe_diag_help(diag, "'%s' is %s; give the variable another name", name,
+                       taken);
         return 0;
     }
     if (ipxe_fact_find(name) != IPXE_FACT_COUNT) {

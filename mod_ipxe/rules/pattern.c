@@ -10,7 +10,7 @@
 
 #include "rules/address.h"
 #include "rules/glob.h"
-#include "rules/regex.h"
+#include "template/regex.h"
 
 typedef enum form_e {
     FORM_ABSENT,
@@ -50,21 +50,19 @@ typedef struct making_t {
     apr_pool_t *pool;
 } making_t;
 
-static ipxe_diag_t *fault(making_t *making, ipxe_code_e code,
-                          const char *what)
+static ipxe_diag_t *fault(making_t *making, ipxe_code_e code, const char *what)
 {
-    return ipxe_diag_add(making->diags, code, making->pattern->span,
-                         "'%s' %s", making->pattern->written, what);
+    return ipxe_diag_add(making->diags, code, making->pattern->span, "'%s' %s",
+                         making->pattern->written, what);
 }
 
 /* ---- Regular expressions ---- */
 
 static int make_regex(making_t *making)
 {
-    const char *text = making->pattern->written + 1, *why;
+    const char *text = making->pattern->written + 1;
     const char *end = strrchr(text, '/');
     ipxe_diag_t *diag;
-    apr_size_t at;
 
     if (!end || (end[1] && strcmp(end, "/i") != 0)) {
         diag = fault(making, IPXE_DIAG_BAD_PATTERN,
@@ -76,12 +74,8 @@ static int make_regex(making_t *making)
     making->pattern->form = FORM_REGEX;
     making->pattern->regex = ipxe_regex_compile(
         apr_pstrmemdup(making->pool, text, (apr_size_t)(end - text)),
-        end[1] == 'i', &why, &at, making->pool);
-    if (!making->pattern->regex)
-        fault(making, IPXE_DIAG_BAD_PATTERN,
-              apr_psprintf(making->pool,
-                           "is no regular expression: %s (at character %d)",
-                           why, (int)at + 1));
+        end[1] == 'i' ? IPXE_REGEX_CASELESS : 0, making->pattern->span,
+        making->diags, making->pool);
     return making->pattern->regex != NULL;
 }
 
@@ -190,8 +184,8 @@ static int make_address(making_t *making)
     making->pattern->form = FORM_RANGE;
     if (ipxe_range_parse(&making->pattern->range, making->pattern->written))
         return 1;
-    diag = fault(making, IPXE_DIAG_BAD_NETWORK,
-                 "is no address, network or range");
+    diag =
+        fault(making, IPXE_DIAG_BAD_NETWORK, "is no address, network or range");
     ipxe_diag_help(diag, "write 10.0.1.7, 10.0.1.0/24, 10.0.1.10-10.0.1.20 "
                          "or 2001:db8::/64");
     return 0;
@@ -305,14 +299,16 @@ const ipxe_pattern_t *ipxe_pattern_compile(const ipxe_yaml_t *node,
 static apr_status_t match_regex(int *matches, const ipxe_pattern_t *pattern,
                                 const char *text, ipxe_diags_t *diags)
 {
-    apr_status_t status = ipxe_regex_matches(matches, pattern->regex, text);
+    ipxe_regex_e found =
+        ipxe_regex_match(pattern->regex, text, strlen(text), 0, NULL);
 
-    if (status != APR_SUCCESS)
-        ipxe_diag_add(diags, IPXE_DIAG_PATTERN_LIMIT, pattern->span,
-                      "%s took too long, or its text is too long, for this "
-                      "machine",
-                      pattern->written);
-    return status;
+    *matches = found == IPXE_REGEX_YES;
+    if (found == IPXE_REGEX_YES || found == IPXE_REGEX_NO)
+        return APR_SUCCESS;
+    ipxe_diag_add(diags, IPXE_DIAG_PATTERN_LIMIT, pattern->span,
+                  "%s cannot be tried on this machine: %s", pattern->written,
+                  ipxe_regex_problem(found));
+    return APR_ENOSPC;
 }
 
 static int match_plain(const ipxe_pattern_t *pattern, const char *text)
@@ -349,8 +345,7 @@ apr_status_t ipxe_pattern_matches(int *matches, const ipxe_pattern_t *pattern,
     return APR_SUCCESS;
 }
 
-const char *ipxe_pattern_shown(const ipxe_pattern_t *pattern,
-                               apr_pool_t *pool)
+const char *ipxe_pattern_shown(const ipxe_pattern_t *pattern, apr_pool_t *pool)
 {
     if (pattern->form == FORM_ABSENT)
         return "absent";

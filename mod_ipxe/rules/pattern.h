@@ -38,8 +38,7 @@ apr_status_t ipxe_pattern_matches(int *matches, const ipxe_pattern_t *pattern,
                                   const char *text, ipxe_diags_t *diags);
 
 /* As the operator wrote it, in quotes; "absent" for a null. */
-const char *ipxe_pattern_shown(const ipxe_pattern_t *pattern,
-                               apr_pool_t *pool);
+const char *ipxe_pattern_shown(const ipxe_pattern_t *pattern, apr_pool_t *pool);
 
 /* Nonzero where it is a plain name: a glob without a wildcard. */
 int ipxe_pattern_plain(const ipxe_pattern_t *pattern, const char **name);

@@ -104,8 +104,7 @@ static ipxe_choice_fn *const walkers[IPXE_PART_COUNT] = {
 };
 
 void ipxe_recipe_phrases(const ipxe_recipe_t *recipe, ipxe_part_e part,
-                         void (*each)(void *baton,
-                                      const ipxe_phrase_t *phrase),
+                         void (*each)(void *baton, const ipxe_phrase_t *phrase),
                          void *baton)
 {
     phrases_t phrases = {each, baton};
@@ -179,8 +178,8 @@ static int pick(const picking_t *picking, ipxe_part_e part, const void **value)
     const ipxe_choice_t *choice = ipxe_profile_part(picking->profile, part);
 
     *value = NULL;
-    return !choice || ipxe_choice_pick(value, choice, picking->platform,
-                                       picking->cpu);
+    return !choice ||
+           ipxe_choice_pick(value, choice, picking->platform, picking->cpu);
 }
 
 /* The base's and the family's stand before a profile's own. */
@@ -199,8 +198,7 @@ static int gather(const picking_t *picking, ipxe_part_e part,
 
         if (!choice)
             continue;
-        if (!ipxe_choice_pick(&value, choice, picking->platform,
-                              picking->cpu))
+        if (!ipxe_choice_pick(&value, choice, picking->platform, picking->cpu))
             return 0;
         if (value)
             apr_array_cat(into, value);

@@ -42,17 +42,17 @@ typedef struct ipxe_recipe_t {
     const char *name;
     const char *what; /* "profile" or "installer" */
     ipxe_span_t span;
-    const ipxe_phrase_t *title;    /* or NULL */
-    const ipxe_yaml_t *extends;    /* a name, or NULL */
-    const ipxe_yaml_t *installer;  /* a name, or NULL */
-    const ipxe_yaml_t *install;    /* true or false, or NULL */
+    const ipxe_phrase_t *title;   /* or NULL */
+    const ipxe_yaml_t *extends;   /* a name, or NULL */
+    const ipxe_yaml_t *installer; /* a name, or NULL */
+    const ipxe_yaml_t *install;   /* true or false, or NULL */
     const ipxe_cond_t *when;
     const ipxe_vars_t *vars;
     const ipxe_choice_t *parts[IPXE_PART_COUNT]; /* NULL: not written */
-    const struct ipxe_recipe_t *base; /* linked: what it extends */
-    int extended;                     /* another extends it */
-    int colour;                       /* of the search for circles */
-    ipxe_profile_t *profile;          /* of a profile, else NULL */
+    const struct ipxe_recipe_t *base;            /* linked: what it extends */
+    int extended;                                /* another extends it */
+    int colour;                                  /* of the search for circles */
+    ipxe_profile_t *profile;                     /* of a profile, else NULL */
 } ipxe_recipe_t;
 
 /* Nonzero for "efi", "pcbios", ... */
@@ -77,8 +77,7 @@ void ipxe_choice_walk(const ipxe_choice_t *choice, ipxe_choice_fn *each,
 
 /* Calls `each` for every phrase of the part in a recipe. */
 void ipxe_recipe_phrases(const ipxe_recipe_t *recipe, ipxe_part_e part,
-                         void (*each)(void *baton,
-                                      const ipxe_phrase_t *phrase),
+                         void (*each)(void *baton, const ipxe_phrase_t *phrase),
                          void *baton);
 
 #endif

@@ -30,8 +30,7 @@ static void add_layer(apr_array_header_t *layers, const ipxe_vars_t *vars,
 apr_array_header_t *ipxe_scope_layers(const ipxe_scope_t *scope,
                                       apr_pool_t *pool)
 {
-    apr_array_header_t *layers =
-        apr_array_make(pool, 8, sizeof(ipxe_layer_t));
+    apr_array_header_t *layers = apr_array_make(pool, 8, sizeof(ipxe_layer_t));
     const ipxe_profile_t *profile = scope->profile;
     const ipxe_host_t *host = scope->host;
     int i;
@@ -151,8 +150,7 @@ apr_status_t ipxe_scope_var(ipxe_value_t *value, ipxe_scope_t *scope,
 }
 
 apr_status_t ipxe_scope_text(const char **text, int *tainted,
-                             ipxe_scope_t *scope,
-                             const ipxe_phrase_t *phrase,
+                             ipxe_scope_t *scope, const ipxe_phrase_t *phrase,
                              ipxe_diags_t *diags)
 {
     ipxe_render_t render = render_for(scope, diags);
@@ -179,8 +177,7 @@ apr_status_t ipxe_scope_set(ipxe_scope_t *scope, const ipxe_vars_t *set,
     int first = scope->sets->nelts, i;
 
     for (i = 0; set && i < set->list->nelts; i++) {
-        const ipxe_var_t *var =
-            APR_ARRAY_IDX(set->list, i, const ipxe_var_t *);
+        const ipxe_var_t *var = APR_ARRAY_IDX(set->list, i, const ipxe_var_t *);
         ipxe_set_t made = {var->name, ipxe_value_none(), layer, var->span};
         apr_status_t status =
             ipxe_worth_value(&made.value, var->worth, &render);
@@ -251,10 +248,10 @@ static ipxe_value_t get_query(ipxe_scope_t *scope)
 static const struct {
     const char *name;
     ipxe_value_t (*get)(ipxe_scope_t *scope);
-} always[] = {{"facts", get_facts},     {"raw", get_raw},
-              {"vars", get_vars},       {"args", get_args},
-              {"host", get_host},       {"profile", get_profile},
-              {"rule", get_rule},       {"facts_query", get_query}};
+} always[] = {{"facts", get_facts}, {"raw", get_raw},
+              {"vars", get_vars},   {"args", get_args},
+              {"host", get_host},   {"profile", get_profile},
+              {"rule", get_rule},   {"facts_query", get_query}};
 
 #define ALWAYS (sizeof(always) / sizeof(*always))
 
@@ -272,8 +269,7 @@ static int get_always(ipxe_value_t *value, ipxe_scope_t *scope,
     return 0;
 }
 
-static void get_fact(ipxe_value_t *value, ipxe_scope_t *scope,
-                     const char *name)
+static void get_fact(ipxe_value_t *value, ipxe_scope_t *scope, const char *name)
 {
     ipxe_fact_e fact = ipxe_fact_find(name);
 
@@ -336,8 +332,7 @@ static apr_array_header_t *var_names(const ipxe_object_t *self,
 {
     const ipxe_scope_t *scope = scope_of(self);
     apr_array_header_t *layers = ipxe_scope_layers(scope, pool);
-    apr_array_header_t *names = apr_array_make(pool, 16,
-                                               sizeof(const char *));
+    apr_array_header_t *names = apr_array_make(pool, 16, sizeof(const char *));
     apr_hash_t *seen = apr_hash_make(pool);
     int i, j;
 

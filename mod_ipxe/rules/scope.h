@@ -70,8 +70,7 @@ apr_array_header_t *ipxe_scope_layers(const ipxe_scope_t *scope,
 
 /* What a phrase says, as a text (tainted where *tainted is set). */
 apr_status_t ipxe_scope_text(const char **text, int *tainted,
-                             ipxe_scope_t *scope,
-                             const ipxe_phrase_t *phrase,
+                             ipxe_scope_t *scope, const ipxe_phrase_t *phrase,
                              ipxe_diags_t *diags);
 
 /* ---- Facts as values: rules/facts.c ---- */

@@ -104,8 +104,7 @@ static const ipxe_boot_t *boot_of(ipxe_scope_t *scope)
 {
     return ipxe_profile_for(scope->profile,
                             ipxe_scope_fact(scope, IPXE_FACT_PLATFORM),
-                            ipxe_scope_fact(scope, IPXE_FACT_CPU),
-                            scope->pool);
+                            ipxe_scope_fact(scope, IPXE_FACT_CPU), scope->pool);
 }
 
 /* The URL of a phrase; `slash`: with one at its end. */
@@ -116,16 +115,16 @@ static apr_status_t phrase_url(ipxe_value_t *value, ipxe_scope_t *scope,
     const char *text;
     int tainted;
     apr_size_t len;
-    apr_status_t status = ipxe_scope_text(&text, &tainted, scope, phrase,
-                                          render->diags);
+    apr_status_t status =
+        ipxe_scope_text(&text, &tainted, scope, phrase, render->diags);
 
     if (status != APR_SUCCESS)
         return status;
     len = strlen(text);
     if (slash && (!len || text[len - 1] != '/'))
         text = apr_pstrcat(scope->pool, text, "/", NULL);
-    *value = ipxe_value_text(url_of(scope, text),
-                             tainted ? IPXE_TAINTED : 0, scope->pool);
+    *value = ipxe_value_text(url_of(scope, text), tainted ? IPXE_TAINTED : 0,
+                             scope->pool);
     return APR_SUCCESS;
 }
 
@@ -142,12 +141,11 @@ static apr_status_t get_title(ipxe_value_t *value, ipxe_scope_t *scope,
 {
     const char *text;
     int tainted;
-    apr_status_t status = ipxe_scope_text(
-        &text, &tainted, scope, scope->profile->title, render->diags);
+    apr_status_t status = ipxe_scope_text(&text, &tainted, scope,
+                                          scope->profile->title, render->diags);
 
     if (status == APR_SUCCESS)
-        *value = ipxe_value_text(text, tainted ? IPXE_TAINTED : 0,
-                                 scope->pool);
+        *value = ipxe_value_text(text, tainted ? IPXE_TAINTED : 0, scope->pool);
     return status;
 }
 
@@ -156,9 +154,8 @@ static apr_status_t get_tree(ipxe_value_t *value, ipxe_scope_t *scope,
 {
     const ipxe_boot_t *boot = boot_of(scope);
 
-    return boot && boot->tree
-               ? phrase_url(value, scope, boot->tree, 1, render)
-               : APR_SUCCESS;
+    return boot && boot->tree ? phrase_url(value, scope, boot->tree, 1, render)
+                              : APR_SUCCESS;
 }
 
 static apr_status_t get_iso(ipxe_value_t *value, ipxe_scope_t *scope,
@@ -192,9 +189,8 @@ static apr_status_t (*const profile_gets[])(ipxe_value_t *value,
 
 #define PROFILE_KEYS ((int)(sizeof(profile_keys) / sizeof(*profile_keys)))
 
-static apr_status_t profile_get(ipxe_value_t *value,
-                                const ipxe_object_t *self, const char *name,
-                                const ipxe_render_t *render)
+static apr_status_t profile_get(ipxe_value_t *value, const ipxe_object_t *self,
+                                const char *name, const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
     int i;

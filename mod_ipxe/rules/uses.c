@@ -9,14 +9,14 @@
 #include "rules/pattern.h"
 
 /* What every script looks at, whatever the rules do. */
-#define ALWAYS                                                               \
-    (IPXE_FACT_BIT(IPXE_FACT_MAC) | IPXE_FACT_BIT(IPXE_FACT_PLATFORM) |      \
+#define ALWAYS                                                                 \
+    (IPXE_FACT_BIT(IPXE_FACT_MAC) | IPXE_FACT_BIT(IPXE_FACT_PLATFORM) |        \
      IPXE_FACT_BIT(IPXE_FACT_ARCH) | IPXE_FACT_BIT(IPXE_FACT_CPU64))
 
 /* By what hosts are found, and machines told apart for a share of them. */
-#define HOST_KEYS                                                            \
-    (IPXE_FACT_BIT(IPXE_FACT_MACS) | IPXE_FACT_BIT(IPXE_FACT_UUID) |         \
-     IPXE_FACT_BIT(IPXE_FACT_SERIAL) | IPXE_FACT_BIT(IPXE_FACT_ASSET) |      \
+#define HOST_KEYS                                                              \
+    (IPXE_FACT_BIT(IPXE_FACT_MACS) | IPXE_FACT_BIT(IPXE_FACT_UUID) |           \
+     IPXE_FACT_BIT(IPXE_FACT_SERIAL) | IPXE_FACT_BIT(IPXE_FACT_ASSET) |        \
      IPXE_FACT_BIT(IPXE_FACT_MANUFACTURER))
 
 /* What was seen so far; names may be NULL where nobody asks for them. */
@@ -226,8 +226,7 @@ int ipxe_cond_wants_host(const ipxe_cond_t *cond)
         return 0;
     for (i = 0; i < cond->parts->nelts; i++)
         wants += ipxe_cond_wants_host(part_of(cond, i));
-    return cond->kind == IPXE_COND_ALL ? wants > 0
-                                       : wants > 0 && wants == i;
+    return cond->kind == IPXE_COND_ALL ? wants > 0 : wants > 0 && wants == i;
 }
 
 /* ---- what a condition allows ---- */
@@ -252,8 +251,8 @@ static may_e guess_text(const ipxe_cond_t *cond, const char *text,
 
         if (ipxe_pattern_matches(
                 &matches,
-                APR_ARRAY_IDX(cond->patterns, i, const ipxe_pattern_t *),
-                text, diags) == APR_SUCCESS &&
+                APR_ARRAY_IDX(cond->patterns, i, const ipxe_pattern_t *), text,
+                diags) == APR_SUCCESS &&
             matches)
             return YES;
     }
@@ -300,8 +299,8 @@ static may_e guess(const ipxe_cond_t *cond, const guess_t *of)
     case IPXE_COND_NOT:
         return (may_e)(YES - guess_parts(cond, of));
     case IPXE_COND_FACT:
-        if (cond->fact != IPXE_FACT_PLATFORM &&
-            cond->fact != IPXE_FACT_ARCH && cond->fact != IPXE_FACT_CPU)
+        if (cond->fact != IPXE_FACT_PLATFORM && cond->fact != IPXE_FACT_ARCH &&
+            cond->fact != IPXE_FACT_CPU)
             return MAYBE;
         return guess_text(cond, ipxe_machine_fact(of->machine, cond->fact),
                           of->diags);

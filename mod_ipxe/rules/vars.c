@@ -34,8 +34,7 @@ void ipxe_vars_put(ipxe_vars_t *vars, const ipxe_var_t *var)
 
 const ipxe_var_t *ipxe_vars_find(const ipxe_vars_t *vars, const char *name)
 {
-    return vars ? apr_hash_get(vars->by_name, name, APR_HASH_KEY_STRING)
-                : NULL;
+    return vars ? apr_hash_get(vars->by_name, name, APR_HASH_KEY_STRING) : NULL;
 }
 
 static void put_all(ipxe_vars_t *into, const ipxe_vars_t *from)
@@ -47,8 +46,7 @@ static void put_all(ipxe_vars_t *into, const ipxe_vars_t *from)
 }
 
 const ipxe_vars_t *ipxe_vars_merge(const ipxe_vars_t *below,
-                                   const ipxe_vars_t *above,
-                                   apr_pool_t *pool)
+                                   const ipxe_vars_t *above, apr_pool_t *pool)
 {
     ipxe_vars_t *both;
 
@@ -123,7 +121,6 @@ void ipxe_worth_phrases(const ipxe_worth_t *worth, ipxe_phrase_fn *each,
     if (worth->kind != IPXE_WORTH_LIST && worth->kind != IPXE_WORTH_MAP)
         return;
     for (i = 0; i < worth->parts->nelts; i++)
-        ipxe_worth_phrases(
-            APR_ARRAY_IDX(worth->parts, i, const ipxe_worth_t *), each,
-            baton);
+        ipxe_worth_phrases(APR_ARRAY_IDX(worth->parts, i, const ipxe_worth_t *),
+                           each, baton);
 }

@@ -49,8 +49,7 @@ const ipxe_var_t *ipxe_vars_find(const ipxe_vars_t *vars, const char *name);
 
 /* `above` over `below`; each may be NULL. */
 const ipxe_vars_t *ipxe_vars_merge(const ipxe_vars_t *below,
-                                   const ipxe_vars_t *above,
-                                   apr_pool_t *pool);
+                                   const ipxe_vars_t *above, apr_pool_t *pool);
 
 /* The value, its phrases rendered. */
 apr_status_t ipxe_worth_value(ipxe_value_t *value, const ipxe_worth_t *worth,

@@ -56,14 +56,12 @@ static int in_window(const ipxe_walk_t *walk, const ipxe_rule_t *rule,
         ipxe_window_holds(rule->window, world->now(world->baton)))
         return 1;
     miss->span = rule->window->span;
-    miss->because = rule->window->written
-                        ? apr_pstrcat(walk->scope->pool, "it is not ",
-                                      rule->window->written,
-                                      rule->window->days
-                                          ? ", or not one of its days"
-                                          : "",
-                                      NULL)
-                        : "it is not one of its days";
+    miss->because =
+        rule->window->written
+            ? apr_pstrcat(
+                  walk->scope->pool, "it is not ", rule->window->written,
+                  rule->window->days ? ", or not one of its days" : "", NULL)
+            : "it is not one of its days";
     return 0;
 }
 
@@ -104,8 +102,7 @@ static void add_step(const ipxe_walk_t *walk, const ipxe_rule_t *rule,
     step->rule = rule;
     step->outcome = outcome;
     step->span = outcome == IPXE_STEP_FAILED ? miss->span : rule->span;
-    step->because = outcome == IPXE_STEP_FAILED ||
-                            outcome == IPXE_STEP_NO_HOST
+    step->because = outcome == IPXE_STEP_FAILED || outcome == IPXE_STEP_NO_HOST
                         ? miss->because
                         : NULL;
 }
@@ -118,8 +115,7 @@ static const char *no_host(const ipxe_walk_t *walk)
 }
 
 /* What becomes of a rule whose conditions hold. */
-static ipxe_step_e outcome_of(const ipxe_walk_t *walk,
-                              const ipxe_rule_t *rule,
+static ipxe_step_e outcome_of(const ipxe_walk_t *walk, const ipxe_rule_t *rule,
                               const ipxe_group_t **group)
 {
     *group = NULL;
@@ -156,8 +152,8 @@ static apr_status_t try_rule(ipxe_step_e *outcome, ipxe_walk_t *walk,
     if (!rule->set)
         return APR_SUCCESS;
     APR_ARRAY_PUSH(walk->matched, const ipxe_rule_t *) = rule;
-    return ipxe_scope_set(scope, rule->set,
-                          ipxe_walk_label(rule, scope->pool), walk->diags);
+    return ipxe_scope_set(scope, rule->set, ipxe_walk_label(rule, scope->pool),
+                          walk->diags);
 }
 
 /* A kept action that nothing replaced is what decided; the rest was not

@@ -8,8 +8,8 @@
 
 typedef struct ipxe_walk_t {
     ipxe_scope_t *scope;
-    const ipxe_rule_t *rule;   /* that decided, or NULL */
-    const ipxe_group_t *group; /* whose action it follows, or NULL */
+    const ipxe_rule_t *rule;     /* that decided, or NULL */
+    const ipxe_group_t *group;   /* whose action it follows, or NULL */
     apr_array_header_t *matched; /* of const ipxe_rule_t *, with a `set` */
     apr_array_header_t *steps;   /* of ipxe_step_t, filled; or NULL */
     ipxe_diags_t *diags;

@@ -34,9 +34,8 @@ static int by_name(const void *a, const void *b)
 
 static const char *layer_text(const ipxe_layer_t *layer, apr_pool_t *pool)
 {
-    return layer->name
-               ? apr_pstrcat(pool, layer->kind, " ", layer->name, NULL)
-               : layer->kind;
+    return layer->name ? apr_pstrcat(pool, layer->kind, " ", layer->name, NULL)
+                       : layer->kind;
 }
 
 static const char *shown(ipxe_scope_t *scope, const char *name)
@@ -77,8 +76,8 @@ static ipxe_var_shown_t *var_at(apr_array_header_t *vars, const char *name)
     return var;
 }
 
-static void add_layer(apr_array_header_t *shown_vars,
-                      const ipxe_layer_t *layer, apr_pool_t *pool)
+static void add_layer(apr_array_header_t *shown_vars, const ipxe_layer_t *layer,
+                      apr_pool_t *pool)
 {
     int i;
 

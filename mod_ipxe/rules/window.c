@@ -73,8 +73,8 @@ static void add_day(struct ipxe_window_t *window, const ipxe_yaml_t *day,
 }
 
 void ipxe_bind_days(void *member, const ipxe_yaml_t *key,
-                    const ipxe_yaml_t *value, void *baton,
-                    ipxe_diags_t *diags, apr_pool_t *pool)
+                    const ipxe_yaml_t *value, void *baton, ipxe_diags_t *diags,
+                    apr_pool_t *pool)
 {
     struct ipxe_window_t *window = member;
     apr_size_t i;

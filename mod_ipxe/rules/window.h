@@ -10,7 +10,7 @@
 
 /* Local time. A window over midnight belongs to the day on which it began. */
 struct ipxe_window_t {
-    int from, to; /* minutes of the day, to is outside; both 0: all day */
+    int from, to;  /* minutes of the day, to is outside; both 0: all day */
     unsigned days; /* bit 0: Sunday; 0: all */
     const char *written; /* "22:00-06:00", or NULL */
     ipxe_span_t span;

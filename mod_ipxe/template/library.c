@@ -37,6 +37,8 @@ ipxe_library_t *ipxe_library_make(const ipxe_language_t *language,
     library->pool = pool;
     library->templates = apr_hash_make(pool);
     library->interned = apr_hash_make(pool);
+    library->pieces =
+        apr_array_make(pool, 64, sizeof(const ipxe_template_t *));
     library->known.loop = ipxe_library_intern(library, "loop");
     library->known.super = ipxe_library_intern(library, "super");
     library->known.self = ipxe_library_intern(library, "self");
@@ -216,7 +218,10 @@ static const ipxe_template_t *compile_piece(ipxe_template_t *self,
     locate(&self->origin, text, len);
     compile_text(self, apr_pstrmemdup(self->library->pool, text, len), len,
                  diags);
-    return self->stage == IPXE_STAGE_READY ? self : NULL;
+    if (self->stage != IPXE_STAGE_READY)
+        return NULL;
+    APR_ARRAY_PUSH(self->library->pieces, const ipxe_template_t *) = self;
+    return self;
 }
 
 const ipxe_template_t *ipxe_template_compile(ipxe_library_t *library,

@@ -401,6 +401,28 @@ void ipxe_template_names(const ipxe_template_t *template_, ipxe_name_fn *each,
     start(template_, each, NULL, baton);
 }
 
+void ipxe_library_names(const ipxe_library_t *library, ipxe_name_fn *each,
+                        void *baton)
+{
+    apr_hash_index_t *at;
+    apr_pool_t *pool;
+    int i;
+
+    for (i = 0; i < library->pieces->nelts; i++)
+        ipxe_template_names(
+            APR_ARRAY_IDX(library->pieces, i, const ipxe_template_t *), each,
+            baton);
+    apr_pool_create(&pool, library->pool);
+    for (at = apr_hash_first(pool, library->templates); at;
+         at = apr_hash_next(at)) {
+        const ipxe_template_t *self = apr_hash_this_val(at);
+
+        if (self->stage == IPXE_STAGE_READY)
+            ipxe_template_names(self, each, baton);
+    }
+    apr_pool_destroy(pool);
+}
+
 void ipxe_template_calls(const ipxe_template_t *template_, ipxe_call_fn *each,
                          void *baton)
 {

@@ -127,6 +127,11 @@ typedef void ipxe_name_fn(void *baton, const char *parent, const char *name,
 void ipxe_template_names(const ipxe_template_t *template_, ipxe_name_fn *each,
                          void *baton);
 
+/* The same for all that the library has compiled so far: every text and
+ * expression of rule files, every template. */
+void ipxe_library_names(const ipxe_library_t *library, ipxe_name_fn *each,
+                        void *baton);
+
 /* Calls `each` for every call of a product function: its first argument where
  * that is a literal text, else NULL; argc is the count of arguments. */
 typedef void ipxe_call_fn(void *baton, const char *function,

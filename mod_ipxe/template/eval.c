@@ -239,10 +239,49 @@ static apr_status_t eval_and(ipxe_value_t *result, ipxe_run_t *run,
     return eval_either(result, run, node, 0);
 }
 
+static int only_undefined(const ipxe_diags_t *diags)
+{
+    const ipxe_diag_t *first = ipxe_diags_first_error(diags);
+
+    return first && first->code == IPXE_DIAG_UNDEFINED_NAME;
+}
+
+/* In a bare expression `or` is a way round what is undefined: where the left
+ * side meets it, a true right side decides; else it stays the failure that it
+ * is. In a template it is as Jinja2's. */
+static apr_status_t eval_around(ipxe_value_t *result, ipxe_run_t *run,
+                                const ipxe_node_t *node)
+{
+    ipxe_diags_t *all = run->render.diags, *left = ipxe_diags_make(run->pool);
+    int truth = 0;
+    apr_status_t rv, failed;
+
+    run->render.diags = left;
+    failed = ipxe_eval_defined(result, run, node->a);
+    if (failed == APR_SUCCESS)
+        failed = ipxe_run_truth(&truth, run, *result, node->a->span);
+    run->render.diags = all;
+    if (truth)
+        return APR_SUCCESS;
+    if (failed == APR_SUCCESS)
+        return ipxe_eval(result, run, node->b);
+    if (only_undefined(left)) {
+        rv = ipxe_eval_defined(result, run, node->b);
+        if (rv == APR_SUCCESS)
+            rv = ipxe_run_truth(&truth, run, *result, node->b->span);
+        if (rv != APR_SUCCESS || truth)
+            return rv;
+    }
+    apr_array_cat(all->all, left->all);
+    all->errors += left->errors;
+    return failed;
+}
+
 static apr_status_t eval_or(ipxe_value_t *result, ipxe_run_t *run,
                             const ipxe_node_t *node)
 {
-    return eval_either(result, run, node, 1);
+    return run->bare ? eval_around(result, run, node)
+                     : eval_either(result, run, node, 1);
 }
 
 static apr_status_t eval_binary(ipxe_value_t *result, ipxe_run_t *run,

@@ -190,6 +190,7 @@ static void start(ipxe_run_t *run, const ipxe_template_t *self,
     memset(run, 0, sizeof(*run));
     run->render = *render;
     run->library = self->library;
+    run->bare = self->expression;
     run->out = out;
     run->pool = render->pool;
     run->frame = ipxe_frame_make(run, NULL);

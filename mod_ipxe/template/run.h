@@ -49,6 +49,7 @@ typedef struct ipxe_run_t {
     const ipxe_chain_t *chain;
     apr_size_t steps;
     int depth;
+    int bare; /* an expression of a rule file, not a template */
     ipxe_diag_t *diag; /* the last one that ipxe_run_fail added */
     apr_pool_t *pool;
 } ipxe_run_t;

@@ -109,7 +109,8 @@ const ipxe_template_t *ipxe_template_compile(ipxe_library_t *library,
                                              ipxe_context_e context,
                                              ipxe_diags_t *diags);
 
-/* Compiles a bare expression: platform == 'efi' and memsize >= 65536. */
+/* Compiles a bare expression: platform == 'efi' and memsize >= 65536. In it
+ * `or` goes round what is undefined on its left, where its right is true. */
 const ipxe_template_t *ipxe_expression_compile(ipxe_library_t *library,
                                                const char *text,
                                                ipxe_span_t span,

@@ -144,6 +144,11 @@ static const case_t cases[] = {
      NULL},
     {"serial == 'x' or platform == 'efi'", "platform=efi", 1, NULL},
     {"platform == 'efi' or serial == 'x'", "platform=efi", 1, NULL},
+    {"serial == 'x' or platform == 'efi'", "platform=linux", 0,
+     "serial was not told"},
+    {"(serial == 'x' or asset == 'y' or true) and true", "", 1, NULL},
+    {"not (serial == 'x' or platform == 'efi')", "platform=linux", 0,
+     "serial was not told"},
 };
 
 static void test_case(const case_t *of, apr_pool_t *pool)

@@ -10,6 +10,40 @@
 
 APLOG_USE_MODULE(ipxe);
 
+/* ---- What looks like a ticket ---- */
+
+#define TAG_LEN     22 /* of a ticket: after its dot */
+#define PAYLOAD_LEN 16 /* before it, at least */
+#define TICKET_CHARS                                                           \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
+
+/* Does a run of ticket characters look like one? */
+static int is_ticket(const char *run, apr_size_t len)
+{
+    return len > PAYLOAD_LEN + TAG_LEN && run[len - TAG_LEN - 1] == '.' &&
+           !memchr(run + len - TAG_LEN, '.', TAG_LEN);
+}
+
+/* Whatever looks like a ticket, wherever it stands. */
+static const char *hide_tickets(const char *line, apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make(strlen(line), pool);
+
+    while (*line) {
+        apr_size_t len = strspn(line, TICKET_CHARS);
+
+        if (is_ticket(line, len))
+            ipxe_text_add_char(text, '-');
+        else
+            ipxe_text_add_n(text, line, len);
+        line += len;
+        len = strcspn(line, TICKET_CHARS);
+        ipxe_text_add_n(text, line, len);
+        line += len;
+    }
+    return text->data;
+}
+
 /* ---- Variables ---- */
 
 static void put(request_rec *r, const char *name, const char *value)
@@ -39,7 +73,8 @@ static void put_variables(request_rec *r, const ipxe_visit_t *visit)
         put_decision(r, answer->decision);
     put(r, "IPXE_MAC", ipxe_machine_fact(machine, IPXE_FACT_MAC));
     put(r, "IPXE_SERIAL", ipxe_machine_fact(machine, IPXE_FACT_SERIAL));
-    put(r, "IPXE_FACTS", ipxe_machine_query(machine, r->pool));
+    put(r, "IPXE_FACTS",
+        hide_tickets(ipxe_machine_query(machine, r->pool), r->pool));
     put(r, "IPXE_REQUEST", visit->request.request_id);
     put(r, "IPXE_GENERATION", set ? set->generation : NULL);
     put(r, "IPXE_STAGE", answer->stage);
@@ -116,39 +151,7 @@ void ipxe_log_answer(request_rec *r, const ipxe_visit_t *visit)
         log_steps(r, visit->answer.decision);
 }
 
-/* ---- Tickets ---- */
-
-#define TAG_LEN     22 /* of a ticket: after its dot */
-#define PAYLOAD_LEN 16 /* before it, at least */
-#define TICKET_CHARS                                                           \
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
-
-/* Does a run of ticket characters look like one? */
-static int is_ticket(const char *run, apr_size_t len)
-{
-    return len > PAYLOAD_LEN + TAG_LEN && run[len - TAG_LEN - 1] == '.' &&
-           !memchr(run + len - TAG_LEN, '.', TAG_LEN);
-}
-
-/* Whatever looks like a ticket, wherever it stands. */
-static const char *hide_tickets(const char *line, apr_pool_t *pool)
-{
-    ipxe_text_t *text = ipxe_text_make(strlen(line), pool);
-
-    while (*line) {
-        apr_size_t len = strspn(line, TICKET_CHARS);
-
-        if (is_ticket(line, len))
-            ipxe_text_add_char(text, '-');
-        else
-            ipxe_text_add_n(text, line, len);
-        line += len;
-        len = strcspn(line, TICKET_CHARS);
-        ipxe_text_add_n(text, line, len);
-        line += len;
-    }
-    return text->data;
-}
+/* ---- The request line ---- */
 
 /* The second segment below the prefix, where a ticket stands; NULL where the
  * path has none. */

@@ -35,11 +35,11 @@ expect_log('ticket refused');
 $answer = get('/boot.ipxe?a=1&b=2&c=3&d=4&e=5&serial=TOOL1',
     vhost => 'limits');
 unlike($answer->{body}, qr/serial=TOOL1/, 'arguments past the limit');
-$answer = get('/boot.ipxe?serial=BIG&long=1&platform=efi', vhost => 'limits');
+$answer = get('/boot.ipxe?serial=BIG&long=yes&platform=efi', vhost => 'limits');
 ok_script($answer, 'a script past the limit');
 unlike($answer->{body}, qr/line 299/, 'is not sent');
 expect_log('big\.ipxe', 'failed: ');
-$answer = get('/boot.ipxe?serial=BIG&long=1&platform=efi');
+$answer = get('/boot.ipxe?serial=BIG&long=yes&platform=efi');
 like($answer->{body}, qr/line 299/, 'below the limit it is');
 
 done_testing();

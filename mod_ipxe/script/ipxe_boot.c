@@ -127,17 +127,9 @@ apr_status_t ipxe_ipxe_script(ipxe_script_t *script)
 
 /* ---- Actions ---- */
 
-static const char *booted_title(const char **title, ipxe_script_t *script)
-{
-    const ipxe_profile_t *profile = script->decision->action.profile;
-
-    if (ipxe_part_text(title, script, profile->title) != APR_SUCCESS)
-        return NULL;
-    return *title;
-}
-
 apr_status_t ipxe_ipxe_boot(ipxe_script_t *script)
 {
+    const ipxe_profile_t *profile = script->decision->action.profile;
     apr_pool_t *pool = script->writing->pool;
     const char *title;
     ipxe_plan_t *plan;
@@ -149,8 +141,9 @@ apr_status_t ipxe_ipxe_boot(ipxe_script_t *script)
         return ipxe_ipxe_deny(script);
     if (plan->way == IPXE_WAY_SCRIPT)
         return put_script(script, plan->script);
-    if (!booted_title(&title, script))
-        return APR_EGENERAL;
+    status = ipxe_part_text(&title, script, profile->title);
+    if (status != APR_SUCCESS)
+        return status;
     ipxe_put_head(script);
     ipxe_put_forget(script);
     ipxe_put_say(script, apr_pstrcat(pool, "Booting ", title, NULL));

@@ -278,6 +278,91 @@ static void write_golden(const char *name, const char *text, apr_pool_t *pool)
     apr_file_close(file);
 }
 
+/* ---- What holds for every script ---- */
+
+/* What a build may lack, or what may fail: the script goes on. */
+static const char *const may_fail[] = {
+    "boot",   "chain", "choose", "console", "cpuid",  "ifconf",  "imgfree",
+    "initrd", "iseq",  "isset",  "kernel",  "menu",   "param",   "params",
+    "prompt", "sleep", "shell",  "sanboot", "reboot", "poweroff"};
+static const char *const cannot_fail[] = {"echo", "exit", "goto",
+                                          "inc",  "item", "set"};
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+
+static int among(const char *word, const char *const *words, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (strcmp(words[i], word) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* How many of the script's lines are the label. */
+static int labels(const apr_array_header_t *lines, const char *label)
+{
+    int i, found = 0;
+
+    for (i = 0; i < lines->nelts; i++) {
+        const char *line = APR_ARRAY_IDX(lines, i, const char *);
+
+        found += *line == ':' && strcmp(line + 1, label) == 0;
+    }
+    return found;
+}
+
+/* NULL, or what is wrong with a line of words. */
+static const char *wrong_words(const apr_array_header_t *words,
+                               const apr_array_header_t *lines)
+{
+    const char *first = APR_ARRAY_IDX(words, 0, const char *);
+    int i, caught = 0;
+
+    if (words->nelts > 200)
+        return "too many words";
+    for (i = 0; i < words->nelts; i++) {
+        const char *word = APR_ARRAY_IDX(words, i, const char *);
+
+        caught |= strcmp(word, "||") == 0;
+        if (i &&
+            strcmp(APR_ARRAY_IDX(words, i - 1, const char *), "goto") == 0 &&
+            *word != '$' && labels(lines, word) != 1)
+            return "goes to a label that does not stand once";
+    }
+    if (among(first, may_fail, ROWS(may_fail)))
+        return caught ? NULL : "ends the script where it fails";
+    return among(first, cannot_fail, ROWS(cannot_fail)) ? NULL
+                                                        : "unknown command";
+}
+
+static const char *wrong_line(const char *line, const apr_array_header_t *lines,
+                              apr_pool_t *pool)
+{
+    if (line[strlen(line) - 1] == '\\')
+        return "goes on in the next line";
+    if (*line == ':')
+        return labels(lines, line + 1) == 1 ? NULL : "a label twice";
+    return *line == '#' ? NULL
+                        : wrong_words(ipxe_text_split(line, " ", pool), lines);
+}
+
+static void check_lines(const char *name, const char *script, apr_pool_t *pool)
+{
+    apr_array_header_t *lines = ipxe_text_split(script, "\n", pool);
+    const char *wrong = NULL;
+    int i;
+
+    for (i = 0; i < lines->nelts && !wrong; i++)
+        wrong = wrong_line(APR_ARRAY_IDX(lines, i, const char *), lines, pool);
+    if (!ok(!wrong && strncmp(script, "#!ipxe\n# ", 9) == 0,
+            apr_pstrcat(pool, name, " has no line that may end it", NULL)))
+        tap_say(wrong ? wrong : "no head",
+                wrong ? APR_ARRAY_IDX(lines, i - 1, const char *) : script);
+}
+
 static void check_case(const site_t *site, const case_t *one)
 {
     const char *script = script_of(site, one);
@@ -292,6 +377,9 @@ static void check_case(const site_t *site, const case_t *one)
         write_golden(name, script, site->pool);
     golden = source_of(name, site->pool);
     is(script, golden ? golden->text : "(no such file)", name);
+    if (script && one->dialect == IPXE_DIALECT_IPXE &&
+        strcmp(one->name, "written") != 0)
+        check_lines(name, script, site->pool);
 }
 
 /* ---- What has no golden file ---- */

@@ -448,6 +448,15 @@ static const route_t routes[] = {
     {"none", answer_unknown},      /* UNKNOWN */
 };
 
+/* A choice in GRUB's menu comes back to the address of iPXE's. */
+static ipxe_dialect_e dialect_of(const job_t *job)
+{
+    return job->asking.request->target.route == IPXE_ROUTE_GRUB ||
+                   ipxe_client_kind(job->asking.machine) == IPXE_CLIENT_GRUB
+               ? IPXE_DIALECT_GRUB
+               : IPXE_DIALECT_IPXE;
+}
+
 static void start(job_t *job, ipxe_answer_t *answer, const ipxe_snapshot_t *set,
                   const ipxe_request_t *request, apr_pool_t *pool)
 {
@@ -460,9 +469,7 @@ static void start(job_t *job, ipxe_answer_t *answer, const ipxe_snapshot_t *set,
     answer->type = TEXT_TYPE;
     answer->diags = ipxe_diags_make(pool);
     answer->stage = routes[request->target.route].stage;
-    job->writing.dialect = request->target.route == IPXE_ROUTE_GRUB
-                               ? IPXE_DIALECT_GRUB
-                               : IPXE_DIALECT_IPXE;
+    job->writing.dialect = dialect_of(job);
     job->writing.world = &job->asking.world;
     job->writing.generation = set->generation;
     job->writing.diags = answer->diags;

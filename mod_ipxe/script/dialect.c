@@ -23,6 +23,7 @@ static const ipxe_dialect_t dialects[] = {
                                    [IPXE_ACTION_POWEROFF] = ipxe_ipxe_poweroff,
                                    [IPXE_ACTION_REBOOT] = ipxe_ipxe_reboot,
                                },
+                           .identify = ipxe_ipxe_identify,
                            .failure = ipxe_ipxe_failure},
     [IPXE_DIALECT_GRUB] = {.actions =
                                {
@@ -41,6 +42,7 @@ static const ipxe_dialect_t dialects[] = {
                                        ipxe_grub_impossible,
                                    [IPXE_ACTION_REBOOT] = ipxe_grub_impossible,
                                },
+                           .identify = ipxe_grub_identify,
                            .failure = ipxe_grub_failure},
 };
 
@@ -65,28 +67,42 @@ ipxe_script_t *ipxe_script_begin(const ipxe_writing_t *writing,
     return script;
 }
 
+/* Hands on what was written, where that went well. */
+static apr_status_t finish(ipxe_sink_t *sink, const ipxe_script_t *script,
+                           apr_status_t status)
+{
+    return status == APR_SUCCESS
+               ? ipxe_sink_add_n(sink, script->out->data, script->out->len)
+               : status;
+}
+
 apr_status_t ipxe_script_decision(ipxe_sink_t *sink,
                                   const ipxe_decision_t *decision,
                                   const ipxe_writing_t *writing)
 {
     ipxe_script_t *script = ipxe_script_begin(writing, decision);
-    apr_status_t status =
-        dialects[writing->dialect].actions[decision->action.kind](script);
+    const ipxe_dialect_t *dialect = ipxe_dialect_get(writing->dialect);
 
-    return status == APR_SUCCESS
-               ? ipxe_sink_add_n(sink, script->out->data, script->out->len)
-               : status;
+    return finish(sink, script,
+                  dialect->actions[decision->action.kind](script));
+}
+
+apr_status_t ipxe_script_identify(ipxe_sink_t *sink,
+                                  const ipxe_writing_t *writing)
+{
+    ipxe_script_t *script = ipxe_script_begin(writing, NULL);
+
+    return finish(sink, script,
+                  ipxe_dialect_get(writing->dialect)->identify(script));
 }
 
 apr_status_t ipxe_script_failure(ipxe_sink_t *sink, const char *text,
                                  const ipxe_writing_t *writing)
 {
     ipxe_script_t *script = ipxe_script_begin(writing, NULL);
-    apr_status_t status = dialects[writing->dialect].failure(script, text);
 
-    return status == APR_SUCCESS
-               ? ipxe_sink_add_n(sink, script->out->data, script->out->len)
-               : status;
+    return finish(sink, script,
+                  ipxe_dialect_get(writing->dialect)->failure(script, text));
 }
 
 apr_status_t ipxe_script_command_line(const char **line,

@@ -23,6 +23,8 @@ typedef apr_status_t ipxe_action_fn(ipxe_script_t *script);
 
 typedef struct ipxe_dialect_t {
     ipxe_action_fn *actions[IPXE_ACTION_COUNT];
+    /* Asks the machine who it is; it comes back with that. */
+    ipxe_action_fn *identify;
     /* Says `text`, waits a little, boots the disk. */
     apr_status_t (*failure)(ipxe_script_t *script, const char *text);
 } ipxe_dialect_t;
@@ -33,12 +35,12 @@ const ipxe_dialect_t *ipxe_dialect_get(ipxe_dialect_e dialect);
 ipxe_script_t *ipxe_script_begin(const ipxe_writing_t *writing,
                                  const ipxe_decision_t *decision);
 
-/* ---- iPXE (ipxe_boot.c, ipxe_menu.c, ipxe_say.c) ---- */
+/* ---- iPXE (ipxe_boot.c, ipxe_menu.c, ipxe_say.c, identify.c) ---- */
 
 ipxe_action_fn ipxe_ipxe_boot, ipxe_ipxe_menu, ipxe_ipxe_script,
     ipxe_ipxe_chain, ipxe_ipxe_local, ipxe_ipxe_hold, ipxe_ipxe_deny,
     ipxe_ipxe_shell, ipxe_ipxe_exit, ipxe_ipxe_poweroff, ipxe_ipxe_reboot,
-    ipxe_ipxe_none;
+    ipxe_ipxe_none, ipxe_ipxe_identify;
 apr_status_t ipxe_ipxe_failure(ipxe_script_t *script, const char *text);
 
 /* ---- GRUB (grub.c) ---- */

@@ -276,6 +276,39 @@ apr_status_t ipxe_grub_impossible(ipxe_script_t *script)
     return APR_SUCCESS;
 }
 
+/* Texts of SMBIOS cannot be written into an address by GRUB: the card and the
+ * firmware are what it tells. */
+apr_status_t ipxe_grub_identify(ipxe_script_t *script)
+{
+    apr_pool_t *pool = script->writing->pool;
+    char joint;
+    const char *entry = ipxe_part_entry(script, &joint);
+    const char *path = device_path(entry, pool);
+
+    put_head(script);
+    if (!path) {
+        put_not_possible(script, "HTTPS");
+        return APR_SUCCESS;
+    }
+    ipxe_text_addf(script->out,
+                   "set platform=$grub_platform\n"
+                   "if [ \"$platform\" = pc ]; then\n"
+                   "    set platform=pcbios\n"
+                   "fi\n"
+                   "set cpu64=\n"
+                   "if [ \"$grub_cpu\" = i386 ]; then\n"
+                   "    set cpu64=false\n"
+                   "    if cpuid -l; then\n"
+                   "        set cpu64=true\n"
+                   "    fi\n"
+                   "fi\n"
+                   "configfile %s\"%cmac=$net_default_mac"
+                   "&platform=$platform&arch=$grub_cpu&cpu64=$cpu64\"\n",
+                   path, joint);
+    put_end(script, "The boot server did not answer");
+    return APR_SUCCESS;
+}
+
 apr_status_t ipxe_grub_failure(ipxe_script_t *script, const char *text)
 {
     put_head(script);

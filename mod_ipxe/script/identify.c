@@ -89,10 +89,9 @@ static void put_retry(ipxe_script_t *script, const char *label)
     ipxe_put_local(script, NULL);
 }
 
-apr_status_t ipxe_script_identify(ipxe_sink_t *sink,
-                                  const ipxe_writing_t *writing)
+apr_status_t ipxe_ipxe_identify(ipxe_script_t *script)
 {
-    ipxe_script_t *script = ipxe_script_begin(writing, NULL);
+    apr_pool_t *pool = script->writing->pool;
     char joint;
     const char *entry = ipxe_part_entry(script, &joint);
 
@@ -102,11 +101,11 @@ apr_status_t ipxe_script_identify(ipxe_sink_t *sink,
     ipxe_put_cards(script, MOST_CARDS);
     ipxe_put_form(script, "get");
     put_fields(script);
-    ipxe_put_post(script, with_cards(entry, joint, writing->pool), "get");
+    ipxe_put_post(script, with_cards(entry, joint, pool), "get");
     ipxe_put_label(script, "get");
-    ipxe_put_chain(script, as_query(entry, joint, writing->pool), "failed");
+    ipxe_put_chain(script, as_query(entry, joint, pool), "failed");
     put_retry(script, "identify");
-    return ipxe_sink_add_n(sink, script->out->data, script->out->len);
+    return APR_SUCCESS;
 }
 
 apr_status_t ipxe_script_autoexec(ipxe_sink_t *sink,

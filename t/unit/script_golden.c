@@ -181,6 +181,8 @@ static const case_t cases[] = {
     {"exit", BIOS "&serial=EXIT", {0}, 0, 0},
     {"poweroff", BIOS "&serial=POWEROFF", {0}, 0, 0},
     {"reboot", BIOS "&serial=REBOOT", {0}, 0, 0},
+    {"identify", "rack=7", {0}, IDENTIFY, IPXE_DIALECT_GRUB},
+    {"failure", EFI, {0}, FAILURE, IPXE_DIALECT_GRUB},
     {"boot", EFI "&serial=LINUX%20'1'", {0}, 0, IPXE_DIALECT_GRUB},
     {"menu", EFI "&serial=MENU", {0}, 0, IPXE_DIALECT_GRUB},
     {"local", EFI "&serial=LOCAL", {0}, 0, IPXE_DIALECT_GRUB},

@@ -46,7 +46,7 @@ apr_status_t ipxe_ipxe_failure(ipxe_script_t *script, const char *text);
 /* ---- GRUB (grub.c) ---- */
 
 ipxe_action_fn ipxe_grub_boot, ipxe_grub_menu, ipxe_grub_local, ipxe_grub_deny,
-    ipxe_grub_none, ipxe_grub_impossible;
+    ipxe_grub_none, ipxe_grub_impossible, ipxe_grub_identify;
 apr_status_t ipxe_grub_failure(ipxe_script_t *script, const char *text);
 
 #endif

@@ -78,7 +78,8 @@ static int argument_bad(const ipxe_escape_t *escape, const char *s,
         return 1;
     if (c == '\\')
         return at + 1 == len;
-    return c == '#' && is_blank(before(escape, s, at));
+    /* A blank of this run is a '_' by now, and begins no word. */
+    return c == '#' && at == 0 && is_blank(before(escape, s, 0));
 }
 
 static void argument_tainted(ipxe_escape_t *escape, const char *s,

@@ -106,14 +106,15 @@ static void add_script(ipxe_script_t *script, const char *text)
     ipxe_text_add(script->out, rest);
 }
 
+/* It is escaped as a script, whatever its name is. */
 static apr_status_t put_script(ipxe_script_t *script,
                                const ipxe_template_t *template_)
 {
     apr_pool_t *pool = script->writing->pool;
     ipxe_text_t *text = ipxe_text_make(1024, pool);
-    apr_status_t status = ipxe_template_render(
-        ipxe_sink_to_text(text, IPXE_MAX_RENDER_OUTPUT, pool), template_,
-        &script->render);
+    ipxe_sink_t *sink = ipxe_sink_to_text(text, IPXE_MAX_RENDER_OUTPUT, pool);
+    apr_status_t status = ipxe_template_render_as(
+        sink, template_, IPXE_CONTEXT_SCRIPT, &script->render);
 
     if (status == APR_SUCCESS)
         add_script(script, text->data);

@@ -117,7 +117,7 @@ static int load(site_t *site, apr_pool_t *pool)
         return 0;
     rules->name = "rules/site.yaml";
     APR_ARRAY_PUSH(sources, const ipxe_source_t *) = rules;
-    ipxe_library_add(library, "written.ipxe", source_of("written.tmpl", pool));
+    ipxe_library_add(library, "written.tmpl", source_of("written.tmpl", pool));
     input.sources = sources;
     input.library = library;
     site->pool = pool;

@@ -77,7 +77,8 @@ static void doubt_profiles(const walk_t *walk, const ipxe_rules_t *rules,
          each = apr_hash_next(each)) {
         const ipxe_profile_t *profile = apr_hash_this_val(each);
 
-        if (!apr_hash_get(walk->profiles, profile->name, APR_HASH_KEY_STRING))
+        if (!profile->extended &&
+            !apr_hash_get(walk->profiles, profile->name, APR_HASH_KEY_STRING))
             ipxe_diag_help(
                 ipxe_diag_add(diags, IPXE_DIAG_UNUSED_PROFILE, profile->span,
                               "nothing leads to the profile '%s'",

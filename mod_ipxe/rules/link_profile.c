@@ -171,6 +171,7 @@ static void make_profile(ipxe_loader_t *loader, ipxe_recipe_t *recipe,
         ipxe_yaml_bool(&profile->install, install);
     profile->when = FIRST(cases, when);
     profile->vars = chain_vars(recipe, loader->pool);
+    profile->extended = recipe->extended;
     profile->family_vars = chain_vars(family, loader->pool);
     recipe->profile = profile;
     check_way(loader, recipe);

@@ -124,6 +124,7 @@ typedef struct ipxe_profile_t {
     const ipxe_cond_t *when;         /* machines that it is for, or NULL */
     const ipxe_vars_t *vars;         /* its own and its bases', merged */
     const ipxe_vars_t *family_vars;  /* its installer's; below the site's */
+    int extended;                    /* another profile extends it */
     const apr_array_header_t *cases; /* private: rules/recipe.h */
 } ipxe_profile_t;
 

@@ -195,12 +195,11 @@ static void read_site(apr_array_header_t *sites, const ipxe_yaml_t *node,
 }
 
 typedef struct dump_t {
-    int format;
-    const ipxe_yaml_t *servers;
+    const ipxe_yaml_t *format, *servers;
 } dump_t;
 
 static const ipxe_bind_t dump_rows[] = {
-    IPXE_BIND_RANGE("format", dump_t, format, IPXE_BIND_REQUIRED, 1, 1),
+    IPXE_BIND("format", SCALAR, dump_t, format, IPXE_BIND_REQUIRED),
     IPXE_BIND("servers", LIST, dump_t, servers, IPXE_BIND_REQUIRED),
     IPXE_BIND_END};
 
@@ -209,12 +208,16 @@ apr_array_header_t *ipxe_settings_read(const ipxe_source_t *source,
 {
     apr_array_header_t *sites = apr_array_make(pool, 2, sizeof(ipxe_site_t));
     const ipxe_yaml_t *root = read_mapping(source, diags, pool);
-    dump_t dump = {0, NULL};
+    dump_t dump = {NULL, NULL};
     apr_size_t i;
 
     if (!root || ipxe_bind(&dump, root, dump_rows, "the settings", NULL, diags,
                            pool) != APR_SUCCESS)
         return NULL;
+    if (!ipxe_text_eq(dump.format->text, "1"))
+        ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE, dump.format->span,
+                      "the format is %s, and this ipxectl reads 1",
+                      dump.format->text);
     for (i = 0; i < dump.servers->count; i++)
         read_site(sites, dump.servers->items[i], diags, pool);
     return diags->errors ? NULL : sites;

@@ -1,0 +1,1 @@
+echo {{ manufacturer|default('') ~ ' ' ~ mac }}

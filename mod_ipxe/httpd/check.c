@@ -36,12 +36,15 @@ static void begin_check(check_t *check, apr_pool_t *pool)
     check->pool = pool;
 }
 
-/* httpd escapes ends of lines in what is logged: one call a line. */
+/* httpd escapes ends of lines in what is logged: one call a line. Missing
+ * files are many in a new site, and one line says enough of each. */
 static void log_diag(check_t *check, const ipxe_diag_t *diag, server_rec *s)
 {
     int level =
         diag->severity == IPXE_SEVERITY_ERROR ? APLOG_ERR : APLOG_WARNING;
-    const char *line = ipxe_diag_text(diag, check->pool);
+    const char *line = diag->code == IPXE_DIAG_MISSING_FILE
+                           ? ipxe_diag_line(diag, check->pool)
+                           : ipxe_diag_text(diag, check->pool);
 
     if (apr_hash_get(check->said, line, APR_HASH_KEY_STRING))
         return;

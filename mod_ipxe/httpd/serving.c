@@ -6,6 +6,8 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
+#include "httpd/files.h"
+
 /* The main server's rules have the name ""; another rule set's is that of the
  * first virtual host with it. It stands in tickets: keep it stable. */
 static const char *site_of(const ipxe_serving_t *serving,
@@ -117,6 +119,7 @@ static ipxe_serving_t *serving_for(server_rec *s, apr_pool_t *pool)
     const ipxe_server_t *server = ipxe_server_get(s);
 
     serving->server = s;
+    serving->roots = apr_array_make(pool, 2, sizeof(const char *));
     serving->wanted = server->rules && server->rules->nelts > 0;
     serving->state_dir = server->state_dir
                              ? server->state_dir
@@ -162,6 +165,16 @@ apr_array_header_t *ipxe_servers(server_rec *main_server, apr_pool_t *pool)
     return servers;
 }
 
+static void add_root(ipxe_serving_t *serving, const char *root)
+{
+    int i;
+
+    for (i = 0; i < serving->roots->nelts; i++)
+        if (strcmp(APR_ARRAY_IDX(serving->roots, i, const char *), root) == 0)
+            return;
+    APR_ARRAY_PUSH(serving->roots, const char *) = root;
+}
+
 apr_array_header_t *ipxe_serving_make(server_rec *main_server, apr_pool_t *pool)
 {
     apr_array_header_t *all = apr_array_make(pool, 4, sizeof(ipxe_serving_t *));
@@ -177,6 +190,7 @@ apr_array_header_t *ipxe_serving_make(server_rec *main_server, apr_pool_t *pool)
             serving->settings.site = site_of(serving, all, pool);
             APR_ARRAY_PUSH(all, ipxe_serving_t *) = equal = serving;
         }
+        add_root(equal, serving->settings.document_root);
         ipxe_server_get(s)->serving = equal;
     }
     return all;
@@ -219,6 +233,8 @@ void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool)
 
     serving->diags = ipxe_diags_make(own);
     serving->set = ipxe_snapshot_load(&serving->settings, serving->diags, own);
+    if (serving->set)
+        ipxe_files_check(serving);
     ipxe_diags_sort(serving->diags);
     if (serving->set)
         return;

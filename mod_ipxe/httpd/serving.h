@@ -11,15 +11,17 @@
 
 typedef struct ipxe_serving_t {
     ipxe_settings_t settings;
-    const char *key;       /* equal for equal settings */
-    server_rec *server;    /* the first that has these */
-    const char *state_dir; /* absolute, never NULL */
-    const char *secret;    /* the file of keys, never NULL */
-    int secret_given;      /* by IPXESecret: not ours to make */
-    int wanted;            /* rules are named: there is something to load */
-    ipxe_snapshot_t *set;  /* NULL: it did not load */
-    ipxe_diags_t *diags;   /* of that load */
-    const char *failure;   /* where set is NULL: why, for consoles */
+    const char *key;           /* equal for equal settings */
+    server_rec *server;        /* the first that has these */
+    apr_array_header_t *roots; /* of const char *: the DocumentRoots of all
+                                  that have these */
+    const char *state_dir;     /* absolute, never NULL */
+    const char *secret;        /* the file of keys, never NULL */
+    int secret_given;          /* by IPXESecret: not ours to make */
+    int wanted;                /* rules are named: there is something to load */
+    ipxe_snapshot_t *set;      /* NULL: it did not load */
+    ipxe_diags_t *diags;       /* of that load */
+    const char *failure;       /* where set is NULL: why, for consoles */
 } ipxe_serving_t;
 
 /* The main server and the virtual hosts in the order of the configuration
@@ -34,7 +36,8 @@ apr_array_header_t *ipxe_serving_make(server_rec *main_server,
 /* All of them again, after check.c. */
 apr_array_header_t *ipxe_serving_all(server_rec *main_server, apr_pool_t *pool);
 
-/* Loads the rule set into a pool of its own allocator below `pool`. */
+/* Loads the rule set, and looks for the files that it names, into a pool of its
+ * own allocator below `pool`. */
 void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool);
 
 #endif

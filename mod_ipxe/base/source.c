@@ -141,10 +141,28 @@ ipxe_span_t ipxe_span(const ipxe_source_t *source, apr_size_t begin,
     return span;
 }
 
+const char *ipxe_source_file(const ipxe_source_t *source)
+{
+    const char *slash = strrchr(source->name, '/');
+
+    return slash ? slash + 1 : source->name;
+}
+
+static const char *name_and_line(const char *name, ipxe_span_t span,
+                                 apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%s:%" APR_SIZE_T_FMT, name,
+                        ipxe_source_place(span.source, span.begin).line);
+}
+
 const char *ipxe_span_name(ipxe_span_t span, apr_pool_t *pool)
 {
-    if (!span.source)
-        return "-";
-    return apr_psprintf(pool, "%s:%" APR_SIZE_T_FMT, span.source->name,
-                        ipxe_source_place(span.source, span.begin).line);
+    return span.source ? name_and_line(span.source->name, span, pool) : "-";
+}
+
+const char *ipxe_span_short(ipxe_span_t span, apr_pool_t *pool)
+{
+    return span.source
+               ? name_and_line(ipxe_source_file(span.source), span, pool)
+               : "-";
 }

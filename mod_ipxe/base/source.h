@@ -53,4 +53,10 @@ ipxe_span_t ipxe_span(const ipxe_source_t *source, apr_size_t begin,
 /* "rules/10-site.yaml:12" of a span's begin; "-" for nowhere. */
 const char *ipxe_span_name(ipxe_span_t span, apr_pool_t *pool);
 
+/* The file's name without its folders: what may be told to strangers. */
+const char *ipxe_source_file(const ipxe_source_t *source);
+
+/* "10-site.yaml:12" likewise; "-" for nowhere. */
+const char *ipxe_span_short(ipxe_span_t span, apr_pool_t *pool);
+
 #endif

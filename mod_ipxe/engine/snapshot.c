@@ -13,7 +13,8 @@
 
 #define HASH_BYTES 6
 
-/* Of all names and bytes: what was loaded, told from what will be. */
+/* Of all names and bytes, wherever the folders lie: what was loaded, told
+ * from what will be. */
 static const char *hash_of(const apr_array_header_t *sources,
                            const apr_array_header_t *vars, apr_pool_t *pool)
 {
@@ -26,8 +27,9 @@ static const char *hash_of(const apr_array_header_t *sources,
     for (i = 0; i < sources->nelts; i++) {
         const ipxe_source_t *source =
             APR_ARRAY_IDX(sources, i, const ipxe_source_t *);
+        const char *name = ipxe_source_file(source);
 
-        EVP_DigestUpdate(context, source->name, strlen(source->name) + 1);
+        EVP_DigestUpdate(context, name, strlen(name) + 1);
         EVP_DigestUpdate(context, source->text, source->len);
     }
     for (i = 0; vars && i < vars->nelts; i++) {

@@ -284,7 +284,7 @@ const char *ipxe_part_comment(ipxe_script_t *script)
     if (decision && decision->rule)
         ipxe_text_addf(
             out, "rule '%s' %s", cut(decision->rule->name, pool),
-            ipxe_text_ascii(ipxe_span_name(decision->rule->span, pool), pool));
+            ipxe_text_ascii(ipxe_span_short(decision->rule->span, pool), pool));
     else
         ipxe_text_add(out, decision ? "no rule" : "no decision");
     if (decision && decision->action.profile)

@@ -178,7 +178,11 @@ static apr_status_t slice_of(slice_t *slice, ipxe_run_t *run,
                                  "the bounds of a slice are integers, not %s",
                                  ipxe_kind_name(bounds[i].kind));
     }
-    slice->step = clamp(bounds[2], 1, 0, -APR_INT32_MAX, APR_INT32_MAX);
+    slice->step = bounds[2].kind == IPXE_KIND_NONE   ? 1
+                  : bounds[2].kind == IPXE_KIND_BOOL ? bounds[2].u.boolean
+                                                     : bounds[2].u.integer;
+    if (slice->step > len + 1 || slice->step < -len - 1)
+        slice->step = slice->step > 0 ? len + 1 : -len - 1;
     if (slice->step == 0)
         return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
                              "the step of a slice cannot be zero");
@@ -272,25 +276,36 @@ static int all_digits(const char *s)
     return *s && s[strspn(s, "0123456789")] == '\0';
 }
 
+static apr_status_t path_step(ipxe_value_t *result, ipxe_run_t *run,
+                              ipxe_value_t of, ipxe_value_t key,
+                              const ipxe_value_t *missing, ipxe_span_t span)
+{
+    apr_status_t rv = ipxe_run_item(result, run, of, key, span);
+
+    if (rv == APR_SUCCESS && missing && result->kind == IPXE_KIND_UNDEFINED)
+        *result = *missing;
+    return rv;
+}
+
 apr_status_t ipxe_run_path(ipxe_value_t *result, ipxe_run_t *run,
                            ipxe_value_t of, ipxe_value_t path,
-                           ipxe_span_t span)
+                           const ipxe_value_t *missing, ipxe_span_t span)
 {
     char *part, *dot;
     apr_status_t rv = APR_SUCCESS;
 
     if (path.kind != IPXE_KIND_TEXT)
-        return ipxe_run_item(result, run, of, path, span);
+        return path_step(result, run, of, path, missing, span);
     part = apr_pstrdup(run->pool, path.u.text->s);
     for (; part && rv == APR_SUCCESS; part = dot) {
         dot = strchr(part, '.');
         if (dot)
             *dot++ = '\0';
-        rv = ipxe_run_item(result, run, of,
-                           all_digits(part)
-                               ? ipxe_value_int(strtol(part, NULL, 10))
-                               : ipxe_value_text(part, 0, run->pool),
-                           span);
+        rv = path_step(result, run, of,
+                       all_digits(part)
+                           ? ipxe_value_int(strtol(part, NULL, 10))
+                           : ipxe_value_text(part, 0, run->pool),
+                       missing, span);
         of = *result;
     }
     return rv;

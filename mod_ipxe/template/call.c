@@ -378,6 +378,10 @@ apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
     apr_status_t rv = bind_all(args, run, row);
 
     args->name = row->name;
+    if (args->value.kind == IPXE_KIND_UNDEFINED &&
+        args->value.flags & IPXE_MARK_NOTHING &&
+        !(row->flags & IPXE_ROW_UNDEFINED))
+        args->value = IPXE_TEXT("", run->pool);
     if (rv == APR_SUCCESS)
         rv = check_values(run, row, args);
     if (rv == APR_SUCCESS)

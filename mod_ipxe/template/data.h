@@ -19,6 +19,10 @@ enum {
     IPXE_LIST_RANGE = 0x200, /* of range() */
     IPXE_LIST_VIEW = 0x400,  /* of .items(), .keys(), .values() */
     IPXE_LIST_GROUP = 0x800, /* a tuple with names: grouper, list */
+    /* What `x if y` gives without an else: written as nothing, and still an
+     * error where more is wanted of it. Of kind UNDEFINED, or TEXT once it
+     * was used. */
+    IPXE_MARK_NOTHING = 0x1000,
     /* Bits that stand in masks. */
     IPXE_MARKS = IPXE_TAINTED | IPXE_SAFE | IPXE_MARK_QUOTED |
                  IPXE_MARK_JSON | IPXE_MARK_XML,

@@ -8,6 +8,9 @@
 typedef apr_status_t eval_fn(ipxe_value_t *result, ipxe_run_t *run,
                              const ipxe_node_t *node);
 
+static apr_status_t eval_real(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node);
+
 static apr_status_t eval_constant(ipxe_value_t *result, ipxe_run_t *run,
                                   const ipxe_node_t *node)
 {
@@ -126,7 +129,7 @@ static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
     ipxe_value_t of;
-    apr_status_t rv = ipxe_eval_defined(&of, run, node->a);
+    apr_status_t rv = eval_real(&of, run, node->a);
 
     if (rv != APR_SUCCESS)
         return rv;
@@ -142,10 +145,10 @@ static apr_status_t eval_item(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
     ipxe_value_t of, key;
-    apr_status_t rv = ipxe_eval_defined(&of, run, node->a);
+    apr_status_t rv = eval_real(&of, run, node->a);
 
     if (rv == APR_SUCCESS)
-        rv = ipxe_eval_defined(&key, run, node->b);
+        rv = eval_real(&key, run, node->b);
     if (rv == APR_SUCCESS)
         rv = ipxe_run_item(result, run, of, key, node->span);
     return rv;
@@ -155,13 +158,13 @@ static apr_status_t eval_slice(ipxe_value_t *result, ipxe_run_t *run,
                                const ipxe_node_t *node)
 {
     ipxe_value_t of, bounds[3];
-    apr_status_t rv = ipxe_eval_defined(&of, run, node->a);
+    apr_status_t rv = eval_real(&of, run, node->a);
     int i;
 
     for (i = 0; rv == APR_SUCCESS && i < 3; i++) {
         bounds[i] = ipxe_value_none();
         if (node->items[i])
-            rv = ipxe_eval_defined(&bounds[i], run, node->items[i]);
+            rv = eval_real(&bounds[i], run, node->items[i]);
     }
     if (rv != APR_SUCCESS)
         return rv;
@@ -190,7 +193,7 @@ static apr_status_t eval_sign(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node, int minus)
 {
     ipxe_value_t a;
-    apr_status_t rv = ipxe_eval_defined(&a, run, node->a);
+    apr_status_t rv = eval_real(&a, run, node->a);
 
     if (rv != APR_SUCCESS)
         return rv;
@@ -288,10 +291,10 @@ static apr_status_t eval_binary(ipxe_value_t *result, ipxe_run_t *run,
                                 const ipxe_node_t *node)
 {
     ipxe_value_t a, b;
-    apr_status_t rv = ipxe_eval_defined(&a, run, node->a);
+    apr_status_t rv = eval_real(&a, run, node->a);
 
     if (rv == APR_SUCCESS)
-        rv = ipxe_eval_defined(&b, run, node->b);
+        rv = eval_real(&b, run, node->b);
     if (rv == APR_SUCCESS)
         rv = ipxe_op_binary(result, run, node->op, a, b, node->span);
     if (rv == APR_SUCCESS)
@@ -322,11 +325,11 @@ static apr_status_t eval_compare(ipxe_value_t *result, ipxe_run_t *run,
                                  const ipxe_node_t *node)
 {
     ipxe_value_t left, right;
-    apr_status_t rv = ipxe_eval_defined(&left, run, node->a);
+    apr_status_t rv = eval_real(&left, run, node->a);
     int truth = 1, i;
 
     for (i = 0; rv == APR_SUCCESS && truth && i < node->count; i++) {
-        rv = ipxe_eval_defined(&right, run, node->items[i]);
+        rv = eval_real(&right, run, node->items[i]);
         if (rv == APR_SUCCESS)
             rv = ipxe_op_compare(&truth, run, node->ops[i], left, right,
                                  node->span);
@@ -349,6 +352,7 @@ static apr_status_t eval_cond(ipxe_value_t *result, ipxe_run_t *run,
     if (node->c)
         return ipxe_eval(result, run, node->c);
     *result = ipxe_value_undefined("the else of this if");
+    result->flags = IPXE_MARK_NOTHING;
     return APR_SUCCESS;
 }
 
@@ -371,8 +375,23 @@ apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
 {
     apr_status_t rv = ipxe_eval(result, run, node);
 
-    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
+    if (rv != APR_SUCCESS || result->kind != IPXE_KIND_UNDEFINED)
+        return rv;
+    if (!(result->flags & IPXE_MARK_NOTHING))
         return ipxe_run_undefined(run, *result, node->span);
+    *result = ipxe_value_text_n("", 0, IPXE_MARK_NOTHING, run->pool);
+    return APR_SUCCESS;
+}
+
+/* For what wants more of a value than to be written or to be true. */
+static apr_status_t eval_real(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    apr_status_t rv = ipxe_eval_defined(result, run, node);
+
+    if (rv == APR_SUCCESS && result->flags & IPXE_MARK_NOTHING)
+        return ipxe_run_undefined(
+            run, ipxe_value_undefined("the else of this if"), node->span);
     return rv;
 }
 

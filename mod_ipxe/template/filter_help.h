@@ -30,6 +30,7 @@ typedef struct ipxe_key_t {
     int has_attribute, has_missing, sensitive;
 } ipxe_key_t;
 
+/* May be UNDEFINED: an error once it is compared. */
 apr_status_t ipxe_key_of(ipxe_value_t *key, ipxe_run_t *run,
                          const ipxe_key_t *how, ipxe_value_t item,
                          ipxe_span_t span);
@@ -46,6 +47,7 @@ extern const ipxe_row_t ipxe_filters_select[];
 extern const ipxe_row_t ipxe_filters_number[];
 extern const ipxe_row_t ipxe_filters_data[];
 extern const ipxe_row_t ipxe_filters_net[];
+extern const ipxe_row_t ipxe_filters_wrap[];
 extern const ipxe_row_t ipxe_tests_all[];
 
 #endif

@@ -14,7 +14,7 @@
 static const ipxe_row_t *const filter_tables[] = {
     ipxe_filters_text,   ipxe_filters_list,
     ipxe_filters_select, ipxe_filters_number, ipxe_filters_data,
-    ipxe_filters_net};
+    ipxe_filters_net,    ipxe_filters_wrap};
 static const ipxe_row_t *const test_tables[] = {ipxe_tests_all};
 
 static const ipxe_row_t *find(const ipxe_row_t *const *tables,
@@ -206,12 +206,8 @@ apr_status_t ipxe_key_of(ipxe_value_t *key, ipxe_run_t *run,
 
     *key = item;
     if (how->has_attribute)
-        rv = ipxe_run_path(key, run, item, how->attribute, span);
-    if (rv == APR_SUCCESS && key->kind == IPXE_KIND_UNDEFINED) {
-        if (!how->has_missing)
-            return ipxe_run_undefined(run, *key, span);
-        *key = how->missing;
-    }
+        rv = ipxe_run_path(key, run, item, how->attribute,
+                           how->has_missing ? &how->missing : NULL, span);
     if (rv == APR_SUCCESS && !how->sensitive && key->kind == IPXE_KIND_TEXT)
         *key = ipxe_text_map(run, *key, ipxe_letter_lower);
     return rv;

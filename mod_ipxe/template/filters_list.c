@@ -105,7 +105,8 @@ static apr_status_t f_join(ipxe_value_t *result, ipxe_run_t *run,
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
         item = items->items[i];
         if (by_attribute)
-            rv = ipxe_run_path(&item, run, item, args->v[1], args->span);
+            rv = ipxe_run_path(&item, run, item, args->v[1], NULL,
+                               args->span);
         if (rv != APR_SUCCESS)
             break;
         if (item.kind == IPXE_KIND_UNDEFINED)
@@ -301,6 +302,8 @@ static apr_status_t f_unique(ipxe_value_t *result, ipxe_run_t *run,
     key_from(&how, args, 0, 1);
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
         rv = ipxe_key_of(&key, run, &how, items->items[i], args->span);
+        if (rv == APR_SUCCESS && key.kind == IPXE_KIND_UNDEFINED)
+            rv = ipxe_run_undefined(run, key, args->span);
         if (rv != APR_SUCCESS)
             break;
         if (!ipxe_value_hashable(key))

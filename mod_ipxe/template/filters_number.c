@@ -48,7 +48,7 @@ static apr_status_t not_whole(ipxe_run_t *run, const ipxe_args_t *args)
 static apr_status_t int_of_real(ipxe_value_t *result, ipxe_run_t *run,
                                 const ipxe_args_t *args, double real)
 {
-    if (isnan(real)) {
+    if (!isfinite(real)) {
         *result = GIVEN(args, 0) ? args->v[0] : ipxe_value_int(0);
         return APR_SUCCESS;
     }
@@ -65,11 +65,8 @@ static apr_status_t int_of_text(ipxe_value_t *result, ipxe_run_t *run,
     apr_int64_t integer;
     double real;
 
-    if (base != 0 && (base < 2 || base > 36)) {
-        *result = GIVEN(args, 0) ? args->v[0] : ipxe_value_int(0);
-        return APR_SUCCESS;
-    }
-    if (ipxe_int_read(&integer, text->s, text->len, (int)base)) {
+    if ((base == 0 || (base >= 2 && base <= 36)) &&
+        ipxe_int_read(&integer, text->s, text->len, (int)base)) {
         *result = ipxe_value_int(integer);
         return APR_SUCCESS;
     }
@@ -224,7 +221,8 @@ static apr_status_t f_sum(ipxe_value_t *result, ipxe_run_t *run,
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
         item = items->items[i];
         if (by_attribute)
-            rv = ipxe_run_path(&item, run, item, args->v[0], args->span);
+            rv = ipxe_run_path(&item, run, item, args->v[0], NULL,
+                               args->span);
         if (rv == APR_SUCCESS && item.kind == IPXE_KIND_UNDEFINED)
             rv = ipxe_run_undefined(run, item, args->span);
         if (rv == APR_SUCCESS)

@@ -11,6 +11,19 @@ static ipxe_value_t walked(const apr_array_header_t *items)
     return ipxe_value_array(items, IPXE_LIST_LAZY);
 }
 
+/* Nothing at all has no items, as in Jinja2. */
+static apr_status_t items_or_none(const ipxe_list_t **items, ipxe_run_t *run,
+                                  const ipxe_args_t *args)
+{
+    static const ipxe_list_t nothing = {NULL, 0};
+
+    *items = &nothing;
+    if (args->value.kind != IPXE_KIND_UNDEFINED &&
+        !ipxe_value_truth(args->value))
+        return APR_SUCCESS;
+    return ipxe_arg_items(items, run, args);
+}
+
 /* ---- map ---- */
 
 static const ipxe_value_t *named(const ipxe_args_t *args, const char *name)
@@ -33,16 +46,14 @@ static apr_status_t map_attribute(ipxe_value_t *result, ipxe_run_t *run,
     const ipxe_list_t *items;
     ipxe_value_t value;
     apr_size_t i;
-    apr_status_t rv = ipxe_arg_items(&items, run, args);
+    apr_status_t rv = items_or_none(&items, run, args);
 
     if (args->rest_count || args->named_count > 1u + (missing != NULL))
         return ipxe_arg_fail(run, args, "it takes a filter and its "
                                         "arguments, or an attribute");
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
-        rv = ipxe_run_path(&value, run, items->items[i], attribute,
+        rv = ipxe_run_path(&value, run, items->items[i], attribute, missing,
                            args->span);
-        if (value.kind == IPXE_KIND_UNDEFINED && missing)
-            value = *missing;
         APR_ARRAY_PUSH(out, ipxe_value_t) = value;
     }
     *result = walked(out);
@@ -85,7 +96,7 @@ static apr_status_t f_map(ipxe_value_t *result, ipxe_run_t *run,
     if (!args->rest_count)
         return ipxe_arg_fail(run, args, "it takes a filter and its "
                                         "arguments, or an attribute");
-    rv = ipxe_arg_items(&items, run, args);
+    rv = items_or_none(&items, run, args);
     if (rv == APR_SUCCESS)
         rv = row_named(&row, run, args, args->rest[0], 0);
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
@@ -128,7 +139,7 @@ static apr_status_t pick(ipxe_value_t *result, ipxe_run_t *run,
     const ipxe_list_t *items;
     ipxe_value_t value;
     int truth = 0;
-    apr_status_t rv = ipxe_arg_items(&items, run, args);
+    apr_status_t rv = items_or_none(&items, run, args);
 
     if (rv == APR_SUCCESS && args->rest_count < skip)
         return ipxe_arg_fail(run, args, "it takes the name of an attribute");
@@ -137,7 +148,7 @@ static apr_status_t pick(ipxe_value_t *result, ipxe_run_t *run,
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
         value = items->items[i];
         if (by_attribute)
-            rv = ipxe_run_path(&value, run, value, args->rest[0],
+            rv = ipxe_run_path(&value, run, value, args->rest[0], NULL,
                                args->span);
         if (rv == APR_SUCCESS)
             rv = passes(&truth, run, args, row, value, skip + 1);

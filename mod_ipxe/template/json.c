@@ -32,11 +32,7 @@ static void write_code(ipxe_text_t *out, apr_uint32_t code)
                        0xdc00 + ((code - 0x10000) & 0x3ff));
     }
     else if (code < 0x20 || code >= 0x7f || strchr("<>&'", (int)code)) {
-        /* DEL is plain in JSON */
-        if (code == 0x7f)
-            ipxe_text_add_char(out, 0x7f);
-        else
-            ipxe_text_addf(out, "\\u%04x", code);
+        ipxe_text_addf(out, "\\u%04x", code);
     }
     else {
         ipxe_text_add_char(out, (char)code);

@@ -72,11 +72,30 @@ int ipxe_letter_is_word(apr_uint32_t code)
     return iswalnum_l((wint_t)code, get_letters()) != 0;
 }
 
+/* Characters that only steer others, and those for private use. */
+static int is_unseen(apr_uint32_t code)
+{
+    static const struct {
+        apr_uint32_t from, to;
+    } unseen[] = {{0x80, 0xa0},     {0xad, 0xad},     {0x600, 0x605},
+                  {0x61c, 0x61c},   {0x6dd, 0x6dd},   {0x70f, 0x70f},
+                  {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
+                  {0x2060, 0x206f}, {0xd800, 0xf8ff}, {0xfeff, 0xfeff},
+                  {0xfff0, 0xfffb}, {0xe0000, 0x10ffff}};
+    unsigned i;
+
+    for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
+        if (code >= unseen[i].from && code <= unseen[i].to)
+            return 1;
+    }
+    return 0;
+}
+
 int ipxe_letter_is_print(apr_uint32_t code)
 {
     if (code < 0x80)
         return code >= 0x20 && code < 0x7f;
-    return !ipxe_letter_is_space(code) &&
+    return !ipxe_letter_is_space(code) && !is_unseen(code) &&
            iswprint_l((wint_t)code, get_letters()) != 0;
 }
 

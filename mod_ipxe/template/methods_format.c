@@ -108,10 +108,10 @@ static apr_status_t read_spec(spec_t *spec, format_t *f, const char *s)
         spec->sign = *s++;
     spec->alternate = *s == '#';
     s += spec->alternate;
-    if (*s == '0' && !spec->align) {
+    if (*s == '0' && *spec->fill == ' ')
         spec->fill = "0";
+    if (*s == '0' && !spec->align)
         spec->align = '=';
-    }
     for (; apr_isdigit(*s) && spec->width <= MOST_WIDTH; s++)
         spec->width = spec->width * 10 + *s - '0';
     if (*s == ',' || *s == '_')

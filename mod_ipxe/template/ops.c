@@ -368,6 +368,9 @@ apr_status_t ipxe_op_compare(int *truth, ipxe_run_t *run, ipxe_token_e op,
 {
     apr_status_t rv = APR_SUCCESS;
 
+    if (a.kind == IPXE_KIND_UNDEFINED || b.kind == IPXE_KIND_UNDEFINED)
+        return ipxe_run_undefined(run, a.kind == IPXE_KIND_UNDEFINED ? a : b,
+                                  span);
     if (op == IPXE_TOKEN_EQ || op == IPXE_TOKEN_NE) {
         *truth = ipxe_value_equal(a, b) == (op == IPXE_TOKEN_EQ);
     }

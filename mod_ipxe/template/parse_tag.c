@@ -117,6 +117,17 @@ static ipxe_node_t *targets(ipxe_parser_t *parser, const char *end)
     return node && settable(parser, node) ? node : NULL;
 }
 
+/* What a loop sets itself. */
+static int sets_loop(ipxe_parser_t *parser, const ipxe_node_t *target)
+{
+    int i, found = target->kind == IPXE_NODE_NAME &&
+                   target->name == parser->library->known.loop;
+
+    for (i = 0; target->kind == IPXE_NODE_TUPLE && i < target->count; i++)
+        found |= sets_loop(parser, target->items[i]);
+    return found;
+}
+
 static ipxe_node_t *for_body(ipxe_parser_t *parser, apr_size_t begin)
 {
     static const char *const ends[] = {"endfor", "else", NULL};
@@ -160,6 +171,10 @@ static ipxe_node_t *tag_for(ipxe_parser_t *parser, apr_size_t begin)
     node->a = targets(parser, "in");
     if (!node->a)
         return NULL;
+    if (sets_loop(parser, node->a)) {
+        ipxe_parser_fail(parser, "'loop' is the loop's own name");
+        return NULL;
+    }
     if (!ipxe_parser_skip_name(parser, "in")) {
         ipxe_parser_fail(parser, "unexpected %s, expected 'in'",
                          ipxe_token_show(parser->token, parser->pool));
@@ -347,8 +362,6 @@ static ipxe_node_t *tag_from(ipxe_parser_t *parser, apr_size_t begin)
         return NULL;
     do {
         if (is_context(parser))
-            break;
-        if (keys->nelts && parser->token->kind == IPXE_TOKEN_BLOCK_END)
             break;
         if (!import_name(parser, keys))
             return NULL;

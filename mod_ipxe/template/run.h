@@ -115,10 +115,11 @@ apr_status_t ipxe_run_item(ipxe_value_t *result, ipxe_run_t *run,
 apr_status_t ipxe_run_slice(ipxe_value_t *result, ipxe_run_t *run,
                             ipxe_value_t of, const ipxe_value_t bounds[3],
                             ipxe_span_t span);
-/* "a.b.0" as filters take it. */
+/* "a.b.0" as filters take it; what is not there on the way is *missing, if
+ * that is not NULL. */
 apr_status_t ipxe_run_path(ipxe_value_t *result, ipxe_run_t *run,
                            ipxe_value_t of, ipxe_value_t path,
-                           ipxe_span_t span);
+                           const ipxe_value_t *missing, ipxe_span_t span);
 
 /* What a loop over the value goes through. */
 apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,

@@ -189,31 +189,32 @@ static apr_status_t t_divisibleby(ipxe_value_t *result, ipxe_run_t *run,
 
 /* ---- comparisons ---- */
 
-static apr_status_t compared(ipxe_value_t *result, ipxe_run_t *run,
-                             const ipxe_args_t *args, ipxe_token_e op)
+/* One function for all of them: the name says which. */
+static apr_status_t t_compare(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_args_t *args)
 {
+    static const struct {
+        const char *name;
+        ipxe_token_e op;
+    } ops[] = {{"!=", IPXE_TOKEN_NE},        {"<", IPXE_TOKEN_LT},
+               {"<=", IPXE_TOKEN_LE},        {"==", IPXE_TOKEN_EQ},
+               {">", IPXE_TOKEN_GT},         {">=", IPXE_TOKEN_GE},
+               {"eq", IPXE_TOKEN_EQ},        {"equalto", IPXE_TOKEN_EQ},
+               {"ge", IPXE_TOKEN_GE},        {"greaterthan", IPXE_TOKEN_GT},
+               {"gt", IPXE_TOKEN_GT},        {"in", IPXE_TOKEN_NAME},
+               {"le", IPXE_TOKEN_LE},        {"lessthan", IPXE_TOKEN_LT},
+               {"lt", IPXE_TOKEN_LT},        {"ne", IPXE_TOKEN_NE}};
     int truth = 0;
-    apr_status_t rv = ipxe_op_compare(&truth, run, op, args->value,
-                                      args->v[0], args->span);
+    unsigned i = 0;
+    apr_status_t rv;
 
+    while (strcmp(ops[i].name, args->name) != 0)
+        i++;
+    rv = ipxe_op_compare(&truth, run, ops[i].op, args->value, args->v[0],
+                         args->span);
     *result = ipxe_value_bool(truth);
     return rv;
 }
-
-#define COMPARISON(name, op)                                                  \
-    static apr_status_t name(ipxe_value_t *result, ipxe_run_t *run,           \
-                             const ipxe_args_t *args)                         \
-    {                                                                         \
-        return compared(result, run, args, op);                               \
-    }
-
-COMPARISON(t_eq, IPXE_TOKEN_EQ)
-COMPARISON(t_ne, IPXE_TOKEN_NE)
-COMPARISON(t_lt, IPXE_TOKEN_LT)
-COMPARISON(t_le, IPXE_TOKEN_LE)
-COMPARISON(t_gt, IPXE_TOKEN_GT)
-COMPARISON(t_ge, IPXE_TOKEN_GE)
-COMPARISON(t_in, IPXE_TOKEN_NAME)
 
 /* The same thing, not an equal one: what is small is itself. */
 static apr_status_t t_sameas(ipxe_value_t *result, ipxe_run_t *run,
@@ -281,36 +282,36 @@ static apr_status_t t_search(ipxe_value_t *result, ipxe_run_t *run,
 #define REGEX "pattern ignorecase=false multiline=false"
 
 const ipxe_row_t ipxe_tests_all[] = {
-    {"!=", t_ne, "other", 1, 1, 0, "Same as ne."},
-    {"<", t_lt, "other", 1, 1, 0, "Same as lt."},
-    {"<=", t_le, "other", 1, 1, 0, "Same as le."},
-    {"==", t_eq, "other", 1, 1, 0, "Same as eq."},
-    {">", t_gt, "other", 1, 1, 0, "Same as gt."},
-    {">=", t_ge, "other", 1, 1, 0, "Same as ge."},
+    {"!=", t_compare, "other", 1, 1, 0, "Same as ne."},
+    {"<", t_compare, "other", 1, 1, 0, "Same as lt."},
+    {"<=", t_compare, "other", 1, 1, 0, "Same as le."},
+    {"==", t_compare, "other", 1, 1, 0, "Same as eq."},
+    {">", t_compare, "other", 1, 1, 0, "Same as gt."},
+    {">=", t_compare, "other", 1, 1, 0, "Same as ge."},
     {"boolean", t_boolean, "", 0, 0, ANY, "True or false."},
     {"defined", t_defined, "", 0, 0, ANY, "There is such a value."},
-    {"divisibleby", t_divisibleby, "number", 1, 1, 0,
+    {"divisibleby", t_divisibleby, "num", 1, 1, 0,
      "A multiple of the number."},
-    {"eq", t_eq, "other", 1, 1, 0, "Equal."},
-    {"equalto", t_eq, "other", 1, 1, 0, "Same as eq."},
+    {"eq", t_compare, "other", 1, 1, 0, "Equal."},
+    {"equalto", t_compare, "other", 1, 1, 0, "Same as eq."},
     {"even", t_even, "", 0, 0, 0, "A multiple of two."},
     {"false", t_false, "", 0, 0, ANY, "False itself."},
     {"float", t_float, "", 0, 0, ANY, "A number with a fraction."},
-    {"ge", t_ge, "other", 1, 1, 0, "Greater or equal."},
-    {"greaterthan", t_gt, "other", 1, 1, 0, "Same as gt."},
-    {"gt", t_gt, "other", 1, 1, 0, "Greater."},
-    {"in", t_in, "where", 1, 1, IPXE_ROW_WALKS,
+    {"ge", t_compare, "other", 1, 1, 0, "Greater or equal."},
+    {"greaterthan", t_compare, "other", 1, 1, 0, "Same as gt."},
+    {"gt", t_compare, "other", 1, 1, 0, "Greater."},
+    {"in", t_compare, "where", 1, 1, IPXE_ROW_WALKS,
      "An item of a list, a key of a mapping, a part of a text."},
     {"integer", t_integer, "", 0, 0, ANY, "A number without a fraction."},
     {"iterable", t_iterable, "", 0, 0, ANY, "A loop can go through it."},
-    {"le", t_le, "other", 1, 1, 0, "Less or equal."},
-    {"lessthan", t_lt, "other", 1, 1, 0, "Same as lt."},
+    {"le", t_compare, "other", 1, 1, 0, "Less or equal."},
+    {"lessthan", t_compare, "other", 1, 1, 0, "Same as lt."},
     {"lower", t_lower, "", 0, 0, 0, "Its letters are lower case."},
-    {"lt", t_lt, "other", 1, 1, 0, "Less."},
+    {"lt", t_compare, "other", 1, 1, 0, "Less."},
     {"mapping", t_mapping, "", 0, 0, ANY, "A mapping."},
     {"match", t_match, REGEX, 1, 3, 0,
      "A regular expression holds at its begin."},
-    {"ne", t_ne, "other", 1, 1, 0, "Not equal."},
+    {"ne", t_compare, "other", 1, 1, 0, "Not equal."},
     {"none", t_none, "", 0, 0, ANY, "None itself."},
     {"number", t_number, "", 0, 0, ANY, "A number, or true or false."},
     {"odd", t_odd, "", 0, 0, 0, "No multiple of two."},

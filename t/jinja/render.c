@@ -71,7 +71,26 @@ static void add_file(case_t *one, const char *name, const char *text)
                      ipxe_source_make(name, text, strlen(text), one->pool));
 }
 
-/* "--- vars", "--- template", "--- file NAME" and what stands below. */
+/* Each line is a template of its own. */
+static void each_line(case_t *one, const char *text)
+{
+    const char *name = one->name, *end;
+    int line = 0;
+
+    for (; *text; text = *end ? end + 1 : end) {
+        end = text + strcspn(text, "\n");
+        line++;
+        if (end == text)
+            continue;
+        one->text = apr_pstrmemdup(one->pool, text, (size_t)(end - text));
+        one->name = apr_psprintf(one->pool, "%s %d", name, line);
+        add_file(one, "main", one->text);
+        render(one);
+    }
+    one->text = NULL;
+}
+
+/* "--- vars", "--- each", "--- template", "--- file NAME" and what stands below. */
 static void section(case_t *one, const char *head, const char *text)
 {
     if (strcmp(head, "vars") == 0) {
@@ -80,6 +99,9 @@ static void section(case_t *one, const char *head, const char *text)
     else if (strcmp(head, "template") == 0) {
         one->text = text;
         add_file(one, "main", text);
+    }
+    else if (strcmp(head, "each") == 0) {
+        each_line(one, text);
     }
     else if (strncmp(head, "file ", 5) == 0) {
         add_file(one, head + 5, text);

@@ -55,7 +55,8 @@ def expression(source, depth):
     if kind == 8:
         return f"({inner}).{source.choice(METHODS)}"
     if kind == 9:
-        return f"({inner}){source.choice(ACCESS)}"
+        # of a name: Jinja2 reaches into literals before it renders
+        return f"{source.choice(NAMES)}{source.choice(ACCESS)}"
     if kind == 10:
         return f"({inner})"
     return (f"({inner} if {expression(source, depth - 1)} else "

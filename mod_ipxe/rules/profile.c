@@ -182,28 +182,28 @@ static int pick(const picking_t *picking, ipxe_part_e part, const void **value)
            ipxe_choice_pick(value, choice, picking->platform, picking->cpu);
 }
 
-/* The base's and the family's stand before a profile's own. */
-static int gather(const picking_t *picking, ipxe_part_e part,
-                  const apr_array_header_t **all)
+/* The base's and the family's arguments stand before a profile's own. */
+static int gather_args(const picking_t *picking)
 {
     const apr_array_header_t *cases = picking->profile->cases;
-    apr_array_header_t *into =
-        apr_array_make(picking->pool, 8, sizeof(const void *));
+    apr_array_header_t *args =
+        apr_array_make(picking->pool, 8, sizeof(const ipxe_phrase_t *));
     const void *value;
     int i;
 
     for (i = cases->nelts; i > 0; i--) {
         const ipxe_choice_t *choice =
-            APR_ARRAY_IDX(cases, i - 1, const ipxe_recipe_t *)->parts[part];
+            APR_ARRAY_IDX(cases, i - 1, const ipxe_recipe_t *)
+                ->parts[IPXE_PART_ARGS];
 
         if (!choice)
             continue;
         if (!ipxe_choice_pick(&value, choice, picking->platform, picking->cpu))
             return 0;
         if (value)
-            apr_array_cat(into, value);
+            apr_array_cat(args, value);
     }
-    *all = into;
+    picking->boot->args = args;
     return 1;
 }
 
@@ -301,19 +301,21 @@ const ipxe_boot_t *ipxe_profile_for(const ipxe_profile_t *profile,
 {
     ipxe_boot_t *boot = apr_pcalloc(pool, sizeof(*boot));
     picking_t picking = {profile, platform, cpu, boot, pool};
-    const void *tree, *answers, *iso;
+    const void *tree, *answers, *iso, *without;
 
     boot->initrds = apr_array_make(pool, 1, sizeof(ipxe_file_t));
     boot->served = apr_array_make(pool, 1, sizeof(ipxe_served_t));
+    boot->without = apr_array_make(pool, 1, sizeof(const char *));
     if (!pick(&picking, IPXE_PART_TREE, &tree) ||
         !pick(&picking, IPXE_PART_ANSWERS, &answers) ||
-        !gather(&picking, IPXE_PART_ARGS, &boot->args) ||
-        !gather(&picking, IPXE_PART_WITHOUT, &boot->without))
+        !pick(&picking, IPXE_PART_WITHOUT, &without) || !gather_args(&picking))
         return NULL;
     pick(&picking, IPXE_PART_ISO, &iso);
     boot->tree = tree;
     boot->iso = iso;
     if (answers)
         boot->served = answers;
+    if (without)
+        boot->without = without;
     return pick_way(&picking) ? boot : NULL;
 }

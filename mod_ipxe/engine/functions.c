@@ -2,6 +2,8 @@
 /* url(path), file(path), answers(name): each asks the world. */
 #include "engine/functions.h"
 
+#include <string.h>
+
 #include "script/script.h"
 
 /* The only argument, as text; *text stays NULL where none was given. */
@@ -35,18 +37,28 @@ static unsigned taint_of(const ipxe_call_t *call)
     return call->count ? call->args[0].flags & (IPXE_TAINTED | IPXE_SECRET) : 0;
 }
 
+/* What stays of a URL that holds text of the network: with all else encoded
+ * there is nothing left in it that a script or a shell would take for more. */
+#define CLEAN_CHARS "%/:@=+,?[]"
+
+/* A full URL is left as it is, and keeps its taint. */
 static apr_status_t call_url(ipxe_value_t *result, const ipxe_call_t *call,
                              const ipxe_function_t *self)
 {
     const ipxe_render_t *render = call->render;
-    const char *path = NULL;
+    const char *path = NULL, *url;
     apr_status_t rv = one_text(&path, call, 1, self->name);
+    unsigned taint = taint_of(call);
 
-    if (rv == APR_SUCCESS)
-        *result = ipxe_value_text(
-            render->world->url(render->world->baton, path, render->pool),
-            taint_of(call), render->pool);
-    return rv;
+    if (rv != APR_SUCCESS)
+        return rv;
+    url = render->world->url(render->world->baton, path, render->pool);
+    if (taint & IPXE_TAINTED && strcmp(url, path) != 0) {
+        url = ipxe_text_urlencode(url, CLEAN_CHARS, render->pool);
+        taint &= ~(unsigned)IPXE_TAINTED;
+    }
+    *result = ipxe_value_text(url, taint, render->pool);
+    return APR_SUCCESS;
 }
 
 static apr_status_t call_answers(ipxe_value_t *result, const ipxe_call_t *call,

@@ -23,20 +23,21 @@ static apr_status_t no_such(const ipxe_decision_t *decision, const char *what,
 }
 
 /* A template is never named by what a machine says. */
-static apr_status_t resolve_script(ipxe_decision_t *decision, const char *path,
-                                   int tainted, ipxe_diags_t *diags)
+static apr_status_t resolve_script(ipxe_decision_t *decision, ipxe_value_t path,
+                                   ipxe_diags_t *diags)
 {
+    const char *name = path.u.text->s;
     int found;
 
-    if (tainted) {
+    if (path.flags & IPXE_TAINTED) {
         ipxe_diag_add(diags, IPXE_DIAG_BAD_VALUE, decision->action.value->span,
                       "a script cannot be named by what the machine sends");
         return APR_EACCES;
     }
     decision->action.script =
-        ipxe_library_get(&found, decision->rules->library, path, diags);
+        ipxe_library_get(&found, decision->rules->library, name, diags);
     return decision->action.script ? APR_SUCCESS
-                                   : no_such(decision, "template", path,
+                                   : no_such(decision, "template", name,
                                              IPXE_DIAG_UNKNOWN_TEMPLATE, diags);
 }
 
@@ -51,17 +52,18 @@ static apr_status_t resolve(ipxe_decision_t *decision, ipxe_scope_t *scope,
                             ipxe_diags_t *diags)
 {
     ipxe_action_t *action = &decision->action;
+    ipxe_value_t said;
     const char *name;
-    int tainted;
     apr_status_t status;
 
     if (!unresolved(action))
         return APR_SUCCESS;
-    status = ipxe_scope_text(&name, &tainted, scope, action->value, diags);
+    status = ipxe_scope_say(&said, scope, action->value, diags);
     if (status != APR_SUCCESS)
         return status;
     if (action->kind == IPXE_ACTION_SCRIPT)
-        return resolve_script(decision, name, tainted, diags);
+        return resolve_script(decision, said, diags);
+    name = said.u.text->s;
     if (action->kind == IPXE_ACTION_BOOT) {
         action->profile =
             apr_hash_get(decision->rules->profiles, name, APR_HASH_KEY_STRING);

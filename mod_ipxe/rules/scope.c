@@ -77,10 +77,9 @@ static const ipxe_var_t *find_var(const ipxe_scope_t *scope, const char *name)
 
 /* ---- Rendering ---- */
 
-static apr_status_t too_deep(const ipxe_scope_t *scope, ipxe_span_t span,
-                             const char *what, ipxe_diags_t *diags)
+static apr_status_t too_deep(ipxe_span_t span, const char *what,
+                             ipxe_diags_t *diags)
 {
-    (void)scope;
     ipxe_diag_add(diags, IPXE_DIAG_CIRCLE, span, "%s needs itself", what);
     return APR_EGENERAL;
 }
@@ -107,7 +106,7 @@ static apr_status_t render_var(ipxe_value_t *value, ipxe_scope_t *scope,
     apr_status_t status;
 
     if (known == &pending || scope->depth >= IPXE_MAX_RENDER_DEPTH)
-        return too_deep(scope, var->span,
+        return too_deep(var->span,
                         apr_psprintf(scope->pool, "variable '%s'", var->name),
                         diags);
     if (known) {
@@ -149,25 +148,21 @@ apr_status_t ipxe_scope_var(ipxe_value_t *value, ipxe_scope_t *scope,
     return render_var(value, scope, var, render->diags);
 }
 
-apr_status_t ipxe_scope_text(const char **text, int *tainted,
-                             ipxe_scope_t *scope, const ipxe_phrase_t *phrase,
-                             ipxe_diags_t *diags)
+apr_status_t ipxe_scope_say(ipxe_value_t *text, ipxe_scope_t *scope,
+                            const ipxe_phrase_t *phrase, ipxe_diags_t *diags)
 {
     ipxe_render_t render = render_for(scope, diags);
     ipxe_value_t value;
     apr_status_t status;
 
     if (scope->depth >= IPXE_MAX_RENDER_DEPTH)
-        return too_deep(scope, phrase->span, "this value", diags);
+        return too_deep(phrase->span, "this value", diags);
     scope->depth++;
     status = ipxe_template_value(&value, phrase->compiled, &render);
     scope->depth--;
-    if (status != APR_SUCCESS)
-        return status;
-    value = ipxe_value_str(value, scope->pool);
-    *text = value.u.text->s;
-    *tainted = (value.flags & IPXE_TAINTED) != 0;
-    return APR_SUCCESS;
+    if (status == APR_SUCCESS)
+        *text = ipxe_value_str(value, scope->pool);
+    return status;
 }
 
 apr_status_t ipxe_scope_set(ipxe_scope_t *scope, const ipxe_vars_t *set,

@@ -68,10 +68,9 @@ apr_status_t ipxe_scope_var(ipxe_value_t *value, ipxe_scope_t *scope,
 apr_array_header_t *ipxe_scope_layers(const ipxe_scope_t *scope,
                                       apr_pool_t *pool);
 
-/* What a phrase says, as a text (tainted where *tainted is set). */
-apr_status_t ipxe_scope_text(const char **text, int *tainted,
-                             ipxe_scope_t *scope, const ipxe_phrase_t *phrase,
-                             ipxe_diags_t *diags);
+/* What a phrase says, as a value of kind TEXT. */
+apr_status_t ipxe_scope_say(ipxe_value_t *text, ipxe_scope_t *scope,
+                            const ipxe_phrase_t *phrase, ipxe_diags_t *diags);
 
 /* ---- Facts as values: rules/facts.c ---- */
 

@@ -107,24 +107,58 @@ static const ipxe_boot_t *boot_of(ipxe_scope_t *scope)
                             ipxe_scope_fact(scope, IPXE_FACT_CPU), scope->pool);
 }
 
+/* With a slash at its end, whose byte is the operator's. */
+static ipxe_value_t with_slash(ipxe_value_t value, apr_pool_t *pool)
+{
+    const ipxe_string_t *text = value.u.text;
+    ipxe_string_t *longer;
+    unsigned char *mask;
+
+    if (text->len && text->s[text->len - 1] == '/')
+        return value;
+    longer = apr_palloc(pool, sizeof(*longer));
+    longer->s = apr_pstrcat(pool, text->s, "/", NULL);
+    longer->len = text->len + 1;
+    longer->mask = NULL;
+    if (value.flags & IPXE_TAINTED) {
+        longer->mask = mask = apr_palloc(pool, longer->len);
+        memset(mask, 1, longer->len);
+        if (text->mask)
+            memcpy(mask, text->mask, text->len);
+        mask[text->len] = 0;
+    }
+    value.u.text = longer;
+    return value;
+}
+
+/* What stays of a URL that holds text of the network: with all else encoded
+ * there is nothing left in it that a script or a shell would take for more. */
+#define CLEAN_CHARS "%/:@=+,?[]"
+
+/* A path below the DocumentRoot as its URL; a full URL is left as it is, and
+ * keeps its taint. */
+static ipxe_value_t as_url(const ipxe_scope_t *scope, ipxe_value_t path)
+{
+    const char *url = url_of(scope, path.u.text->s);
+
+    if (strcmp(url, path.u.text->s) == 0)
+        return path;
+    if (path.flags & IPXE_TAINTED)
+        url = ipxe_text_urlencode(url, CLEAN_CHARS, scope->pool);
+    return ipxe_value_text(url, path.flags & IPXE_SECRET, scope->pool);
+}
+
 /* The URL of a phrase; `slash`: with one at its end. */
 static apr_status_t phrase_url(ipxe_value_t *value, ipxe_scope_t *scope,
                                const ipxe_phrase_t *phrase, int slash,
                                const ipxe_render_t *render)
 {
-    const char *text;
-    int tainted;
-    apr_size_t len;
-    apr_status_t status =
-        ipxe_scope_text(&text, &tainted, scope, phrase, render->diags);
+    ipxe_value_t said;
+    apr_status_t status = ipxe_scope_say(&said, scope, phrase, render->diags);
 
     if (status != APR_SUCCESS)
         return status;
-    len = strlen(text);
-    if (slash && (!len || text[len - 1] != '/'))
-        text = apr_pstrcat(scope->pool, text, "/", NULL);
-    *value = ipxe_value_text(url_of(scope, text), tainted ? IPXE_TAINTED : 0,
-                             scope->pool);
+    *value = as_url(scope, slash ? with_slash(said, scope->pool) : said);
     return APR_SUCCESS;
 }
 
@@ -139,14 +173,7 @@ static apr_status_t get_name(ipxe_value_t *value, ipxe_scope_t *scope,
 static apr_status_t get_title(ipxe_value_t *value, ipxe_scope_t *scope,
                               const ipxe_render_t *render)
 {
-    const char *text;
-    int tainted;
-    apr_status_t status = ipxe_scope_text(&text, &tainted, scope,
-                                          scope->profile->title, render->diags);
-
-    if (status == APR_SUCCESS)
-        *value = ipxe_value_text(text, tainted ? IPXE_TAINTED : 0, scope->pool);
-    return status;
+    return ipxe_scope_say(value, scope, scope->profile->title, render->diags);
 }
 
 static apr_status_t get_tree(ipxe_value_t *value, ipxe_scope_t *scope,

@@ -125,9 +125,35 @@ static unsigned flags_of(help_t *help, const char *query, const char *name)
     return value.flags;
 }
 
+static unsigned tree_flags(const char *tree, apr_pool_t *pool)
+{
+    help_t *help =
+        help_rules(apr_pstrcat(pool, "profiles: { p: { kernel: k, tree: \"",
+                               tree, "\" } }\nrules: [ { boot: p } ]\n", NULL),
+                   pool);
+    const ipxe_object_t *names =
+        ipxe_decision_names(help_decide(help, "serial=a"), pool);
+    ipxe_value_t profile, value;
+    ipxe_render_t render;
+
+    memset(&render, 0, sizeof(render));
+    render.names = names;
+    render.world = &help->world;
+    render.diags = help->diags;
+    render.pool = pool;
+    names->get(&profile, names, "profile", &render);
+    profile.u.object->get(&value, profile.u.object, "tree", &render);
+    return value.flags;
+}
+
 static void test_taint(apr_pool_t *pool)
 {
     help_t *help = help_rules(site, pool);
+
+    ok(!(tree_flags("os/{{ serial }}", pool) & IPXE_TAINTED),
+       "a tree's path is clean: it was encoded");
+    ok(tree_flags("http://{{ serial }}/", pool) & IPXE_TAINTED,
+       "a full URL keeps its taint");
 
     ok(flags_of(help, "serial=H1", "serial") & IPXE_TAINTED, "a fact");
     ok(flags_of(help, "serial=H1", "serial_of") & IPXE_TAINTED,

@@ -71,6 +71,8 @@
       "A condition is a list, which does not say whether one or all hold.") \
     X(BAD_PATTERN, "bad-pattern", ERROR, \
       "A glob, a regular expression or a comparison that cannot be read.") \
+    X(DOUBTFUL_PATTERN, "doubtful-pattern", WARNING, \
+      "A platform or a processor that no machine names so.") \
     X(BAD_NETWORK, "bad-network", ERROR, \
       "What should be an address, a network or a range is none.") \
     X(BAD_MAC, "bad-mac", ERROR, \

@@ -2,6 +2,7 @@
 /* Binding a `when`: a mapping of patterns, or an expression. */
 #include <apr_strings.h>
 #include <string.h>
+#include <strings.h>
 
 #include "rules/loader.h"
 #include "rules/pattern.h"
@@ -138,6 +139,54 @@ static const struct {
 
 #define KEYS (sizeof(keys) / sizeof(*keys))
 
+/* What iPXE is built for: another name is a slip. */
+static const char *const platforms[] = {"pcbios", "efi", "linux", "sbi"};
+static const char *const processors[] = {
+    "i386", "x86_64", "arm32", "arm64", "riscv32", "riscv64", "loong64"};
+
+static const struct {
+    ipxe_fact_e fact;
+    const char *const *names;
+    apr_size_t count;
+} closed[] = {{IPXE_FACT_PLATFORM, platforms, 4},
+              {IPXE_FACT_ARCH, processors, 7},
+              {IPXE_FACT_CPU, processors, 7}};
+
+#define CLOSED (sizeof(closed) / sizeof(*closed))
+
+static void doubt_pattern(ipxe_loader_t *loader, const ipxe_cond_t *cond,
+                          const ipxe_pattern_t *pattern, apr_size_t of)
+{
+    const char *name;
+    apr_size_t i;
+
+    if (!ipxe_pattern_plain(pattern, &name))
+        return;
+    for (i = 0; i < closed[of].count; i++) {
+        if (strcasecmp(name, closed[of].names[i]) == 0)
+            return;
+    }
+    ipxe_diag_nearest(ipxe_diag_add(loader->diags, IPXE_DIAG_DOUBTFUL_PATTERN,
+                                    ipxe_pattern_span(pattern),
+                                    "no machine says that its %s is '%s'",
+                                    cond->name, name),
+                      name, closed[of].names, closed[of].count);
+}
+
+static void doubt_patterns(ipxe_loader_t *loader, const ipxe_cond_t *cond)
+{
+    apr_size_t of;
+    int i;
+
+    for (of = 0; of < CLOSED; of++) {
+        for (i = 0; closed[of].fact == cond->fact && i < cond->patterns->nelts;
+             i++)
+            doubt_pattern(
+                loader, cond,
+                APR_ARRAY_IDX(cond->patterns, i, const ipxe_pattern_t *), of);
+    }
+}
+
 static ipxe_cond_t *bind_fact(ipxe_loader_t *loader, const ipxe_yaml_t *key,
                               const ipxe_yaml_t *value, ipxe_fact_e fact)
 {
@@ -146,6 +195,7 @@ static ipxe_cond_t *bind_fact(ipxe_loader_t *loader, const ipxe_yaml_t *key,
 
     cond->fact = fact;
     bind_patterns(loader, cond, value, &subject);
+    doubt_patterns(loader, cond);
     return cond;
 }
 

@@ -330,8 +330,11 @@ static apr_status_t contains(int *truth, ipxe_run_t *run, ipxe_value_t item,
     if (rv != APR_SUCCESS)
         return rv;
     *truth = 0;
-    for (i = 0; i < items->len && !*truth; i++)
+    for (i = 0; i < items->len && !*truth; i++) {
+        if (items->items[i].kind == IPXE_KIND_UNDEFINED)
+            return ipxe_run_undefined(run, items->items[i], span);
         *truth = ipxe_value_equal(items->items[i], item);
+    }
     return ipxe_run_charge(run, in, span);
 }
 

@@ -20,7 +20,7 @@ FILTERS = ["upper", "lower", "title", "capitalize", "trim", "length",
            "select|list", "reject|list", "batch(2)|list", "slice(2)|list",
            "items|list", "dictsort", "e", "wordwrap(4)",
            "map('upper')|join", "select('number')|list", "format(1)",
-           "groupby('n')", "map(attribute='n')|list", "sum(attribute='v')",
+           "map(attribute='n')|list", "sum(attribute='v')",
            "sort(attribute='v')|map(attribute='n')|list"]
 TESTS = ["defined", "undefined", "none", "number", "integer", "float",
          "string", "boolean", "mapping", "iterable", "sequence", "odd",

@@ -99,6 +99,18 @@ unsigned ipxe_marks_at(ipxe_value_t text, apr_size_t at)
                              : text.flags & IPXE_MARKS;
 }
 
+apr_size_t ipxe_marks_run(ipxe_value_t text, apr_size_t at)
+{
+    const ipxe_string_t *string = text.u.text;
+    apr_size_t end = at + 1;
+
+    if (!string->mask)
+        return string->len - at;
+    while (end < string->len && string->mask[end] == string->mask[at])
+        end++;
+    return end - at;
+}
+
 ipxe_value_t ipxe_build_value(ipxe_build_t *build)
 {
     ipxe_string_t *text = apr_palloc(build->pool, sizeof(*text));

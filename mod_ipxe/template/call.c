@@ -323,12 +323,13 @@ static apr_status_t bind_named(ipxe_args_t *args, ipxe_run_t *run,
 static apr_status_t bind_all(ipxe_args_t *args, ipxe_run_t *run,
                          const ipxe_row_t *row)
 {
+    static const ipxe_value_t none = {IPXE_KIND_NONE, 0, {0}};
     apr_status_t rv = APR_SUCCESS;
     apr_size_t i;
 
     args->given = 0;
     for (i = 0; i < IPXE_MAX_PARAMS; i++)
-        args->v[i] = ipxe_value_none();
+        args->v[i] = none;
     if (row->most < 0)
         return check_count(run, "filter", row->name, row->least, -1,
                            args->rest_count + args->named_count, args->span);

@@ -105,8 +105,10 @@ void ipxe_build_str(ipxe_build_t *build, ipxe_value_t value);
 void ipxe_build_repr(ipxe_build_t *build, ipxe_value_t value);
 ipxe_value_t ipxe_build_value(ipxe_build_t *build);
 
-/* Marks of byte `at` of a text value. */
+/* Marks of byte `at` of a text value, and how many bytes from there on have
+ * the same. */
 unsigned ipxe_marks_at(ipxe_value_t text, apr_size_t at);
+apr_size_t ipxe_marks_run(ipxe_value_t text, apr_size_t at);
 
 /* ---- numbers and letters ---- */
 

@@ -337,15 +337,11 @@ apr_status_t ipxe_escape(const char **out, ipxe_value_t value,
     if (text_value.flags & IPXE_SECRET)
         rv = ipxe_escape_secret(context, span, diags);
     for (i = 0; rv == APR_SUCCESS && i < string->len; i += run) {
-        unsigned marks = ipxe_marks_at(text_value, i);
-
-        for (run = 1; i + run < string->len &&
-                      ipxe_marks_at(text_value, i + run) == marks;
-             run++)
-            ;
+        run = ipxe_marks_run(text_value, i);
         escape.line = all->data;
         ipxe_text_cut(escape.out, 0);
-        rv = ipxe_escape_run(&escape, string->s + i, run, marks, context);
+        rv = ipxe_escape_run(&escape, string->s + i, run,
+                             ipxe_marks_at(text_value, i), context);
         ipxe_text_add_n(all, escape.out->data, escape.out->len);
     }
     *out = all->data;

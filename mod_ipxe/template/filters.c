@@ -170,15 +170,44 @@ apr_array_header_t *ipxe_values_make(ipxe_run_t *run)
 
 /* ---- keys and letters ---- */
 
+static int is_ascii(const ipxe_string_t *text)
+{
+    apr_size_t i;
+
+    for (i = 0; i < text->len; i++) {
+        if ((unsigned char)text->s[i] >= 0x80)
+            return 0;
+    }
+    return 1;
+}
+
+/* Text without a mask, byte by byte. */
+static ipxe_value_t map_ascii(ipxe_run_t *run, ipxe_value_t text,
+                              apr_uint32_t (*map)(apr_uint32_t))
+{
+    apr_size_t len = text.u.text->len, i;
+    char *s = apr_palloc(run->pool, len + 1);
+
+    for (i = 0; i < len; i++)
+        s[i] = (char)map((unsigned char)text.u.text->s[i]);
+    s[len] = '\0';
+    return ipxe_value_text_n(s, len,
+                             text.flags & (IPXE_STICKY | IPXE_SAFE),
+                             run->pool);
+}
+
 ipxe_value_t ipxe_text_map(ipxe_run_t *run, ipxe_value_t text,
                            apr_uint32_t (*map)(apr_uint32_t))
 {
     const ipxe_string_t *string = text.u.text;
-    ipxe_text_t *letter = ipxe_text_make(8, run->pool);
+    ipxe_text_t *letter;
     ipxe_build_t build;
     apr_size_t at = 0;
     apr_uint32_t code;
 
+    if (!string->mask && is_ascii(string))
+        return map_ascii(run, text, map);
+    letter = ipxe_text_make(8, run->pool);
     ipxe_build_init(&build, string->len, run->pool);
     while (at < string->len) {
         int n = ipxe_utf8_next(string->s + at, string->len - at, &code);

@@ -148,14 +148,10 @@ static apr_status_t escaped(ipxe_out_t *out, ipxe_value_t text,
     escape.span = span;
     escape.diags = diags;
     for (i = 0; rv == APR_SUCCESS && i < len; i += run) {
-        unsigned marks = ipxe_marks_at(text, i);
-
-        for (run = 1; i + run < len && ipxe_marks_at(text, i + run) == marks;
-             run++)
-            ;
+        run = ipxe_marks_run(text, i);
         ipxe_text_cut(made, 0);
-        rv = ipxe_escape_run(&escape, text.u.text->s + i, run, marks,
-                             context_here(out));
+        rv = ipxe_escape_run(&escape, text.u.text->s + i, run,
+                             ipxe_marks_at(text, i), context_here(out));
         if (rv == APR_SUCCESS && too_much(out, made->len))
             return APR_ENOSPC;
         if (rv == APR_SUCCESS)

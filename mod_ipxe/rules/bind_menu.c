@@ -94,8 +94,10 @@ static void bind_item(ipxe_loader_t *loader, ipxe_item_t *item,
 
     memset(&keys, 0, sizeof(keys));
     item->span = node->span;
-    ipxe_bind(&keys, node, item_rows, "an item", loader, loader->diags,
-              loader->pool);
+    if (ipxe_bind(&keys, node, item_rows, "an item", loader, loader->diags,
+                  loader->pool) != APR_SUCCESS &&
+        node->kind != IPXE_YAML_MAPPING)
+        return;
     ipxe_load_action(loader, &item->action, &keys.actions, node);
     item->when = ipxe_load_when(loader, keys.when, INT_MAX, NULL);
     item->set = ipxe_load_vars(loader, keys.set);

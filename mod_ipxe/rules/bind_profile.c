@@ -496,7 +496,8 @@ static ipxe_recipe_t *make_recipe(ipxe_loader_t *loader,
     recipe->name = name->text;
     recipe->what = what;
     recipe->span = name->span;
-    ipxe_bind(&keys, value, rows, called, loader, loader->diags, loader->pool);
+    recipe->broken = ipxe_bind(&keys, value, rows, called, loader,
+                               loader->diags, loader->pool) != APR_SUCCESS;
     recipe->extends = keys.extends;
     recipe->installer = keys.installer;
     recipe->install = keys.install;

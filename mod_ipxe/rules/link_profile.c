@@ -134,7 +134,7 @@ static void check_way(ipxe_loader_t *loader, const ipxe_recipe_t *recipe)
         if (ipxe_profile_part(recipe->profile, way_parts[i]))
             return;
     }
-    if (recipe->extended)
+    if (recipe->extended || recipe->broken)
         return;
     diag = ipxe_diag_add(loader->diags, IPXE_DIAG_NOTHING_TO_BOOT, recipe->span,
                          "profile '%s' has nothing to boot", recipe->name);

@@ -50,6 +50,7 @@ typedef struct ipxe_recipe_t {
     const ipxe_vars_t *vars;
     const ipxe_choice_t *parts[IPXE_PART_COUNT]; /* NULL: not written */
     const struct ipxe_recipe_t *base;            /* linked: what it extends */
+    int broken;                                  /* its keys had errors */
     int extended;                                /* another extends it */
     int colour;                                  /* of the search for circles */
     ipxe_profile_t *profile;                     /* of a profile, else NULL */

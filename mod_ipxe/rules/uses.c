@@ -71,8 +71,11 @@ static void see_cond(void *baton, const ipxe_cond_t *cond)
 {
     seen_t *seen = baton;
 
-    if (cond->kind == IPXE_COND_FACT)
+    if (cond->kind == IPXE_COND_FACT) {
         seen->facts |= IPXE_FACT_BIT(cond->fact);
+        if (ipxe_fact_kind(cond->fact) == IPXE_FACT_KIND_MAC)
+            seen->facts |= IPXE_FACT_BIT(IPXE_FACT_MACS); /* of any card */
+    }
     else if (cond->kind == IPXE_COND_ARG)
         add_arg(seen, cond->name + ARGS_PREFIX_LEN);
 }

@@ -175,6 +175,12 @@ static const struct {
      "two-actions"},
     {"menus: { m: { items: [ { separator: a }, { separator: } ] } }\n", ""},
     {"menus: { m: { items: [ { boot: '{{ x }}' } ] } }\n", "bad-name"},
+    {"menus: { m: { items: [ memtest ] } }\n", "wrong-type"},
+    {"menus: { m: memtest }\n", "wrong-type"},
+    {"profiles: { a: memtest }\n", "wrong-type"},
+    {"hosts: [ a ]\n", "wrong-type"},
+    {"rules: [ a ]\n", "wrong-type"},
+    {"groups: { a: b }\n", "wrong-type"},
     /* groups and hosts */
     {"groups: { a: { groups: b } }\n", "unknown-name"},
     {"groups: { a: { groups: b }, b: { groups: [ a ] } }\n", "circle"},
@@ -290,8 +296,7 @@ static void test_all_errors(apr_pool_t *pool)
                   "profiles: { a: { kernal: k } }\n"
                   "rules: [ { boot: b }, { when: [ x ], local: true } ]\n",
                   pool),
-       "reserved-name unknown-key list-condition nothing-to-boot "
-       "unknown-name",
+       "reserved-name unknown-key list-condition unknown-name",
        "all errors are found, not the first");
 }
 

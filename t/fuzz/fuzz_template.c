@@ -14,6 +14,22 @@ const char fuzz_name[] = "template";
 
 #define SECRET "hunter2-hunter2"
 
+/* Byte by byte, past any NUL: libFuzzer learns from what strstr and memcmp
+ * look for, and would write the secret into its inputs. */
+static int holds_secret(const char *s, apr_size_t len)
+{
+    static const char secret[] = SECRET;
+    apr_size_t at, n;
+
+    for (at = 0; at + sizeof(secret) - 1 <= len; at++) {
+        for (n = 0; secret[n] && s[at + n] == secret[n]; n++)
+            ;
+        if (!secret[n])
+            return 1;
+    }
+    return 0;
+}
+
 static apr_status_t call_text(ipxe_value_t *result, const ipxe_call_t *call,
                               const ipxe_function_t *self)
 {
@@ -79,7 +95,7 @@ static void print_all(const ipxe_diags_t *diags, int quiet, apr_pool_t *pool)
     for (i = 0; i < diags->all->nelts && i < 20; i++) {
         text = ipxe_diag_text(APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *),
                               pool);
-        if (!*text || (quiet && strstr(text, SECRET)))
+        if (!*text || (quiet && holds_secret(text, strlen(text))))
             abort();
     }
 }
@@ -113,7 +129,7 @@ static void render(const ipxe_template_t *self, ipxe_context_e context,
     if ((rv == APR_SUCCESS) != (how.diags->errors == 0))
         abort();
     if (rv == APR_SUCCESS && quiet && is_script(context) &&
-        strstr(out->data, SECRET))
+        holds_secret(out->data, out->len))
         abort();
     print_all(how.diags, quiet, pool);
     how.diags = ipxe_diags_make(pool);
@@ -149,7 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     library = ipxe_library_make(&language, pool);
     source = ipxe_source_make("a", (const char *)data, size, pool);
     /* what the template itself says is no secret */
-    quiet = !memmem(source->text, source->len, "hunter2", 7);
+    quiet = !holds_secret(source->text, source->len);
     ipxe_library_add(library, "a", source);
     self = ipxe_library_get(&found, library, "a", diags);
     ipxe_library_finish(library);

@@ -153,20 +153,34 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     return good || !may_refuse() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* Keys, number, and what the log should say of a set that will serve. */
-static int begin_serving(check_t *check, ipxe_serving_t *serving,
-                         apr_pool_t *pconf)
+/* Gives a set the keys that it signs with; tells whether the server may go
+ * on. */
+static int take_keys(ipxe_serving_t *serving, apr_pool_t *pconf)
 {
     const char *why;
 
-    log_diags(check, serving);
     serving->settings.keys = ipxe_state_keys(&why, serving, pconf);
     if (!serving->settings.keys) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s", why);
         if (may_refuse())
             return 0;
         serving->settings.keys = ipxe_state_passing_keys(pconf);
+        return 1;
     }
+    why = ipxe_secret_doubt(serving->secret);
+    if (why)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, serving->server,
+                     "secret %s: %s", serving->secret, why);
+    return 1;
+}
+
+/* Keys, number, and what the log should say of a set that will serve. */
+static int begin_serving(check_t *check, ipxe_serving_t *serving,
+                         apr_pool_t *pconf)
+{
+    log_diags(check, serving);
+    if (!take_keys(serving, pconf))
+        return 0;
     if (!serving->set) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
                      "the rules did not load: every machine is told so and "

@@ -24,11 +24,27 @@ static int is_ticket(const char *run, apr_size_t len)
            !memchr(run + len - TAG_LEN, '.', TAG_LEN);
 }
 
-/* Whatever looks like a ticket, wherever it stands. */
+static int has_ticket(const char *line)
+{
+    while (*line) {
+        apr_size_t len = strspn(line, TICKET_CHARS);
+
+        if (is_ticket(line, len))
+            return 1;
+        line += len;
+        line += strcspn(line, TICKET_CHARS);
+    }
+    return 0;
+}
+
+/* The line, with `-` for whatever in it looks like a ticket. */
 static const char *hide_tickets(const char *line, apr_pool_t *pool)
 {
-    ipxe_text_t *text = ipxe_text_make(strlen(line), pool);
+    ipxe_text_t *text;
 
+    if (!has_ticket(line))
+        return line;
+    text = ipxe_text_make(strlen(line), pool);
     while (*line) {
         apr_size_t len = strspn(line, TICKET_CHARS);
 
@@ -168,10 +184,20 @@ static const char *ticket_segment(const char *path, const char *prefix,
     return len ? apr_pstrmemdup(pool, path + 1, len) : NULL;
 }
 
+/* Three slashes stand before a ticket: most paths need no further look. */
+static int is_deep(const char *path)
+{
+    int slashes = 0;
+
+    for (; path && *path; path++)
+        slashes += *path == '/';
+    return slashes >= 3;
+}
+
 /* The path as the handler will see it. */
 static const char *seen_path(const request_rec *r)
 {
-    char *path = apr_pstrdup(r->pool, r->uri ? r->uri : "");
+    char *path = apr_pstrdup(r->pool, r->uri);
 
     ap_unescape_url(path);
     ap_no2slash(path);
@@ -206,7 +232,9 @@ int ipxe_log_hide_ticket(request_rec *r)
     if (!serving || !r->the_request)
         return DECLINED;
     line = hide_tickets(r->the_request, r->pool);
-    line = hide_segment(r, line, serving->settings.prefix);
-    r->the_request = apr_pstrdup(r->pool, line);
+    if (is_deep(r->uri))
+        line = hide_segment(r, line, serving->settings.prefix);
+    if (line != r->the_request)
+        r->the_request = apr_pstrdup(r->pool, line);
     return DECLINED;
 }

@@ -55,6 +55,15 @@ ipxe_keys_t *ipxe_secret_read(const char **why, const char *path,
     return keys;
 }
 
+const char *ipxe_secret_doubt(const char *path)
+{
+    struct stat info;
+
+    if (lstat(path, &info) == 0 && info.st_mode & (S_IRWXG | S_IRWXO))
+        return "others than its owner may read it: chmod 600";
+    return NULL;
+}
+
 /* Writes a key to a file that was not there. 0, or errno. */
 static int make_secret(const char *path, apr_pool_t *pool)
 {

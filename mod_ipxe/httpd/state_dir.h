@@ -16,6 +16,10 @@
 ipxe_keys_t *ipxe_secret_read(const char **why, const char *path,
                               apr_pool_t *pool);
 
+/* What an operator should know of a file of keys that works: who else may read
+ * it. NULL where nothing. */
+const char *ipxe_secret_doubt(const char *path);
+
 /* The keys that a server signs with: IPXESecret's, else those of the state
  * folder, which is made where it is not there yet. NULL: *why is a whole
  * sentence for the log. */

@@ -103,6 +103,11 @@ for my $case (@cases) {
 is($status, 0, 'a start without a secret');
 like(read_file("$state/secret"), qr/^\S{32,}\n$/, 'makes a new one');
 $server->stop;
+chmod 0644, "$state/secret";
+$server->start;
+like($server->log, qr/ipxe:warn.*secret \S+: others than its owner may read/,
+    'one that others may read is worth a warning');
+$server->stop;
 
 my $bare = server("IPXEEngine On\n");
 ($status) = $bare->start;

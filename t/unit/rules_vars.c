@@ -110,18 +110,21 @@ static void test_names(apr_pool_t *pool)
     say(help, "", "{{ serial_of }}", "error: 'serial' is not defined");
 }
 
-static unsigned flags_of(help_t *help, const char *query, const char *name)
+/* The flags of an expression's value. */
+static unsigned flags_of(help_t *help, const char *query, const char *text)
 {
-    const ipxe_object_t *names =
-        ipxe_decision_names(help_decide(help, query), help->pool);
+    const ipxe_source_t *source =
+        ipxe_source_make("text", text, strlen(text), help->pool);
+    const ipxe_template_t *compiled = ipxe_expression_compile(
+        help->library, text, ipxe_span(source, 0, source->len), help->diags);
+    ipxe_value_t value = ipxe_value_none();
     ipxe_render_t render;
-    ipxe_value_t value;
 
     memset(&render, 0, sizeof(render));
-    render.names = names;
+    render.names = ipxe_decision_names(help_decide(help, query), help->pool);
     render.diags = help->diags;
     render.pool = help->pool;
-    names->get(&value, names, name, &render);
+    ipxe_template_value(&value, compiled, &render);
     return value.flags;
 }
 
@@ -158,8 +161,16 @@ static void test_taint(apr_pool_t *pool)
     ok(flags_of(help, "serial=H1", "serial") & IPXE_TAINTED, "a fact");
     ok(flags_of(help, "serial=H1", "serial_of") & IPXE_TAINTED,
        "what is made from one");
+    ok(flags_of(help, "serial=H1", "raw.serial") & IPXE_TAINTED, "as sent");
+    ok(flags_of(help, "a=b", "args.a") & IPXE_TAINTED, "an argument");
+    ok(flags_of(help, "mac=525400000001", "macs[0]") & IPXE_TAINTED,
+       "each of the cards");
+    ok(flags_of(help, "serial=H1", "two ~ serial") & IPXE_TAINTED,
+       "text with one in it");
     ok(!(flags_of(help, "serial=H1", "two") & IPXE_TAINTED),
        "the operator's is not");
+    ok(!(flags_of(help, "serial=H1", "host.name") & IPXE_TAINTED),
+       "nor a host's name");
 }
 
 static void test_shown(apr_pool_t *pool)
@@ -188,6 +199,31 @@ static void test_shown(apr_pool_t *pool)
        "where each variable comes from");
 }
 
+static void test_settings(apr_pool_t *pool)
+{
+    static const char *const settings[] = {"a", "httpd's", "b",
+                                           "{{ a }} {{ c }}"};
+    static const char text[] = "ipxe: 1\nvars: { a: file, c: 1 }\n"
+                               "rules: [ { local: true } ]\n";
+    apr_array_header_t *vars = apr_array_make(pool, 4, sizeof(const char *));
+    apr_array_header_t *sources =
+        apr_array_make(pool, 1, sizeof(const ipxe_source_t *));
+    help_t *help = help_make(pool);
+    ipxe_rules_input_t input = {sources, help->library, vars};
+    int i;
+
+    for (i = 0; i < 4; i++)
+        APR_ARRAY_PUSH(vars, const char *) = settings[i];
+    APR_ARRAY_PUSH(sources, const ipxe_source_t *) =
+        ipxe_source_make("a.yaml", text, sizeof(text) - 1, pool);
+    help->rules = ipxe_rules_load(&input, help->diags, pool);
+    say(help, "", "{{ a }}", "httpd's");
+    say(help, "", "{{ b }}", "httpd's 1");
+    APR_ARRAY_IDX(vars, 0, const char *) = "a-b";
+    help->rules = ipxe_rules_load(&input, help->diags, pool);
+    ok(!help->rules && help->diags->errors == 1, "a bad name is refused");
+}
+
 static void test_circle(apr_pool_t *pool)
 {
     help_t *help = help_rules("vars: { a: '{{ b }}' }\n"
@@ -213,6 +249,7 @@ int main(void)
     test_names(pool);
     test_taint(pool);
     test_shown(pool);
+    test_settings(pool);
     test_circle(pool);
     return tap_end(pool);
 }

@@ -350,6 +350,25 @@ static const ipxe_list_t *keys_of(ipxe_run_t *run,
     return list;
 }
 
+/* Jinja2's generators are empty when they are walked again, which nobody
+ * means. */
+static apr_status_t walk(const ipxe_list_t **items, ipxe_run_t *run,
+                         ipxe_value_t value, ipxe_span_t span)
+{
+    ipxe_lazy_t *lazy;
+
+    *items = value.u.list;
+    if (!(value.flags & IPXE_LIST_LAZY))
+        return APR_SUCCESS;
+    lazy = (ipxe_lazy_t *)(void *)value.u.list;
+    if (!lazy->walked++)
+        return APR_SUCCESS;
+    ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
+                  "what this filter gave was gone through already");
+    ipxe_diag_help(run->diag, "make it a list first: ...|list");
+    return APR_EGENERAL;
+}
+
 apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,
                             ipxe_value_t value, ipxe_span_t span)
 {
@@ -360,8 +379,8 @@ apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,
     if (value.kind == IPXE_KIND_UNDEFINED)
         return ipxe_run_undefined(run, value, span);
     if (ipxe_value_is_list(value))
-        *items = value.u.list;
-    else if (value.kind == IPXE_KIND_TEXT)
+        return walk(items, run, value, span);
+    if (value.kind == IPXE_KIND_TEXT)
         *items = characters(run, value);
     else if (value.kind == IPXE_KIND_MAP)
         *items = keys_of(run, value.u.map);

@@ -30,6 +30,12 @@ enum {
     IPXE_STICKY = IPXE_TAINTED | IPXE_SECRET
 };
 
+/* A list that can only be walked, as a generator of Jinja2: and that once. */
+typedef struct ipxe_lazy_t {
+    ipxe_list_t list; /* the first member: what u.list points to */
+    int walked;
+} ipxe_lazy_t;
+
 /* Values nested deeper are shown as "..." and are equal to nothing. */
 #define IPXE_VALUE_DEPTH 64
 

@@ -245,9 +245,33 @@ static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
     return line(escape, s, len, marks);
 }
 
+/* Whether the quotes of a shell's line are open at its end. */
+static int in_quotes(const char *at)
+{
+    char open = 0;
+
+    for (; *at; at++) {
+        if (*at == '\\' && open != '\'' && at[1])
+            at++;
+        else if (open && *at == open)
+            open = 0;
+        else if (!open && (*at == '"' || *at == '\''))
+            open = *at;
+    }
+    return open != 0;
+}
+
+/* |quote makes a whole word: between quotes it would end them. */
 static apr_status_t shell(ipxe_escape_t *escape, const char *s,
                           apr_size_t len, unsigned marks)
 {
+    if (marks & IPXE_TAINTED && marks & IPXE_MARK_QUOTED &&
+        in_quotes(escape->line)) {
+        ipxe_diag_help(refuse(escape, "a value that |quote made a word of "
+                                      "stands between quotes"),
+                       "take the quotes around it away");
+        return APR_EGENERAL;
+    }
     return harmless(escape, s, len, marks, IPXE_MARK_QUOTED, "quote");
 }
 

@@ -76,12 +76,16 @@ ipxe_value_t ipxe_value_items(const ipxe_value_t *items, apr_size_t len,
                               apr_pool_t *pool)
 {
     ipxe_value_t value = value_of(kind);
-    ipxe_list_t *list = apr_palloc(pool, sizeof(*list));
+    ipxe_lazy_t *lazy = apr_palloc(pool, flags & IPXE_LIST_LAZY
+                                             ? sizeof(*lazy)
+                                             : sizeof(lazy->list));
 
-    list->items = items;
-    list->len = len;
+    lazy->list.items = items;
+    lazy->list.len = len;
+    if (flags & IPXE_LIST_LAZY)
+        lazy->walked = 0;
     value.flags = flags;
-    value.u.list = list;
+    value.u.list = &lazy->list;
     return value;
 }
 

@@ -142,6 +142,11 @@ static void test_shell(world_t *w)
     is(help(w), "write it with |quote", "and the filter is named");
     is(say(w, "a.sh", "x={{ net|quote }}"),
        "x='S 1\"'\"'\"'${x}#;'", "quoted it stands");
+    is(say(w, "a.sh", "echo 'it' \"is {{ net|quote }}\""),
+       "a value that |quote made a word of stands between quotes",
+       "but not between quotes");
+    is(say(w, "a.sh", "echo \"it's\" \\\" {{ plain|quote }}"),
+       "echo \"it's\" \\\" a-b_c.d:/@+=,1", "quotes that are closed");
     is(say(w, "a.sh", "x={{ '--s=' ~ (net|quote) }}"),
        "x=--s='S 1\"'\"'\"'${x}#;'", "and stays quoted when it is joined");
     is(say(w, "a.sh", "x={{ (net|quote)[1:] }}"), SHELL_ERROR,

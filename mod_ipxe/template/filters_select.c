@@ -285,7 +285,7 @@ const ipxe_row_t ipxe_filters_select[] = {
      "Lists of that many items each."},
     {"items", f_items, "", 0, 0, IPXE_ROW_UNDEFINED,
      "The pairs of a mapping; nothing of what is not defined."},
-    {"map", f_map, "filter *arguments, or attribute= default=", 1, -1,
+    {"map", f_map, "filter *arguments attribute= default=", 1, -1,
      IPXE_ROW_WALKS | IPXE_ROW_UNDEFINED,
      "Each item through a filter, or an attribute of each."},
     {"reject", f_reject, "test *arguments", 0, -1, IPXE_ROW_WALKS,

@@ -22,6 +22,19 @@ static void row(const manual_t *manual, const char *text, const char *name)
         printf("# docs/templates.md lacks: %s\n", text);
 }
 
+/* "a b=1" as "a, b=1". */
+static const char *commas(const char *params, apr_pool_t *pool)
+{
+    ipxe_text_t *out = ipxe_text_make(64, pool);
+
+    for (; *params; params++) {
+        if (*params == ' ')
+            ipxe_text_add_char(out, ',');
+        ipxe_text_add_char(out, *params);
+    }
+    return out->data;
+}
+
 /* In a table of Markdown a | parts columns. */
 static const char *cell(const char *s, apr_pool_t *pool)
 {
@@ -43,7 +56,8 @@ static void rows(const manual_t *manual, const ipxe_row_t **all,
     for (i = 0; i < count; i++)
         row(manual,
             apr_psprintf(manual->pool, "| `%s%s%s%s` | %s |", all[i]->name,
-                         *all[i]->params ? "(" : "", all[i]->params,
+                         *all[i]->params ? "(" : "",
+                         commas(all[i]->params, manual->pool),
                          *all[i]->params ? ")" : "",
                          cell(all[i]->about, manual->pool)),
             all[i]->name);
@@ -59,7 +73,7 @@ static void methods(const manual_t *manual, ipxe_kind_e kind,
     ipxe_text_addf(out, "%s:", what);
     for (i = 0; i < count; i++)
         ipxe_text_addf(out, "%s`%s(%s)`", i ? ", " : " ", all[i].name,
-                       all[i].params);
+                       commas(all[i].params, manual->pool));
     row(manual, out->data, what);
 }
 

@@ -76,16 +76,20 @@ ipxe_value_t ipxe_value_items(const ipxe_value_t *items, apr_size_t len,
                               apr_pool_t *pool)
 {
     ipxe_value_t value = value_of(kind);
-    ipxe_lazy_t *lazy = apr_palloc(pool, flags & IPXE_LIST_LAZY
-                                             ? sizeof(*lazy)
-                                             : sizeof(lazy->list));
+    ipxe_lazy_t *lazy;
+    ipxe_list_t *list;
 
-    lazy->list.items = items;
-    lazy->list.len = len;
-    if (flags & IPXE_LIST_LAZY)
-        lazy->walked = 0;
+    if (flags & IPXE_LIST_LAZY) {
+        lazy = apr_pcalloc(pool, sizeof(*lazy));
+        list = &lazy->list;
+    }
+    else {
+        list = apr_palloc(pool, sizeof(*list));
+    }
+    list->items = items;
+    list->len = len;
     value.flags = flags;
-    value.u.list = &lazy->list;
+    value.u.list = list;
     return value;
 }
 

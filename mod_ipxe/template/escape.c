@@ -165,9 +165,9 @@ static int text_bad(const ipxe_escape_t *escape, const char *s,
         return 1;
     if (c == '\\')
         return at + 1 == len;
+    /* iPXE looks for an option where a text begins with '-': "-1" too. */
     if (c == '-')
-        return at == 0 && len > 1 && s[1] == '-' &&
-               is_blank(before(escape, s, 0));
+        return at == 0 && is_blank(before(escape, s, 0));
     return c == '#' && is_blank(before(escape, s, at));
 }
 

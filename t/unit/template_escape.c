@@ -115,6 +115,8 @@ static void test_script(world_t *w)
        "an operator's address is an address");
     is(say(w, "a.ipxe", "echo {{ net }} {{ dash }}\n"),
        "echo S 1\"'_{x}#; _-x __ __ _\n", "a text");
+    is(say(w, "a.ipxe", "echo {{ minus }}\n"), "echo _1\n",
+       "a text never begins with an option");
     is(say(w, "a.ipxe", "# by {{ net }} {{ uni }}\n"),
        "# by S 1\"'${x}#; __\\ _\n", "a comment");
     is(say(w, "a.ipxe", "echo a \\\n  {{ net }}\n"),
@@ -240,6 +242,7 @@ int main(void)
     set(&world, "and", "a && b", NET);
     set(&world, "only", "&&", NET);
     set(&world, "dash", "--x && || #", NET);
+    set(&world, "minus", "-1", NET);
     set(&world, "uni", "\xc3\xa9\\ \\", NET);
     set(&world, "plain", "a-b_c.d:/@+=,1", NET);
     set(&world, "own", "a b", 0);

@@ -14,7 +14,8 @@ OVMF = "/usr/share/ovmf/OVMF.fd"
 # The BIOS machines send their screen to the serial port.
 BIOS = ["-machine", "pc,graphics=off", "-boot", "n"]
 # PXE over IPv6 is off in the setup: when a boot ends, that is a minute less.
-UEFI = ["-machine", "q35", "-bios", OVMF,
+# memtest86+ wants a screen there.
+UEFI = ["-machine", "q35", "-bios", OVMF, "-device", "VGA",
         "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]
 NO_PXE = ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no"]
 

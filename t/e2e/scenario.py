@@ -51,6 +51,7 @@ class Boot:
         self.machine = machine
         self.since = len(bench.httpd.requests())
         self.good = True
+        self.lost = False
         self.began = time.monotonic()
 
     def __enter__(self):
@@ -72,16 +73,21 @@ class Boot:
         return self.ok(seen == wanted, name,
                        "wanted %r" % (wanted,), "saw    %r" % (seen,))
 
+    def waited(self, found):
+        """What never came once is hardly coming: wait less from now on."""
+        self.lost = self.lost or not found
+        return found
+
     def patience(self, seconds):
-        """A boot that went wrong once is not waited for again."""
-        return seconds if self.good else 2
+        return 2 if self.lost else seconds
 
     def request(self, wanted, seconds=rig.TO_HTTP):
-        return self.machine.wait_request(self.bench.httpd, self.since,
-                                         wanted, self.patience(seconds))
+        return self.waited(self.machine.wait_request(
+            self.bench.httpd, self.since, wanted, self.patience(seconds)))
 
-    def said(self, pattern, seconds=60):
-        return self.machine.wait_said(pattern, self.patience(seconds))
+    def said(self, pattern, seconds=60, log=None):
+        return self.waited(self.machine.wait_said(
+            pattern, self.patience(seconds), log))
 
     def requests(self):
         return self.bench.httpd.requests(self.since)

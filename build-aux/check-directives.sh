@@ -39,6 +39,7 @@ problems=
 result "directives.h names directives" "$problems"
 
 problems=$(
+    # shellcheck disable=SC2013 # no blanks in these
     for macro in $(sed -n 's/^#define \(IPXE_NAME_[A-Z_]*\).*/\1/p' "$names"); do
         n=$(grep -c "AP_INIT_[A-Z0-9]*($macro," "$table")
         [ "$n" -eq 1 ] || echo "$macro stands $n times in the table"

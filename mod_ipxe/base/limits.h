@@ -22,6 +22,13 @@
 #define IPXE_MAX_FACT_BYTES    1024
 #define IPXE_MAX_CARDS         33
 
+/* The Host of a request: a name of DNS has 253 bytes, a port 6 with its
+ * colon. */
+#define IPXE_MAX_HOST_BYTES 259
+
+/* A file of keys: a thousand of them. */
+#define IPXE_MAX_SECRET_FILE (64u * 1024)
+
 /* Regular expressions: a subject of 256 bytes and 10,000 steps of PCRE2 cost
  * microseconds even for the worst of patterns. */
 #define IPXE_MAX_REGEX_SUBJECT 256

@@ -6,7 +6,7 @@
 #include <apr_strings.h>
 #include <http_protocol.h>
 
-#define HOST_MOST 255
+#include "base/limits.h"
 
 static int is_host(const char *host)
 {
@@ -15,7 +15,7 @@ static int is_host(const char *host)
     for (len = 0; host[len]; len++)
         if (!apr_isalnum(host[len]) && !strchr(".-:[]", host[len]))
             return 0;
-    return len > 0 && len <= HOST_MOST;
+    return len > 0 && len <= IPXE_MAX_HOST_BYTES;
 }
 
 static const char *own_address(request_rec *r)

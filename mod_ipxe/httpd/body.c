@@ -16,6 +16,20 @@ static int is_form(const request_rec *r)
     return !sent || ap_cstr_casecmpn(sent, type, sizeof(type) - 1) == 0;
 }
 
+/* A NUL byte says nothing, as in a query. */
+static void add_without_nul(ipxe_text_t *text, const char *s, apr_size_t len)
+{
+    while (len > 0) {
+        const char *nul = memchr(s, '\0', len);
+        apr_size_t n = nul ? (apr_size_t)(nul - s) : len;
+
+        ipxe_text_add_n(text, s, n);
+        n += nul != NULL;
+        s += n;
+        len -= n;
+    }
+}
+
 int ipxe_body_read(const char **form, request_rec *r)
 {
     char piece[4096];
@@ -35,7 +49,7 @@ int ipxe_body_read(const char **form, request_rec *r)
     while ((n = ap_get_client_block(r, piece, sizeof(piece))) > 0) {
         if (text->len + (apr_size_t)n > IPXE_MAX_REQUEST_BYTES)
             return HTTP_REQUEST_ENTITY_TOO_LARGE;
-        ipxe_text_add_n(text, piece, (apr_size_t)n);
+        add_without_nul(text, piece, (apr_size_t)n);
     }
     *form = text->data;
     return n < 0 ? HTTP_BAD_REQUEST : OK;

@@ -9,9 +9,8 @@
 
 #include <apr_strings.h>
 
+#include "base/limits.h"
 #include "httpd/directives.h"
-
-#define SECRET_MOST (64 * 1024) /* bytes: a thousand keys */
 
 static const char *reason(int error, apr_pool_t *pool)
 {
@@ -39,8 +38,8 @@ static apr_ssize_t read_all(char *text, apr_size_t room, const char *path)
 ipxe_keys_t *ipxe_secret_read(const char **why, const char *path,
                               apr_pool_t *pool)
 {
-    char *text = apr_palloc(pool, SECRET_MOST);
-    apr_ssize_t len = read_all(text, SECRET_MOST, path);
+    char *text = apr_palloc(pool, IPXE_MAX_SECRET_FILE);
+    apr_ssize_t len = read_all(text, IPXE_MAX_SECRET_FILE, path);
     ipxe_keys_t *keys = NULL;
 
     if (len < 0) {
@@ -49,7 +48,7 @@ ipxe_keys_t *ipxe_secret_read(const char **why, const char *path,
         return NULL;
     }
     keys = ipxe_keys_parse(text, (apr_size_t)len, pool);
-    memset(text, 0, SECRET_MOST);
+    memset(text, 0, IPXE_MAX_SECRET_FILE);
     if (!keys)
         *why = "it holds no key: one a line, of 32 characters or more";
     return keys;

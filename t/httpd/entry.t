@@ -81,4 +81,5 @@ ok_script($answer, 'what fails is a script as well');
 like($answer->{body}, qr/failing\.ipxe/, 'that says where');
 expect_log('failing\.ipxe:2:', 'AH01630: client denied .*grub\.cfg');
 
+expect_log('ticket refused', 'the file \S+autoexec\.ipxe is hidden');
 done_testing();

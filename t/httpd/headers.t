@@ -53,4 +53,5 @@ for my $host ('a_b.example', 'a"b', 'a b', 'a/b', '${a}', "a\xff", '') {
         "Host '$host' is refused, or gives way");
 }
 
+expect_log('ticket refused', 'the file \S+autoexec\.ipxe is hidden');
 done_testing();

@@ -33,6 +33,10 @@ $answer = ask(path => '/boot.ipxe', method => 'POST',
     body => 'serial=TOOL1&platform=efi&x=' . 'x' x 16000);
 ok_script($answer, 'one below it is read');
 
+$answer = ask(path => '/boot.ipxe', method => 'POST',
+    body => "x=1\0\0&serial=TO\0OL9\0&platform=efi");
+like($answer->{body}, qr/serial=TOOL9/, 'NUL bytes say nothing');
+
 $answer = ask(path => '/boot.ipxe?serial=TOOL1&platform=efi',
     method => 'POST', headers => ['Content-Type' => 'application/json'],
     body => '{"serial": "DENY1"}');
@@ -43,4 +47,5 @@ $answer = ask(path => '/boot.ipxe', method => 'POST',
     headers => ['Transfer-Encoding' => 'chunked'], body => "zz\r\n\r\n");
 is($answer->{status}, 400, 'a broken body: 400');
 
+expect_log('ticket refused', 'the file \S+autoexec\.ipxe is hidden');
 done_testing();

@@ -48,7 +48,9 @@ void ipxe_text_add(ipxe_text_t *text, const char *s)
 
 void ipxe_text_add_char(ipxe_text_t *text, char c)
 {
-    ipxe_text_add_n(text, &c, 1);
+    make_room(text, 1);
+    text->data[text->len++] = c;
+    text->data[text->len] = '\0';
 }
 
 void ipxe_text_addf(ipxe_text_t *text, const char *format, ...)
@@ -264,18 +266,29 @@ const char *ipxe_text_nearest(const char *word, const char *const *names,
     return nearest;
 }
 
+static int url_plain(char c, const char *keep)
+{
+    return apr_isalnum(c) || (c && strchr("-._~", c)) ||
+           (c && keep && strchr(keep, c));
+}
+
 const char *ipxe_text_urlencode(const char *s, const char *keep,
                                 apr_pool_t *pool)
 {
+    static const char digits[] = "0123456789ABCDEF";
     ipxe_text_t *out = ipxe_text_make(strlen(s) + 16, pool);
 
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
+    while (*s) {
+        const char *run = s;
 
-        if (apr_isalnum(c) || strchr("-._~", c) || (keep && strchr(keep, c)))
-            ipxe_text_add_char(out, *s);
-        else
-            ipxe_text_addf(out, "%%%02X", c);
+        while (url_plain(*s, keep))
+            s++;
+        ipxe_text_add_n(out, run, (apr_size_t)(s - run));
+        if (!*s)
+            break;
+        ipxe_text_add_char(out, '%');
+        ipxe_text_add_char(out, digits[(unsigned char)*s >> 4]);
+        ipxe_text_add_char(out, digits[(unsigned char)*s++ & 15]);
     }
     return out->data;
 }

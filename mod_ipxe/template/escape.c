@@ -45,7 +45,8 @@ static apr_size_t separator(const ipxe_escape_t *escape, const char *s,
     static const char *const separators[] = {"&&", "||", ";"};
     int i;
 
-    if (!is_blank(before(escape, s, at)))
+    if ((s[at] != '&' && s[at] != '|' && s[at] != ';') ||
+        !is_blank(before(escape, s, at)))
         return 0;
     for (i = 0; i < 3; i++) {
         apr_size_t n = strlen(separators[i]);

@@ -6,7 +6,7 @@
 
 package_table() {
     cat <<'TABLE'
-build apache2 httpd
+build apache2-bin httpd
 build apache2-dev httpd-devel
 build autoconf autoconf
 build automake automake

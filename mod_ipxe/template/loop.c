@@ -193,8 +193,9 @@ static apr_status_t filter_items(const ipxe_list_t **items, ipxe_run_t *run,
     apr_size_t i;
     int truth;
 
+    run->frame = ipxe_frame_make(run, outer);
     for (i = 0; rv == APR_SUCCESS && i < (*items)->len; i++) {
-        run->frame = ipxe_frame_make(run, outer);
+        ipxe_frame_clear(run->frame);
         rv = ipxe_exec_set(run, node->a, (*items)->items[i]);
         if (rv == APR_SUCCESS)
             rv = ipxe_eval_truth(&truth, run, node->c);
@@ -212,7 +213,7 @@ static apr_status_t turns(ipxe_run_t *run, const ipxe_node_t *node,
                           const ipxe_list_t *items, int depth0)
 {
     const ipxe_node_t *body = node->items[0];
-    ipxe_frame_t *outer = run->frame, *frame;
+    ipxe_frame_t *outer = run->frame, *frame = ipxe_frame_make(run, outer);
     loop_t *loop = body->flags & IPXE_NODE_USES_LOOP
                        ? loop_make(run, node, items, depth0)
                        : NULL;
@@ -220,7 +221,11 @@ static apr_status_t turns(ipxe_run_t *run, const ipxe_node_t *node,
     apr_size_t i;
 
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
-        frame = run->frame = ipxe_frame_make(run, outer);
+        if (body->flags & IPXE_NODE_CLOSES)
+            frame = ipxe_frame_make(run, outer);
+        else
+            ipxe_frame_clear(frame);
+        run->frame = frame;
         if (loop) {
             loop->index0 = i;
             ipxe_frame_set(run, frame, run->library->known.loop,

@@ -69,7 +69,9 @@ enum {
     IPXE_NODE_SCOPED = 128,
     IPXE_NODE_REQUIRED = 256,
     IPXE_NODE_VARARGS = 512,  /* a macro that names varargs, kwargs */
-    IPXE_NODE_KWARGS = 1024
+    IPXE_NODE_KWARGS = 1024,
+    IPXE_NODE_CLOSES = 2048 /* a body that makes macros or the like: what it
+                               sets may outlive a turn of its loop */
 };
 
 typedef struct ipxe_node_t {

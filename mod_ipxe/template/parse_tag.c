@@ -131,14 +131,17 @@ static int sets_loop(ipxe_parser_t *parser, const ipxe_node_t *target)
 static ipxe_node_t *for_body(ipxe_parser_t *parser, apr_size_t begin)
 {
     static const char *const ends[] = {"endfor", "else", NULL};
-    int outer = parser->uses_loop;
+    int outer = parser->uses_loop, closed = parser->closes;
     ipxe_node_t *body;
 
-    parser->uses_loop = 0;
+    parser->uses_loop = parser->closes = 0;
     body = ipxe_parse_body(parser, ends, "for", begin);
     if (body && parser->uses_loop)
         body->flags |= IPXE_NODE_USES_LOOP;
+    if (body && parser->closes)
+        body->flags |= IPXE_NODE_CLOSES;
     parser->uses_loop |= outer;
+    parser->closes |= closed;
     return body;
 }
 
@@ -521,11 +524,12 @@ static ipxe_node_t *tag_filter(ipxe_parser_t *parser, apr_size_t begin)
 static const struct {
     const char *name;
     tag_fn *parse;
-} tags[] = {
-    {"block", tag_block},   {"extends", tag_extends}, {"filter", tag_filter},
-    {"for", tag_for},       {"from", tag_from},       {"if", tag_if},
-    {"import", tag_import}, {"include", tag_include}, {"macro", tag_macro},
-    {"set", tag_set}};
+    int closes; /* what it makes keeps hold of the names around it */
+} tags[] = {{"block", tag_block, 1},   {"extends", tag_extends, 0},
+            {"filter", tag_filter, 0}, {"for", tag_for, 0},
+            {"from", tag_from, 1},     {"if", tag_if, 0},
+            {"import", tag_import, 1}, {"include", tag_include, 1},
+            {"macro", tag_macro, 1},   {"set", tag_set, 0}};
 #define TAG_COUNT ((int)(sizeof(tags) / sizeof(tags[0])))
 
 static ipxe_node_t *unknown_tag(ipxe_parser_t *parser)
@@ -571,6 +575,7 @@ ipxe_node_t *ipxe_parse_tag(ipxe_parser_t *parser)
     for (i = 0; i < TAG_COUNT; i++) {
         if (strcmp(tags[i].name, parser->token->s) != 0)
             continue;
+        parser->closes |= tags[i].closes;
         parser->token++;
         node = tags[i].parse(parser, begin);
         return node && end_tag(parser) ? node : NULL;

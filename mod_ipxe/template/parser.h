@@ -15,7 +15,7 @@ typedef struct ipxe_parser_t {
     int depth;   /* of expressions and of tags */
     int failed;  /* an error after which parsing went on */
     int uses_loop, varargs, kwargs; /* names seen in the body under way */
-    int in_macro;
+    int closes; /* the body under way makes a macro, a module or a block */
     apr_pool_t *pool;
 } ipxe_parser_t;
 

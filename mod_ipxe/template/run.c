@@ -6,8 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define CHARGE_BYTES 64 /* bytes of a text that cost a step */
-#define CHARGE_ITEMS 8
+#define CHARGE_BYTES 16 /* bytes of a text that cost a step */
+#define CHARGE_ITEMS 2
 
 ipxe_run_t *ipxe_run_of(const ipxe_call_t *call)
 {
@@ -164,7 +164,11 @@ void ipxe_frame_set(ipxe_run_t *run, ipxe_frame_t *frame, const char *name,
     ipxe_bind_t *bind = ipxe_frame_find(frame, name);
 
     if (!bind) {
-        bind = apr_palloc(run->pool, sizeof(*bind));
+        bind = frame->spare;
+        if (bind)
+            frame->spare = bind->next;
+        else
+            bind = apr_palloc(run->pool, sizeof(*bind));
         bind->name = name;
         bind->next = frame->binds;
         frame->binds = bind;
@@ -172,11 +176,24 @@ void ipxe_frame_set(ipxe_run_t *run, ipxe_frame_t *frame, const char *name,
     bind->value = value;
 }
 
+void ipxe_frame_clear(ipxe_frame_t *frame)
+{
+    ipxe_bind_t *last = frame->binds;
+
+    if (!last)
+        return;
+    while (last->next)
+        last = last->next;
+    last->next = frame->spare;
+    frame->spare = frame->binds;
+    frame->binds = NULL;
+}
+
 ipxe_frame_t *ipxe_frame_make(ipxe_run_t *run, ipxe_frame_t *parent)
 {
     ipxe_frame_t *frame = apr_palloc(run->pool, sizeof(*frame));
 
-    frame->binds = NULL;
+    frame->binds = frame->spare = NULL;
     frame->parent = parent;
     frame->barrier = 0;
     return frame;

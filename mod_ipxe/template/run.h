@@ -20,6 +20,7 @@ typedef struct ipxe_bind_t {
 /* Where names are set: a template, a loop's turn, a macro, a block. */
 typedef struct ipxe_frame_t {
     ipxe_bind_t *binds;
+    ipxe_bind_t *spare; /* of an earlier turn of the loop */
     struct ipxe_frame_t *parent;
     int barrier; /* facts and variables are not seen from here */
 } ipxe_frame_t;
@@ -77,6 +78,8 @@ apr_status_t ipxe_run_deeper(ipxe_run_t *run, ipxe_span_t span);
 ipxe_bind_t *ipxe_frame_find(ipxe_frame_t *frame, const char *name);
 void ipxe_frame_set(ipxe_run_t *run, ipxe_frame_t *frame, const char *name,
                     ipxe_value_t value);
+/* Forgets all names, for the next turn of a loop. */
+void ipxe_frame_clear(ipxe_frame_t *frame);
 ipxe_frame_t *ipxe_frame_make(ipxe_run_t *run, ipxe_frame_t *parent);
 
 /* ---- expressions ---- */

@@ -16,7 +16,7 @@ static apr_status_t merge(sorter_t *sorter, ipxe_pair_t *pairs,
 {
     apr_size_t left = 0, right = half, at = 0;
     apr_status_t rv = APR_SUCCESS;
-    int swap;
+    int swap = 0;
 
     while (rv == APR_SUCCESS && left < half && right < n) {
         rv = ipxe_op_compare(&swap, sorter->run, sorter->op,

@@ -79,6 +79,16 @@ int ipxe_kickstart_section(const char *line, int now)
     return len == 4 && memcmp(line, "%end", 4) == 0 ? 0 : now;
 }
 
+int ipxe_kickstart_opens(const char *line, const char *s, apr_size_t len)
+{
+    line += strspn(line, " \t");
+    if (*line)
+        return *line == '%' && !line[strcspn(line, " \t")];
+    for (; len && (*s == ' ' || *s == '\t'); s++)
+        len--;
+    return len && *s == '%';
+}
+
 /* "d-i preseed/late_command string ...": the second word is the question. */
 int ipxe_preseed_command(const char *line)
 {
@@ -93,4 +103,37 @@ int ipxe_preseed_command(const char *line)
     word += strspn(word, " \t");
     return is_one_of(word, strcspn(word, " \t"), commands,
                      sizeof(commands) / sizeof(commands[0]));
+}
+
+/* ---- quotes ---- */
+
+int ipxe_shell_quote(const char *line)
+{
+    const char *at;
+    char open = 0;
+
+    for (at = line; *at; at++) {
+        if (*at == '\\' && open != '\'')
+            at += at[1] != '\0';
+        else if (open)
+            open = *at == open ? 0 : open;
+        else if (*at == '"' || *at == '\'' || *at == '`')
+            open = *at;
+        else if (*at == '#' && (at == line || at[-1] == ' '))
+            return 0;
+    }
+    return open != 0;
+}
+
+int ipxe_json_quote(const char *line)
+{
+    int open = 0;
+
+    for (; *line; line++) {
+        if (*line == '\\' && open)
+            line += line[1] != '\0';
+        else if (*line == '"')
+            open = !open;
+    }
+    return open;
 }

@@ -10,6 +10,7 @@
 typedef struct ipxe_escape_t {
     ipxe_text_t *out; /* empty */
     const char *line; /* what stands before on the line */
+    int sections;     /* a '%' that begins a line has a meaning */
     ipxe_span_t span;
     ipxe_diags_t *diags;
 } ipxe_escape_t;
@@ -23,7 +24,13 @@ apr_status_t ipxe_escape_secret(ipxe_context_e context, ipxe_span_t span,
 
 /* Whether the lines after this one are a script, `now` being how it was. */
 int ipxe_kickstart_section(const char *line, int now);
+/* Whether these bytes after this begin of a line would begin a section. */
+int ipxe_kickstart_opens(const char *line, const char *s, apr_size_t len);
 /* Whether the value of this line (begun so far) is a command. */
 int ipxe_preseed_command(const char *line);
+/* Whether quotes that were opened on this line are open at its end: of a
+ * shell, and double ones of YAML and JSON. */
+int ipxe_shell_quote(const char *line);
+int ipxe_json_quote(const char *line);
 
 #endif

@@ -67,6 +67,18 @@ static int opens_setting(const ipxe_escape_t *escape, const char *s,
     return s[at] == '{' && at == 0 && before(escape, s, 0) == '$';
 }
 
+/* `&` or `|` at an end of the run: another may stand beside it. */
+static int half_separator(const ipxe_escape_t *escape, const char *s,
+                          apr_size_t len, apr_size_t at)
+{
+    char c = s[at];
+
+    if (c != '&' && c != '|')
+        return 0;
+    return (at == 0 && before(escape, s, 0) == c) ||
+           (at + 1 == len && is_blank(before(escape, s, at)));
+}
+
 /* ---- scripts of iPXE ---- */
 
 static int argument_bad(const ipxe_escape_t *escape, const char *s,
@@ -75,7 +87,8 @@ static int argument_bad(const ipxe_escape_t *escape, const char *s,
     char c = s[at];
 
     if (is_control(c) || c == ' ' || c == '"' || c == '\'' ||
-        opens_setting(escape, s, len, at))
+        opens_setting(escape, s, len, at) ||
+        half_separator(escape, s, len, at))
         return 1;
     if (c == '\\')
         return at + 1 == len;
@@ -157,18 +170,29 @@ static apr_status_t url(ipxe_escape_t *escape, const char *s, apr_size_t len,
     return APR_SUCCESS;
 }
 
+/* iPXE looks for an option where a text begins with '-': "-1" too. */
+static int begins_option(const ipxe_escape_t *escape, const char *s,
+                         apr_size_t at)
+{
+    apr_size_t i;
+
+    for (i = 0; i < at && is_blank(s[i]); i++)
+        ;
+    return i == at && is_blank(before(escape, s, 0));
+}
+
 static int text_bad(const ipxe_escape_t *escape, const char *s,
                     apr_size_t len, apr_size_t at)
 {
     char c = s[at];
 
-    if (is_control(c) || opens_setting(escape, s, len, at))
+    if (is_control(c) || opens_setting(escape, s, len, at) ||
+        half_separator(escape, s, len, at))
         return 1;
     if (c == '\\')
         return at + 1 == len;
-    /* iPXE looks for an option where a text begins with '-': "-1" too. */
     if (c == '-')
-        return at == 0 && is_blank(before(escape, s, 0));
+        return begins_option(escape, s, at);
     return c == '#' && is_blank(before(escape, s, at));
 }
 
@@ -208,18 +232,47 @@ static apr_status_t comment(ipxe_escape_t *escape, const char *s,
 
 /* ---- files ---- */
 
-static apr_status_t line(ipxe_escape_t *escape, const char *s, apr_size_t len,
+static apr_status_t none(ipxe_escape_t *escape, const char *s, apr_size_t len,
                          unsigned marks)
 {
     (void)marks;
+    ipxe_text_add_n(escape->out, s, len);
+    return APR_SUCCESS;
+}
+
+static apr_status_t line(ipxe_escape_t *escape, const char *s, apr_size_t len,
+                         unsigned marks)
+{
+    apr_size_t at;
+
     if (memchr(s, '\n', len) || memchr(s, '\r', len)) {
         ipxe_diag_help(refuse(escape, "a line break stands in this value"),
                        "take it out with |replace, or write |safe where it "
                        "is meant");
         return APR_EGENERAL;
     }
-    ipxe_text_add_n(escape->out, s, len);
+    if (!(marks & IPXE_TAINTED)) {
+        ipxe_text_add_n(escape->out, s, len);
+        return APR_SUCCESS;
+    }
+    if (s[len - 1] == '\\') {
+        ipxe_diag_help(refuse(escape, "a value from the network ends in a "
+                                      "backslash, which may join lines"),
+                       "take it out with |replace");
+        return APR_EGENERAL;
+    }
+    for (at = 0; at < len; at++) {
+        if (!is_control(s[at]) || s[at] == '\t')
+            ipxe_text_add_char(escape->out, s[at]);
+    }
     return APR_SUCCESS;
+}
+
+static apr_status_t in_quotes(const ipxe_escape_t *escape,
+                              const char *message)
+{
+    ipxe_diag_help(refuse(escape, message), "take the quotes around it away");
+    return APR_EGENERAL;
 }
 
 /* A value from the network: harmless characters, or a filter. */
@@ -239,27 +292,7 @@ static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
             "write it with |%s", filter);
         return APR_EGENERAL;
     }
-    if (marks & fit) {
-        ipxe_text_add_n(escape->out, s, len);
-        return APR_SUCCESS;
-    }
     return line(escape, s, len, marks);
-}
-
-/* Whether the quotes of a shell's line are open at its end. */
-static int in_quotes(const char *at)
-{
-    char open = 0;
-
-    for (; *at; at++) {
-        if (*at == '\\' && open != '\'' && at[1])
-            at++;
-        else if (open && *at == open)
-            open = 0;
-        else if (!open && (*at == '"' || *at == '\''))
-            open = *at;
-    }
-    return open != 0;
 }
 
 /* |quote makes a whole word: between quotes it would end them. */
@@ -267,18 +300,23 @@ static apr_status_t shell(ipxe_escape_t *escape, const char *s,
                           apr_size_t len, unsigned marks)
 {
     if (marks & IPXE_TAINTED && marks & IPXE_MARK_QUOTED &&
-        in_quotes(escape->line)) {
-        ipxe_diag_help(refuse(escape, "a value that |quote made a word of "
-                                      "stands between quotes"),
-                       "take the quotes around it away");
-        return APR_EGENERAL;
-    }
+        ipxe_shell_quote(escape->line))
+        return in_quotes(escape, "a value that |quote made a word of "
+                                 "stands between quotes");
+    if (!(marks & IPXE_TAINTED) && marks & IPXE_MARK_QUOTED)
+        return none(escape, s, len, marks);
     return harmless(escape, s, len, marks, IPXE_MARK_QUOTED, "quote");
 }
 
 static apr_status_t json(ipxe_escape_t *escape, const char *s, apr_size_t len,
                          unsigned marks)
 {
+    if (marks & IPXE_TAINTED && marks & IPXE_MARK_JSON &&
+        ipxe_json_quote(escape->line))
+        return in_quotes(escape, "a value that |tojson quoted stands between "
+                                 "quotes");
+    if (marks & IPXE_MARK_JSON)
+        return none(escape, s, len, marks);
     return harmless(escape, s, len, marks, IPXE_MARK_JSON, "tojson");
 }
 
@@ -297,6 +335,10 @@ static apr_status_t xml(ipxe_escape_t *escape, const char *s, apr_size_t len,
     for (at = 0; at < len; at++) {
         const char *hit = s[at] ? strchr(from, s[at]) : NULL;
 
+        if (is_control(s[at]) && !apr_isspace(s[at])) {
+            refuse(escape, "a control character cannot stand in XML");
+            return APR_EGENERAL;
+        }
         if (!hit)
             continue;
         ipxe_text_add_n(escape->out, s + plain, at - plain);
@@ -304,14 +346,6 @@ static apr_status_t xml(ipxe_escape_t *escape, const char *s, apr_size_t len,
         plain = at + 1;
     }
     ipxe_text_add_n(escape->out, s + plain, len - plain);
-    return APR_SUCCESS;
-}
-
-static apr_status_t none(ipxe_escape_t *escape, const char *s, apr_size_t len,
-                         unsigned marks)
-{
-    (void)marks;
-    ipxe_text_add_n(escape->out, s, len);
     return APR_SUCCESS;
 }
 
@@ -326,6 +360,13 @@ apr_status_t ipxe_escape_run(ipxe_escape_t *escape, const char *s,
 {
     if (marks & IPXE_SAFE)
         return none(escape, s, len, marks);
+    if (escape->sections && marks & IPXE_TAINTED &&
+        ipxe_kickstart_opens(escape->line, s, len)) {
+        ipxe_diag_help(refuse(escape, "a value from the network would begin "
+                                      "a section, or end one"),
+                       "write something else first on this line");
+        return APR_EGENERAL;
+    }
     return functions[context](escape, s, len, marks);
 }
 

@@ -21,7 +21,8 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink,
     out->most = most;
     out->pending = ipxe_text_make(PIECE + 1024, pool);
     if (context == IPXE_CONTEXT_SCRIPT || context == IPXE_CONTEXT_PRESEED ||
-        context == IPXE_CONTEXT_KICKSTART || context == IPXE_CONTEXT_SHELL)
+        context == IPXE_CONTEXT_KICKSTART || context == IPXE_CONTEXT_SHELL ||
+        context == IPXE_CONTEXT_JSON)
         out->line = ipxe_text_make(256, pool);
 }
 
@@ -145,6 +146,7 @@ static apr_status_t escaped(ipxe_out_t *out, ipxe_value_t text,
 
     escape.out = made;
     escape.line = out->line ? out->line->data : "";
+    escape.sections = out->context == IPXE_CONTEXT_KICKSTART;
     escape.span = span;
     escape.diags = diags;
     for (i = 0; rv == APR_SUCCESS && i < len; i += run) {

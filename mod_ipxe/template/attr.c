@@ -391,6 +391,42 @@ apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,
     return APR_SUCCESS;
 }
 
+static apr_status_t not_shown(ipxe_run_t *run, ipxe_value_t value,
+                              ipxe_span_t span)
+{
+    if (value.kind == IPXE_KIND_FUNCTION) {
+        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
+                      "a function cannot be written: call it");
+        ipxe_diag_help(run->diag, "put brackets after its name");
+    }
+    else if (value.kind == IPXE_KIND_OBJECT) {
+        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
+                      "an object cannot be written: name what of it");
+    }
+    else {
+        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
+                      "what this gives can only be walked, not written");
+        ipxe_diag_help(run->diag, "make it a list first: ...|list, or a "
+                                  "text: ...|join(', ')");
+    }
+    return APR_EGENERAL;
+}
+
+apr_status_t ipxe_run_writable(ipxe_value_t *result, ipxe_run_t *run,
+                               ipxe_value_t value, ipxe_span_t span)
+{
+    apr_status_t rv = ipxe_run_plain(result, run, value);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    if (result->kind >= IPXE_KIND_OBJECT ||
+        (ipxe_value_is_list(*result) &&
+         result->flags &
+             (IPXE_LIST_LAZY | IPXE_LIST_VIEW | IPXE_LIST_RANGE)))
+        return not_shown(run, *result, span);
+    return APR_SUCCESS;
+}
+
 int ipxe_value_is_product(ipxe_value_t value)
 {
     return value.kind == IPXE_KIND_OBJECT && value.u.object->names;

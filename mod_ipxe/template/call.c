@@ -385,6 +385,10 @@ apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
         args->value = IPXE_TEXT("", run->pool);
     if (rv == APR_SUCCESS)
         rv = check_values(run, row, args);
+    if (rv == APR_SUCCESS && row->flags & IPXE_ROW_TEXT &&
+        args->value.kind != IPXE_KIND_TEXT)
+        rv = ipxe_run_writable(&args->value, run, args->value,
+                               args->value_span);
     if (rv == APR_SUCCESS)
         rv = ipxe_run_charge(run, args->value, args->span);
     if (rv == APR_SUCCESS)

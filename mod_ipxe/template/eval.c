@@ -313,6 +313,8 @@ static apr_status_t eval_concat(ipxe_value_t *result, ipxe_run_t *run,
     ipxe_build_init(&build, 64, run->pool);
     for (i = 0; i < node->count; i++) {
         rv = ipxe_eval_defined(&part, run, node->items[i]);
+        if (rv == APR_SUCCESS && part.kind != IPXE_KIND_TEXT)
+            rv = ipxe_run_writable(&part, run, part, node->items[i]->span);
         if (rv != APR_SUCCESS)
             return rv;
         ipxe_build_str(&build, part);

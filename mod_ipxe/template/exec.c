@@ -33,27 +33,6 @@ static apr_status_t exec_text(ipxe_run_t *run, const ipxe_node_t *node)
                    node->span);
 }
 
-static apr_status_t not_shown(ipxe_run_t *run, ipxe_value_t value,
-                              ipxe_span_t span)
-{
-    if (value.kind == IPXE_KIND_FUNCTION) {
-        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
-                      "a function cannot be written: call it");
-        ipxe_diag_help(run->diag, "put brackets after its name");
-    }
-    else if (value.kind == IPXE_KIND_OBJECT) {
-        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
-                      "an object cannot be written: name what of it");
-    }
-    else {
-        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
-                      "what this gives can only be walked, not written");
-        ipxe_diag_help(run->diag, "make it a list first: ...|list, or a "
-                                  "text: ...|join(', ')");
-    }
-    return APR_EGENERAL;
-}
-
 static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
 {
     int before = run->render.diags->all->nelts;
@@ -61,14 +40,9 @@ static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
     apr_status_t rv = ipxe_eval_defined(&value, run, node->a);
 
     if (rv == APR_SUCCESS)
-        rv = ipxe_run_plain(&value, run, value);
+        rv = ipxe_run_writable(&value, run, value, node->a->span);
     if (rv != APR_SUCCESS)
         return rv;
-    if (value.kind >= IPXE_KIND_OBJECT ||
-        (ipxe_value_is_list(value) &&
-         value.flags &
-             (IPXE_LIST_LAZY | IPXE_LIST_VIEW | IPXE_LIST_RANGE)))
-        return not_shown(run, value, node->a->span);
     rv = ipxe_out_value(run->out, ipxe_value_str(value, run->pool),
                         node->a->span, run->render.diags);
     if (rv != APR_SUCCESS && rv != APR_ENOSPC)

@@ -33,7 +33,8 @@ typedef apr_status_t ipxe_filter_fn(ipxe_value_t *result,
 
 enum {
     IPXE_ROW_UNDEFINED = 1, /* takes an undefined value */
-    IPXE_ROW_WALKS = 2      /* walks a generator (others refuse one) */
+    IPXE_ROW_WALKS = 2,     /* walks a generator (others refuse one) */
+    IPXE_ROW_TEXT = 4       /* works on the value's text */
 };
 
 typedef struct ipxe_row_t {

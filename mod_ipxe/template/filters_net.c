@@ -376,18 +376,19 @@ static apr_status_t f_regex_search(ipxe_value_t *result, ipxe_run_t *run,
 }
 
 const ipxe_row_t ipxe_filters_net[] = {
-    {"mac", f_mac, "form='colon'", 0, 1, 0,
+    {"mac", f_mac, "form='colon'", 0, 1, IPXE_ROW_TEXT,
      "A MAC address with hyphens, colons, dots, or raw."},
-    {"netmask", f_netmask, "", 0, 0, 0,
+    {"netmask", f_netmask, "", 0, 0, IPXE_ROW_TEXT,
      "The mask of 10.0.1.7/24: 255.255.255.0."},
-    {"network", f_network, "", 0, 0, 0,
+    {"network", f_network, "", 0, 0, IPXE_ROW_TEXT,
      "The network of 10.0.1.7/24: 10.0.1.0."},
-    {"prefix", f_prefix, "", 0, 0, 0, "The prefix of 10.0.1.7/24: 24."},
+    {"prefix", f_prefix, "",
+     0, 0, IPXE_ROW_TEXT, "The prefix of 10.0.1.7/24: 24."},
     {"regex_replace", f_regex_replace,
-     "pattern text ignorecase=false multiline=false", 2, -1, 0,
+     "pattern text ignorecase=false multiline=false", 2, -1, IPXE_ROW_TEXT,
      "Each match of a regular expression replaced; \\1 is a group."},
     {"regex_search", f_regex_search,
-     "pattern *groups ignorecase=false multiline=false", 1, -1, 0,
+     "pattern *groups ignorecase=false multiline=false", 1, -1, IPXE_ROW_TEXT,
      "The first match, or a list of its groups; none where it does not "
      "match."},
     {NULL, NULL, NULL, 0, 0, 0, NULL}};

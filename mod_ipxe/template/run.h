@@ -131,6 +131,10 @@ apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,
 apr_status_t ipxe_run_plain(ipxe_value_t *result, ipxe_run_t *run,
                             ipxe_value_t value);
 int ipxe_value_is_product(ipxe_value_t value);
+/* What str() of it is written for: an object of the product as a mapping; a
+ * failure for what Jinja2 would show by an address or a name of Python's. */
+apr_status_t ipxe_run_writable(ipxe_value_t *result, ipxe_run_t *run,
+                               ipxe_value_t value, ipxe_span_t span);
 
 /* ---- calls ---- */
 

@@ -153,8 +153,8 @@ static const char *park_words(ipxe_script_t *script,
                            i / WORDS_IN_A_LINE);
             ipxe_text_addf(line, " ${words%d}", i / WORDS_IN_A_LINE);
         }
-        ipxe_text_addf(script->out, " %s",
-                       APR_ARRAY_IDX(words, i, const char *));
+        ipxe_text_add_char(script->out, ' ');
+        ipxe_text_add(script->out, APR_ARRAY_IDX(words, i, const char *));
     }
     ipxe_text_add_char(script->out, '\n');
     return line->data;

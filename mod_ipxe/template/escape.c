@@ -113,6 +113,9 @@ static void argument_tainted(ipxe_escape_t *escape, const char *s,
     }
 }
 
+/* Characters that could end a line or a command. */
+#define ENDS "\n\r&|;#"
+
 /* The operator means what he wrote; but what would end the command or the
  * line is hardly meant. */
 static apr_status_t argument(ipxe_escape_t *escape, const char *s,
@@ -124,7 +127,7 @@ static apr_status_t argument(ipxe_escape_t *escape, const char *s,
         argument_tainted(escape, s, len);
         return APR_SUCCESS;
     }
-    for (at = 0; at < len; at++) {
+    for (at = strcspn(s, ENDS); at < len; at += 1 + strcspn(s + at + 1, ENDS)) {
         if (s[at] == '\n' || s[at] == '\r') {
             refuse(escape, "a line break cannot stand in an argument");
             return APR_EGENERAL;

@@ -26,8 +26,8 @@ static void add_notes(const ipxe_run_t *run, ipxe_diag_t *diag)
         ipxe_diag_note(diag, at->span, "%s from here", at->what);
 }
 
-apr_status_t ipxe_run_fail(ipxe_run_t *run, ipxe_code_e code,
-                           ipxe_span_t span, const char *format, ...)
+apr_status_t ipxe_run_fail(ipxe_run_t *run, ipxe_code_e code, ipxe_span_t span,
+                           const char *format, ...)
 {
     const char *message;
     va_list args;
@@ -95,14 +95,14 @@ apr_status_t ipxe_run_undefined(ipxe_run_t *run, ipxe_value_t value,
         return APR_EGENERAL;
     }
     names = near_names(run);
-    near = ipxe_text_nearest(name,
-                             (const char *const *)(void *)names->elts,
+    near = ipxe_text_nearest(name, (const char *const *)(void *)names->elts,
                              (apr_size_t)names->nelts);
     if (near)
         ipxe_diag_help(run->diag, "did you mean '%s'?", near);
     else
-        ipxe_diag_help(run->diag, "'%s|default(...)' or '%s is defined' are "
-                                  "the ways around it",
+        ipxe_diag_help(run->diag,
+                       "'%s|default(...)' or '%s is defined' are "
+                       "the ways around it",
                        name, name);
     return APR_EGENERAL;
 }
@@ -243,8 +243,7 @@ apr_status_t ipxe_template_render(ipxe_sink_t *sink,
                                   const ipxe_template_t *template_,
                                   const ipxe_render_t *render)
 {
-    return ipxe_template_render_as(sink, template_, template_->context,
-                                   render);
+    return ipxe_template_render_as(sink, template_, template_->context, render);
 }
 
 /* Outside of this floor a mask says one thing alone: from the network. What
@@ -310,6 +309,10 @@ apr_status_t ipxe_template_value(ipxe_value_t *value,
     ipxe_run_t run;
     apr_status_t rv;
 
+    if (template_->constant) {
+        *value = ipxe_value_text(template_->constant, 0, render->pool);
+        return APR_SUCCESS;
+    }
     start(&run, template_, render, NULL);
     if (only)
         rv = ipxe_eval_defined(value, &run, only);

@@ -44,6 +44,7 @@ all apache2-utils httpd-tools
 all clang clang
 all libapache2-mod-php php
 all libclang-rt-14-dev compiler-rt
+all memtest86+ memtest86+
 all valgrind valgrind
 all wrk wrk
 TABLE

@@ -4,7 +4,9 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -31,23 +33,21 @@ static const struct {
     [IPXE_FACT_ASSET] = {"asset", IPXE_FACT_KIND_TEXT, 1, 't', board_text},
     [IPXE_FACT_MANUFACTURER] = {"manufacturer", IPXE_FACT_KIND_TEXT, 1, 'v',
                                 board_text},
-    [IPXE_FACT_PRODUCT] = {"product", IPXE_FACT_KIND_TEXT, 1, 'o',
-                           board_text},
+    [IPXE_FACT_PRODUCT] = {"product", IPXE_FACT_KIND_TEXT, 1, 'o', board_text},
     [IPXE_FACT_FAMILY] = {"family", IPXE_FACT_KIND_TEXT, 1, 'f', board_text},
     [IPXE_FACT_SKU] = {"sku", IPXE_FACT_KIND_TEXT, 1, 'k', board_text},
     [IPXE_FACT_BOARD_SERIAL] = {"board_serial", IPXE_FACT_KIND_TEXT, 1, 'b',
                                 board_text},
-    [IPXE_FACT_BOARD_PRODUCT] = {"board_product", IPXE_FACT_KIND_TEXT, 1,
-                                 'B', board_text},
-    [IPXE_FACT_CHASSIS_SERIAL] = {"chassis_serial", IPXE_FACT_KIND_TEXT, 1,
-                                  'c', board_text},
+    [IPXE_FACT_BOARD_PRODUCT] = {"board_product", IPXE_FACT_KIND_TEXT, 1, 'B',
+                                 board_text},
+    [IPXE_FACT_CHASSIS_SERIAL] = {"chassis_serial", IPXE_FACT_KIND_TEXT, 1, 'c',
+                                  board_text},
     [IPXE_FACT_HOSTNAME] = {"hostname", IPXE_FACT_KIND_TEXT, 1, 'h',
                             board_text},
     [IPXE_FACT_DOMAIN] = {"domain", IPXE_FACT_KIND_TEXT, 1, 'd', board_text},
     [IPXE_FACT_CPU64] = {"cpu64", IPXE_FACT_KIND_BOOL, 1, 'l', truth},
     [IPXE_FACT_MEMSIZE] = {"memsize", IPXE_FACT_KIND_NUMBER, 1, 'r', number},
-    [IPXE_FACT_VERSION] = {"version", IPXE_FACT_KIND_VERSION, 1, 'e',
-                           as_sent},
+    [IPXE_FACT_VERSION] = {"version", IPXE_FACT_KIND_VERSION, 1, 'e', as_sent},
     [IPXE_FACT_USER_CLASS] = {"user_class", IPXE_FACT_KIND_TEXT, 1, 'U',
                               as_sent},
     [IPXE_FACT_BUSID] = {"busid", IPXE_FACT_KIND_TEXT, 1, 'i', as_sent},
@@ -155,30 +155,91 @@ static const char *lower_word(const char *text, apr_pool_t *pool)
     return out;
 }
 
-/* Fillers of vendors, in lower case. */
-static const char *const fillers[] = {
-    "(none)", "<none>", "asset tag", "asset-1234567890", "base board",
-    "base board asset tag", "base board manufacturer",
-    "base board product name", "base board serial number", "board asset tag",
-    "board manufacturer", "board product name", "board serial number",
-    "chassis asset tag", "chassis manufacture", "chassis manufacturer",
-    "chassis serial number", "default", "default string", "default_string",
-    "empty", "family", "fill by oem", "filled by o.e.m.", "filled by oem",
-    "invalid", "localhost", "localhost.localdomain", "manufacturer", "n/a",
-    "na", "nil", "no asset information", "no asset tag", "no enclosure",
-    "none", "not applicable", "not available", "not defined", "not known",
-    "not present", "not provided", "not set", "not settable",
-    "not specified", "null", "o.e.m.", "oem", "oem default string000",
-    "oem string", "product name", "serial", "serial no", "serial number",
-    "sernum0", "sku", "sku number", "system asset tag", "system family",
-    "system manufacturer", "system name", "system product name",
-    "system serial number", "system sku", "system sku number",
-    "system uuid", "system version", "tbd", "to be defined",
-    "to be determined", "to be filled", "to be filled by o.e.m",
-    "to be filled by o.e.m.", "to be filled by oem",
-    "type1productconfigid", "type1sku0", "type2 - board asset tag",
-    "type2 - board serial number", "undefined", "unknown", "unspecified",
-    "0123456789", "123456789", "1234567890"};
+/* Fillers of vendors, in lower case, sorted: they are searched by halves. */
+static const char *const fillers[] = {"(none)",
+                                      "0123456789",
+                                      "123456789",
+                                      "1234567890",
+                                      "<none>",
+                                      "asset tag",
+                                      "asset-1234567890",
+                                      "base board",
+                                      "base board asset tag",
+                                      "base board manufacturer",
+                                      "base board product name",
+                                      "base board serial number",
+                                      "board asset tag",
+                                      "board manufacturer",
+                                      "board product name",
+                                      "board serial number",
+                                      "chassis asset tag",
+                                      "chassis manufacture",
+                                      "chassis manufacturer",
+                                      "chassis serial number",
+                                      "default",
+                                      "default string",
+                                      "default_string",
+                                      "empty",
+                                      "family",
+                                      "fill by oem",
+                                      "filled by o.e.m.",
+                                      "filled by oem",
+                                      "invalid",
+                                      "localhost",
+                                      "localhost.localdomain",
+                                      "manufacturer",
+                                      "n/a",
+                                      "na",
+                                      "nil",
+                                      "no asset information",
+                                      "no asset tag",
+                                      "no enclosure",
+                                      "none",
+                                      "not applicable",
+                                      "not available",
+                                      "not defined",
+                                      "not known",
+                                      "not present",
+                                      "not provided",
+                                      "not set",
+                                      "not settable",
+                                      "not specified",
+                                      "null",
+                                      "o.e.m.",
+                                      "oem",
+                                      "oem default string000",
+                                      "oem string",
+                                      "product name",
+                                      "serial",
+                                      "serial no",
+                                      "serial number",
+                                      "sernum0",
+                                      "sku",
+                                      "sku number",
+                                      "system asset tag",
+                                      "system family",
+                                      "system manufacturer",
+                                      "system name",
+                                      "system product name",
+                                      "system serial number",
+                                      "system sku",
+                                      "system sku number",
+                                      "system uuid",
+                                      "system version",
+                                      "tbd",
+                                      "to be defined",
+                                      "to be determined",
+                                      "to be filled",
+                                      "to be filled by o.e.m",
+                                      "to be filled by o.e.m.",
+                                      "to be filled by oem",
+                                      "type1productconfigid",
+                                      "type1sku0",
+                                      "type2 - board asset tag",
+                                      "type2 - board serial number",
+                                      "undefined",
+                                      "unknown",
+                                      "unspecified"};
 
 /* One character over and over, or dots, dashes and zeros alone. */
 static int is_padding(const char *text)
@@ -192,17 +253,16 @@ static int is_padding(const char *text)
            strcmp(text, "?") == 0;
 }
 
+static int by_name(const void *text, const void *filler)
+{
+    return strcasecmp(text, *(const char *const *)filler);
+}
+
 static int is_filler(const char *text)
 {
-    apr_size_t i;
-
-    if (is_padding(text))
-        return 1;
-    for (i = 0; i < sizeof(fillers) / sizeof(fillers[0]); i++) {
-        if (strcasecmp(text, fillers[i]) == 0)
-            return 1;
-    }
-    return 0;
+    return is_padding(text) ||
+           bsearch(text, fillers, sizeof(fillers) / sizeof(fillers[0]),
+                   sizeof(fillers[0]), by_name) != NULL;
 }
 
 static const char *board_text(const char *text, apr_pool_t *pool)

@@ -138,7 +138,7 @@ apr_status_t ipxe_run_item(ipxe_value_t *result, ipxe_run_t *run,
         return numbered(result, run, of, key.u.integer);
     if (key.kind == IPXE_KIND_BOOL)
         return numbered(result, run, of, key.u.boolean);
-    if (key.kind == IPXE_KIND_TEXT)
+    if (key.kind == IPXE_KIND_TEXT && !(key.flags & IPXE_SECRET))
         return ipxe_run_attr(result, run, of, key.u.text->s, span);
     *result = ipxe_value_undefined(
         apr_psprintf(run->pool, "this key (%s)", ipxe_kind_name(key.kind)));
@@ -304,7 +304,8 @@ apr_status_t ipxe_run_path(ipxe_value_t *result, ipxe_run_t *run,
         rv = path_step(result, run, of,
                        all_digits(part)
                            ? ipxe_value_int(strtol(part, NULL, 10))
-                           : ipxe_value_text(part, 0, run->pool),
+                           : ipxe_value_text(part, path.flags & IPXE_STICKY,
+                                             run->pool),
                        missing, span);
         of = *result;
     }

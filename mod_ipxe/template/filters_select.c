@@ -70,6 +70,8 @@ static apr_status_t row_named(const ipxe_row_t **row, ipxe_run_t *run,
         return ipxe_arg_fail(run, args, "the name of a %s is a text, not %s",
                              test ? "test" : "filter",
                              ipxe_kind_name(name.kind));
+    if (name.flags & IPXE_SECRET)
+        return ipxe_arg_fail(run, args, "a secret names nothing");
     *row = test ? ipxe_test_find(name.u.text->s)
                 : ipxe_filter_find(name.u.text->s);
     if (*row)

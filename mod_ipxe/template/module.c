@@ -31,7 +31,7 @@ static apr_status_t missing(ipxe_run_t *run, ipxe_value_t name,
 {
     int before = run->render.diags->all->nelts;
 
-    if (name.kind == IPXE_KIND_TEXT)
+    if (name.kind == IPXE_KIND_TEXT && !(name.flags & IPXE_SECRET))
         ipxe_library_missing(run->library, name.u.text->s, span,
                              run->render.diags);
     else

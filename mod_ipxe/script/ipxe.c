@@ -171,8 +171,9 @@ void ipxe_put_kernel(ipxe_script_t *script, const char *url,
     else if (words->nelts)
         line =
             apr_pstrcat(pool, " ", apr_array_pstrcat(pool, words, ' '), NULL);
-    ipxe_text_addf(script->out, "kernel %s%s || goto %s\n", url, line,
-                   otherwise);
+    ipxe_text_addf(script->out, "kernel %s", url);
+    ipxe_text_add(script->out, line);
+    ipxe_text_addf(script->out, " || goto %s\n", otherwise);
 }
 
 void ipxe_put_image(ipxe_script_t *script, const ipxe_image_t *image,

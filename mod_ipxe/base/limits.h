@@ -39,6 +39,8 @@
 #define IPXE_MAX_RENDER_STEPS  2000000
 #define IPXE_MAX_RENDER_DEPTH  40
 #define IPXE_MAX_EXPR_DEPTH    100
+/* a + b + c ..., x|f|g ...: each part is a level of the stack */
+#define IPXE_MAX_CHAIN         200
 #define IPXE_MAX_INCLUDE_DEPTH 16
 #define IPXE_MAX_VALUE_BYTES   (4u * 1024 * 1024)
 #define IPXE_MAX_VALUE_ITEMS   100000

@@ -50,20 +50,24 @@ static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
 static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
-    ipxe_frame_t *frame;
-    ipxe_bind_t *bind;
+    const ipxe_frame_t *frame;
+    const ipxe_bind_t *bind;
+    apr_size_t seen = 0;
     apr_status_t rv = APR_SUCCESS;
 
     *result = ipxe_value_undefined(node->name);
     for (frame = run->frame; frame; frame = frame->parent) {
-        bind = ipxe_frame_find(frame, node->name);
-        if (bind) {
-            *result = bind->value;
-            return APR_SUCCESS;
+        for (bind = frame->binds; bind; bind = bind->next, seen++) {
+            if (bind->name == node->name) {
+                *result = bind->value;
+                run->steps += seen / 32;
+                return APR_SUCCESS;
+            }
         }
         if (frame->barrier)
             break;
     }
+    run->steps += seen / 32;
     if (!frame)
         rv = from_product(result, run, node->name);
     if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)

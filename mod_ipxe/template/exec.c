@@ -43,6 +43,9 @@ static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
         rv = ipxe_run_writable(&value, run, value, node->a->span);
     if (rv != APR_SUCCESS)
         return rv;
+    /* where a value stands is found by looking at its whole line */
+    if (run->out->line)
+        run->steps += run->out->line->len / 256;
     rv = ipxe_out_value(run->out, ipxe_value_str(value, run->pool),
                         node->a->span, run->render.diags);
     if (rv != APR_SUCCESS && rv != APR_ENOSPC)

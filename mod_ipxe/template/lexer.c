@@ -7,19 +7,29 @@
 #include "template/data.h"
 #include "template/scan.h"
 
+static apr_size_t cuts_before(const ipxe_origin_t *origin, apr_size_t at)
+{
+    apr_size_t low = 0, high = origin->cut_count;
+
+    while (low < high) {
+        apr_size_t middle = low + (high - low) / 2;
+
+        if (origin->cuts[middle] < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 ipxe_span_t ipxe_origin_span(const ipxe_origin_t *origin, apr_size_t begin,
                              apr_size_t end)
 {
-    apr_size_t b = begin, e = end, i;
-
     if (!origin->exact)
         return origin->whole;
-    for (i = 0; i < origin->cut_count; i++) {
-        b += origin->cuts[i] < begin;
-        e += origin->cuts[i] < end;
-    }
-    return ipxe_span(origin->whole.source, origin->base + b,
-                     origin->base + e);
+    return ipxe_span(origin->whole.source,
+                     origin->base + begin + cuts_before(origin, begin),
+                     origin->base + end + cuts_before(origin, end));
 }
 
 static const ipxe_delims_t usual = {

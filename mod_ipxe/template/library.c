@@ -149,10 +149,8 @@ static void compile_text(ipxe_template_t *self, const char *text,
                       : IPXE_STAGE_BROKEN;
 }
 
-void ipxe_library_compile(ipxe_library_t *library, ipxe_template_t *self,
-                          ipxe_diags_t *diags)
+void ipxe_library_compile(ipxe_template_t *self, ipxe_diags_t *diags)
 {
-    (void)library;
     if (self->stage == IPXE_STAGE_NEW)
         compile_text(self, self->source->text, self->source->len, diags);
 }
@@ -165,7 +163,7 @@ const ipxe_template_t *ipxe_library_get(int *found, ipxe_library_t *library,
     *found = self != NULL;
     if (!self)
         return NULL;
-    ipxe_library_compile(library, self, diags);
+    ipxe_library_compile(self, diags);
     return self->stage == IPXE_STAGE_READY ? self : NULL;
 }
 
@@ -179,7 +177,7 @@ void ipxe_library_finish(ipxe_library_t *library)
     diags = ipxe_diags_make(quiet);
     for (at = apr_hash_first(quiet, library->templates); at;
          at = apr_hash_next(at))
-        ipxe_library_compile(library, apr_hash_this_val(at), diags);
+        ipxe_library_compile(apr_hash_this_val(at), diags);
     apr_pool_destroy(quiet);
 }
 

@@ -78,6 +78,7 @@ typedef struct ipxe_node_t {
     ipxe_node_e kind;
     ipxe_token_e op;
     unsigned flags;
+    int depth; /* of an expression: nodes below each other */
     ipxe_span_t span;
     const char *name; /* interned */
     ipxe_value_t value;
@@ -135,8 +136,7 @@ const char *ipxe_library_intern_find(const ipxe_library_t *library,
 ipxe_template_t *ipxe_library_find(const ipxe_library_t *library,
                                    const char *path);
 /* Compiles it if it was not; its diagnostics then are added. */
-void ipxe_library_compile(ipxe_library_t *library, ipxe_template_t *self,
-                          ipxe_diags_t *diags);
+void ipxe_library_compile(ipxe_template_t *self, ipxe_diags_t *diags);
 /* Adds "there is no template 'x'" with what is near. */
 ipxe_diag_t *ipxe_library_missing(const ipxe_library_t *library,
                                   const char *path, ipxe_span_t span,

@@ -254,7 +254,7 @@ static void find_literal(ipxe_parser_t *parser, ipxe_node_t *node)
     path = node->a->value.u.text->s;
     found = ipxe_library_find(parser->library, path);
     if (found) {
-        ipxe_library_compile(parser->library, found, parser->diags);
+        ipxe_library_compile(found, parser->diags);
         if (found->stage == IPXE_STAGE_BROKEN)
             parser->failed = 1;
         node->ref = found;

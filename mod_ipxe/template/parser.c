@@ -18,10 +18,32 @@ ipxe_node_t *ipxe_node_make(ipxe_parser_t *parser, ipxe_node_e kind,
     return node;
 }
 
+static int below(const ipxe_node_t *node)
+{
+    return node ? node->depth : 0;
+}
+
+static void set_depth(ipxe_parser_t *parser, ipxe_node_t *node)
+{
+    int most = below(node->a), i;
+
+    most = below(node->b) > most ? below(node->b) : most;
+    most = below(node->c) > most ? below(node->c) : most;
+    for (i = 0; i < node->count; i++)
+        most = below(node->items[i]) > most ? below(node->items[i]) : most;
+    node->depth = most + 1;
+    if (node->depth != IPXE_MAX_CHAIN)
+        return;
+    ipxe_parser_fail(parser, "this expression has too many parts");
+    parser->failed = 1;
+}
+
 ipxe_node_t *ipxe_node_end(ipxe_parser_t *parser, ipxe_node_t *node)
 {
     apr_size_t end = parser->token[-1].end;
 
+    if (node->kind < IPXE_NODE_BODY)
+        set_depth(parser, node);
     if (parser->self->origin.exact)
         node->span.end =
             ipxe_origin_span(&parser->self->origin, end, end).end;

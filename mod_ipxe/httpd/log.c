@@ -2,6 +2,7 @@
 /* Environment variables and log lines of an answer; tickets out of logs. */
 #include "httpd/log.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <http_log.h>
 #include <http_protocol.h>
@@ -14,8 +15,6 @@ APLOG_USE_MODULE(ipxe);
 
 #define TAG_LEN     22 /* of a ticket: after its dot */
 #define PAYLOAD_LEN 16 /* before it, at least */
-#define TICKET_CHARS                                                           \
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 
 /* Does a run of ticket characters look like one? */
 static int is_ticket(const char *run, apr_size_t len)
@@ -24,15 +23,31 @@ static int is_ticket(const char *run, apr_size_t len)
            !memchr(run + len - TAG_LEN, '.', TAG_LEN);
 }
 
+static int ticket_char(char c)
+{
+    return apr_isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+}
+
+/* Bytes at the begin of s that are of a ticket, or that are not. (strspn
+ * would make a table of its characters for every run.) */
+static apr_size_t run_of(const char *s, int of_ticket)
+{
+    apr_size_t n = 0;
+
+    while (s[n] && ticket_char(s[n]) == of_ticket)
+        n++;
+    return n;
+}
+
 static int has_ticket(const char *line)
 {
     while (*line) {
-        apr_size_t len = strspn(line, TICKET_CHARS);
+        apr_size_t len = run_of(line, 1);
 
         if (is_ticket(line, len))
             return 1;
         line += len;
-        line += strcspn(line, TICKET_CHARS);
+        line += run_of(line, 0);
     }
     return 0;
 }
@@ -46,14 +61,14 @@ static const char *hide_tickets(const char *line, apr_pool_t *pool)
         return line;
     text = ipxe_text_make(strlen(line), pool);
     while (*line) {
-        apr_size_t len = strspn(line, TICKET_CHARS);
+        apr_size_t len = run_of(line, 1);
 
         if (is_ticket(line, len))
             ipxe_text_add_char(text, '-');
         else
             ipxe_text_add_n(text, line, len);
         line += len;
-        len = strcspn(line, TICKET_CHARS);
+        len = run_of(line, 0);
         ipxe_text_add_n(text, line, len);
         line += len;
     }

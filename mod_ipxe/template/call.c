@@ -45,6 +45,11 @@ static apr_status_t spread_keys(apr_array_header_t *all,
         if (map->entries[i].key.kind != IPXE_KIND_TEXT)
             return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
                                  "the keys after ** must be texts");
+        /* a name has no marks to carry on */
+        if (map->entries[i].key.flags & IPXE_STICKY)
+            return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ESCAPE, span,
+                                 "a secret or a value from the network "
+                                 "cannot name an argument");
         APR_ARRAY_PUSH(keys, const char *) = ipxe_library_intern_find(
             run->library, map->entries[i].key.u.text->s);
         APR_ARRAY_PUSH(all, ipxe_value_t) = map->entries[i].value;

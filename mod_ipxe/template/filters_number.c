@@ -95,7 +95,7 @@ static apr_status_t f_int(ipxe_value_t *result, ipxe_run_t *run,
                                      : value.u.integer);
     else
         *result = GIVEN(args, 0) ? args->v[0] : ipxe_value_int(0);
-    result->flags |= value.flags & IPXE_SECRET;
+    result->flags |= value.flags & IPXE_STICKY;
     return rv;
 }
 
@@ -113,7 +113,7 @@ static apr_status_t f_float(ipxe_value_t *result, ipxe_run_t *run,
         *result = ipxe_value_float(real);
     else
         *result = GIVEN(args, 0) ? args->v[0] : ipxe_value_float(0.0);
-    result->flags |= value.flags & IPXE_SECRET;
+    result->flags |= value.flags & IPXE_STICKY;
     return APR_SUCCESS;
 }
 

@@ -61,6 +61,8 @@ static apr_status_t named_value(ipxe_value_t *value, formatter_t *f)
     name = apr_pstrmemdup(f->run->pool, s + 1, (apr_size_t)(end - s - 1));
     f->at += (apr_size_t)(end - s) + 1;
     *value = ipxe_map_get(f->args, name);
+    if (value->kind == IPXE_KIND_UNDEFINED && f->format.flags & IPXE_SECRET)
+        *value = ipxe_value_undefined("this name");
     if (value->kind == IPXE_KIND_UNDEFINED)
         return ipxe_run_undefined(f->run, *value, f->span);
     return APR_SUCCESS;

@@ -15,6 +15,7 @@ typedef struct format_t {
     ipxe_run_t *run;
     const ipxe_call_t *call;
     apr_size_t next; /* of the arguments without a number */
+    unsigned flags;  /* of the format: what it names may be a secret */
     ipxe_build_t *build;
 } format_t;
 
@@ -81,7 +82,8 @@ static apr_status_t field_value(ipxe_value_t *value, format_t *f,
                                f->call->span);
         else
             rv = ipxe_run_item(value, f->run, *value,
-                               ipxe_value_text(part, 0, f->run->pool),
+                               ipxe_value_text(part, f->flags,
+                                               f->run->pool),
                                f->call->span);
         if (rv == APR_SUCCESS && value->kind == IPXE_KIND_UNDEFINED)
             rv = ipxe_run_undefined(f->run, *value, f->call->span);
@@ -339,6 +341,7 @@ apr_status_t ipxe_method_format(ipxe_value_t *result, ipxe_run_t *run,
     f.run = run;
     f.call = call;
     f.next = 0;
+    f.flags = self.flags & IPXE_STICKY;
     f.build = &build;
     ipxe_build_init(&build, self.u.text->len + 32, run->pool);
     build.flags |= self.flags & IPXE_SECRET;

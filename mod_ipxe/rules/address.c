@@ -97,3 +97,19 @@ int ipxe_range_holds(const ipxe_range_t *range, const char *address)
            memcmp(at, range->low, sizeof(at)) >= 0 &&
            memcmp(at, range->high, sizeof(at)) <= 0;
 }
+
+const char *ipxe_range_single(const ipxe_range_t *range, apr_pool_t *pool)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *text;
+    int i;
+
+    if (memcmp(range->low, range->high, sizeof(range->low)) != 0)
+        return NULL;
+    text = apr_pcalloc(pool, 2 * sizeof(range->low) + 1);
+    for (i = 0; i < (int)sizeof(range->low); i++) {
+        text[2 * i] = digits[range->low[i] >> 4];
+        text[2 * i + 1] = digits[range->low[i] & 15];
+    }
+    return text;
+}

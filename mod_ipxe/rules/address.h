@@ -4,6 +4,8 @@
 #ifndef IPXE_RULES_ADDRESS_H
 #define IPXE_RULES_ADDRESS_H
 
+#include <apr_pools.h>
+
 /* From low to high, both in it: 16 bytes as of IPv6, IPv4 mapped. */
 typedef struct ipxe_range_t {
     unsigned char low[16], high[16];
@@ -15,5 +17,8 @@ int ipxe_range_parse(ipxe_range_t *range, const char *text);
 
 /* Nonzero where the text is an address in the range. */
 int ipxe_range_holds(const ipxe_range_t *range, const char *address);
+
+/* The bytes in hex of a range's only address; NULL where it has more. */
+const char *ipxe_range_single(const ipxe_range_t *range, apr_pool_t *pool);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rules/hosts.h"
+#include "rules/index.h"
 #include "rules/loader.h"
 #include "rules/names.h"
 
@@ -370,5 +371,8 @@ ipxe_rules_t *ipxe_rules_load(const ipxe_rules_input_t *input,
     add_settings(&loader, input->settings_vars);
     for (link = 0; link < sizeof(links) / sizeof(*links); link++)
         links[link](&loader);
-    return diags->errors == errors ? loader.rules : NULL;
+    if (diags->errors != errors)
+        return NULL;
+    loader.rules->index = ipxe_index_make(loader.rules, pool);
+    return loader.rules;
 }

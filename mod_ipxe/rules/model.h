@@ -31,6 +31,7 @@ typedef struct ipxe_phrase_t {
 
 typedef struct ipxe_vars_t ipxe_vars_t; /* names and values: rules/vars.h */
 typedef struct ipxe_cond_t ipxe_cond_t; /* a `when`: rules/cond.h */
+typedef struct ipxe_index_t ipxe_index_t; /* rules/index.h */
 
 /* ---- Actions: what stands in a rule, a host, a group or a menu item ---- */
 
@@ -201,6 +202,7 @@ typedef struct ipxe_rules_t {
     const apr_array_header_t *hosts; /* of const ipxe_host_t * */
     const apr_array_header_t *rules; /* of const ipxe_rule_t *, in order */
     const apr_array_header_t *ignored_macs, *ignored_uuids; /* const char * */
+    const ipxe_index_t *index; /* of the rules; NULL: all are tried */
     apr_hash_t *host_keys;   /* private: rules/hosts.c */
     ipxe_facts_t host_facts; /* by which facts hosts are found */
     ipxe_library_t *library;

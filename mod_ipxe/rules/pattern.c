@@ -358,6 +358,49 @@ int ipxe_pattern_plain(const ipxe_pattern_t *pattern, const char **name)
     return pattern->form == FORM_GLOB && !ipxe_glob_wild(pattern->text);
 }
 
+/* Without the backslashes that take a meaning off; letters of ASCII in lower
+ * case, as globs match. */
+static const char *fold(const char *text, int glob, apr_pool_t *pool)
+{
+    char *folded = apr_palloc(pool, strlen(text) + 1), *at = folded;
+
+    for (; *text; text++) {
+        if (glob && *text == '\\' && text[1])
+            text++;
+        *at = *text;
+        if (*at >= 'A' && *at <= 'Z')
+            *at = (char)(*at + 'a' - 'A');
+        at++;
+    }
+    *at = '\0';
+    return folded;
+}
+
+const char *ipxe_pattern_exact(const ipxe_pattern_t *pattern, apr_pool_t *pool)
+{
+    if (pattern->form == FORM_GLOB && !ipxe_glob_wild(pattern->text))
+        return fold(pattern->text, 1, pool);
+    if (pattern->form == FORM_RANGE)
+        return ipxe_range_single(&pattern->range, pool);
+    return NULL;
+}
+
+const char *ipxe_pattern_fold(ipxe_fact_kind_e kind, const char *text,
+                              apr_pool_t *pool)
+{
+    ipxe_range_t range;
+
+    if (kind != IPXE_FACT_KIND_ADDRESS)
+        return fold(text, 0, pool);
+    return ipxe_range_parse(&range, text) ? ipxe_range_single(&range, pool)
+                                          : NULL;
+}
+
+int ipxe_pattern_may_fail(const ipxe_pattern_t *pattern)
+{
+    return pattern->form == FORM_REGEX;
+}
+
 ipxe_span_t ipxe_pattern_span(const ipxe_pattern_t *pattern)
 {
     return pattern->span;

@@ -43,6 +43,18 @@ const char *ipxe_pattern_shown(const ipxe_pattern_t *pattern, apr_pool_t *pool);
 /* Nonzero where it is a plain name: a glob without a wildcard. */
 int ipxe_pattern_plain(const ipxe_pattern_t *pattern, const char **name);
 
+/* Where a pattern matches one text alone, and cannot fail: that text, folded
+ * as below; else NULL. */
+const char *ipxe_pattern_exact(const ipxe_pattern_t *pattern, apr_pool_t *pool);
+
+/* A machine's text of a kind, folded: two that a pattern of ipxe_pattern_exact
+ * cannot tell apart become equal bytes. NULL where no such pattern matches. */
+const char *ipxe_pattern_fold(ipxe_fact_kind_e kind, const char *text,
+                              apr_pool_t *pool);
+
+/* Nonzero where asking may fail, as a regular expression does at its limit. */
+int ipxe_pattern_may_fail(const ipxe_pattern_t *pattern);
+
 ipxe_span_t ipxe_pattern_span(const ipxe_pattern_t *pattern);
 
 #endif

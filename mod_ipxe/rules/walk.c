@@ -6,6 +6,7 @@
 
 #include "rules/cond.h"
 #include "rules/hosts.h"
+#include "rules/index.h"
 #include "rules/window.h"
 
 const ipxe_action_t *ipxe_walk_followed(const ipxe_group_t **group,
@@ -174,7 +175,8 @@ static void finish_steps(const ipxe_walk_t *walk, int from)
                  IPXE_STEP_NOT_TRIED, NULL);
 }
 
-apr_status_t ipxe_walk(ipxe_walk_t *walk)
+/* Every rule until one decides; *next is that behind it. */
+static apr_status_t try_all(int *next, ipxe_walk_t *walk)
 {
     const apr_array_header_t *rules = walk->scope->rules->rules;
     ipxe_step_e outcome = IPXE_STEP_FAILED;
@@ -186,8 +188,39 @@ apr_status_t ipxe_walk(ipxe_walk_t *walk)
          i++)
         status = try_rule(&outcome, walk,
                           APR_ARRAY_IDX(rules, i, const ipxe_rule_t *));
+    *next = i;
+    return status;
+}
+
+/* Those that may hold, by the index. */
+static apr_status_t try_some(ipxe_walk_t *walk, const ipxe_index_t *index)
+{
+    const apr_array_header_t *rules = walk->scope->rules->rules;
+    ipxe_step_e outcome = IPXE_STEP_FAILED;
+    apr_status_t status = APR_SUCCESS;
+    ipxe_candidates_t candidates;
+    int i;
+
+    ipxe_index_ask(&candidates, index, walk->scope);
+    while (outcome != IPXE_STEP_DECIDED && status == APR_SUCCESS) {
+        i = ipxe_index_next(&candidates);
+        if (i < 0)
+            break;
+        status = try_rule(&outcome, walk,
+                          APR_ARRAY_IDX(rules, i, const ipxe_rule_t *));
+    }
+    return status;
+}
+
+apr_status_t ipxe_walk(ipxe_walk_t *walk)
+{
+    const ipxe_index_t *index = walk->scope->rules->index;
+    int next = 0;
+    apr_status_t status = index && !walk->steps ? try_some(walk, index)
+                                                : try_all(&next, walk);
+
     walk->scope->rule = walk->rule;
     if (walk->steps && status == APR_SUCCESS)
-        finish_steps(walk, i);
+        finish_steps(walk, next);
     return status;
 }

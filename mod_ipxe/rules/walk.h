@@ -15,8 +15,8 @@ typedef struct ipxe_walk_t {
     ipxe_diags_t *diags;
 } ipxe_walk_t;
 
-/* Goes through the rules until one decides. A failure's diagnostic was
- * added. */
+/* Goes through the rules until one decides: all of them where steps are kept,
+ * else by the index. A failure's diagnostic was added. */
 apr_status_t ipxe_walk(ipxe_walk_t *walk);
 
 /* The action that a host follows, and the group that it comes from (NULL:

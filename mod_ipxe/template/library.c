@@ -245,6 +245,48 @@ const ipxe_template_t *ipxe_expression_compile(ipxe_library_t *library,
     return compile_piece(self, text, span, diags);
 }
 
+/* Deeper ones have no equality that counts. */
+#define MOST_ANDS 16
+
+/* The parts of a conjunction, in order; zero where they are too many. */
+static int list_parts(const ipxe_node_t **parts, const ipxe_node_t *node)
+{
+    const ipxe_node_t *at = node;
+    int count = 1, i;
+
+    for (; at->kind == IPXE_NODE_AND; at = at->a)
+        count++;
+    if (count > MOST_ANDS)
+        return 0;
+    for (i = count - 1; i > 0; i--, node = node->a)
+        parts[i] = node->b;
+    parts[0] = node;
+    return count;
+}
+
+static int is_equality(const ipxe_node_t *node)
+{
+    return node->kind == IPXE_NODE_COMPARE && node->count == 1 &&
+           node->ops[0] == IPXE_TOKEN_EQ && node->a->kind == IPXE_NODE_NAME &&
+           node->items[0]->kind == IPXE_NODE_CONST &&
+           node->items[0]->value.kind == IPXE_KIND_TEXT;
+}
+
+int ipxe_expression_equality(const char **name, const char **text,
+                             const ipxe_template_t *expression, int nth)
+{
+    const ipxe_node_t *parts[MOST_ANDS];
+    int count = list_parts(parts, expression->root), i;
+
+    for (i = 0; i <= nth; i++) {
+        if (i >= count || !is_equality(parts[i]))
+            return 0;
+    }
+    *name = parts[nth]->a->name;
+    *text = parts[nth]->items[0]->value.u.text->s;
+    return 1;
+}
+
 int ipxe_template_constant(const ipxe_template_t *template_,
                            const char **text)
 {

@@ -140,6 +140,13 @@ typedef void ipxe_call_fn(void *baton, const char *function,
 void ipxe_template_calls(const ipxe_template_t *template_, ipxe_call_fn *each,
                          void *baton);
 
+/* What a bare expression begins with: `serial == 'QC-1' and ...`. Nonzero
+ * where its parts 0 to nth, joined by `and`, are all comparisons of a name
+ * with a literal text for equality, or it is one alone; then *name and *text
+ * are those of the nth. */
+int ipxe_expression_equality(const char **name, const char **text,
+                             const ipxe_template_t *expression, int nth);
+
 /* Non-zero where it has no {{ or {% at all; then *text is its text. */
 int ipxe_template_constant(const ipxe_template_t *template_,
                            const char **text);

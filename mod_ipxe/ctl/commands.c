@@ -25,6 +25,10 @@ static const ipxe_opt_e template_options[] = {IPXE_OPT_VARS, IPXE_OPT_CONTEXT,
                                               IPXE_OPT_TEMPLATES, IPXE_OPT_HELP,
                                               IPXE_OPT_COUNT};
 
+static const ipxe_opt_e test_options[] = {
+    IPXE_OPT_TEST_FORMAT, IPXE_OPT_COVERAGE, IPXE_OPT_STRICT, IPXE_OPT_BASE_URL,
+    WHERE,                IPXE_OPT_HELP,     IPXE_OPT_COUNT};
+
 const ipxe_command_t ipxe_commands[] = {
     {"check", ipxe_ctl_check, check_options, "[FILE...]",
      "say all that is wrong with rules and templates",
@@ -52,6 +56,13 @@ const ipxe_command_t ipxe_commands[] = {
      "Renders FILE with the variables of --vars and those given by name, "
      "which come over them. What it includes is looked for in the folder of "
      "--templates."},
+    {"test", ipxe_ctl_test, test_options, "[FILE...]",
+     "run the tests of rules",
+     "Runs *.test.yaml: of the folders of rules, or FILE, which may be a "
+     "folder too. Each test is a machine and what it must get; it is asked as "
+     "HTTP would ask, and nothing is changed by it.\n\n"
+     "With --coverage the rules that no test reaches are named; with --strict "
+     "too, each of them counts as a failure."},
     {NULL, NULL, NULL, NULL, NULL, NULL}};
 
 const ipxe_command_t *ipxe_command_find(const char *name)

@@ -51,6 +51,12 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
                        "read variables from this file of YAML or JSON"},
     [IPXE_OPT_CONTEXT] = {"context", 0, "ipxe|line|shell|xml|yaml|json|none",
                           "how values are escaped; by the file's name else"},
+    [IPXE_OPT_TEST_FORMAT] = {"format", 0, "text|tap|junit|json",
+                              "print for people (the default on a terminal) "
+                              "or for programs: TAP (the default elsewhere), "
+                              "JUnit's XML, JSON"},
+    [IPXE_OPT_COVERAGE] = {"coverage", 0, NULL,
+                           "name the rules that no test reaches"},
 };
 
 const ipxe_option_t *ipxe_option_get(ipxe_opt_e option)
@@ -123,13 +129,26 @@ static void on_error(void *baton, const char *format, ...)
     va_end(args);
 }
 
-static ipxe_exit_e check_format(const ipxe_ctl_t *ctl)
+/* Is the value one of "text|json"? */
+static int is_choice(const char *choices, const char *value, apr_pool_t *pool)
 {
-    const char *format = ipxe_ctl_value(ctl, IPXE_OPT_FORMAT);
+    const apr_array_header_t *words = ipxe_text_split(choices, "|", pool);
+    int i;
 
-    if (!format || strcmp(format, "text") == 0 || strcmp(format, "json") == 0)
+    for (i = 0; i < words->nelts; i++)
+        if (strcmp(APR_ARRAY_IDX(words, i, const char *), value) == 0)
+            return 1;
+    return 0;
+}
+
+static ipxe_exit_e check_format(const ipxe_ctl_t *ctl, ipxe_opt_e option)
+{
+    const char *format = ipxe_ctl_value(ctl, option);
+
+    if (!format || is_choice(options[option].argument, format, ctl->pool))
         return IPXE_EXIT_FINE;
-    ipxe_ctl_complain("--format is text or json, not '%s'", format);
+    ipxe_ctl_complain("--format is one of %s, not '%s'",
+                      options[option].argument, format);
     return IPXE_EXIT_USAGE;
 }
 
@@ -160,7 +179,9 @@ ipxe_exit_e ipxe_ctl_read(ipxe_ctl_t *ctl, int argc, const char *const *argv)
     ctl->args = apr_array_make(ctl->pool, 8, sizeof(const char *));
     for (; reader->ind < argc; reader->ind++)
         APR_ARRAY_PUSH(ctl->args, const char *) = reader->argv[reader->ind];
-    return check_format(ctl);
+    if (check_format(ctl, IPXE_OPT_FORMAT) != IPXE_EXIT_FINE)
+        return IPXE_EXIT_USAGE;
+    return check_format(ctl, IPXE_OPT_TEST_FORMAT);
 }
 
 const char *ipxe_ctl_pair(const char **value, const char *text,

@@ -80,11 +80,20 @@ static apr_status_t kind_of(apr_filetype_e *kind, const char *path,
     return rv == APR_INCOMPLETE ? APR_SUCCESS : rv;
 }
 
+/* Which files of a folder count. */
+typedef int wanted_fn(const char *name);
+
+static int is_test_file(const char *name)
+{
+    return apr_fnmatch("*.test.yaml", name, 0) == APR_SUCCESS ||
+           apr_fnmatch("*.test.yml", name, 0) == APR_SUCCESS;
+}
+
 static int is_rule_file(const char *name)
 {
     return (apr_fnmatch("*.yaml", name, 0) == APR_SUCCESS ||
             apr_fnmatch("*.yml", name, 0) == APR_SUCCESS) &&
-           apr_fnmatch("*.test.y*ml", name, 0) != APR_SUCCESS;
+           !is_test_file(name);
 }
 
 static void add_source(apr_array_header_t *sources, const char *path,
@@ -98,7 +107,8 @@ static void add_source(apr_array_header_t *sources, const char *path,
 }
 
 static void add_folder(apr_array_header_t *sources, const char *folder,
-                       ipxe_diags_t *diags, apr_pool_t *pool)
+                       wanted_fn *wanted, ipxe_diags_t *diags,
+                       apr_pool_t *pool)
 {
     apr_array_header_t *names = list(folder, diags, pool);
     int i;
@@ -106,7 +116,7 @@ static void add_folder(apr_array_header_t *sources, const char *folder,
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (is_rule_file(name))
+        if (wanted(name))
             add_source(sources, apr_pstrcat(pool, folder, "/", name, NULL),
                        diags, pool);
     }
@@ -122,25 +132,43 @@ static const char *trim_path(const char *path, apr_pool_t *pool)
     return apr_pstrndup(pool, path, n);
 }
 
+/* One path that was named. alone: a file counts though it is no folder. */
+static void add_path(apr_array_header_t *sources, const char *named,
+                     wanted_fn *wanted, int alone, ipxe_diags_t *diags,
+                     apr_pool_t *pool)
+{
+    const char *path = trim_path(named, pool);
+    apr_filetype_e kind = APR_NOFILE;
+    apr_status_t rv = kind_of(&kind, path, pool);
+
+    if (rv != APR_SUCCESS)
+        complain(diags, path, rv);
+    else if (kind == APR_DIR)
+        add_folder(sources, path, wanted, diags, pool);
+    else if (alone)
+        add_source(sources, path, diags, pool);
+}
+
 void ipxe_files_rules(apr_array_header_t *sources,
                       const apr_array_header_t *paths, ipxe_diags_t *diags,
                       apr_pool_t *pool)
 {
     int i;
 
-    for (i = 0; i < paths->nelts; i++) {
-        const char *path =
-            trim_path(APR_ARRAY_IDX(paths, i, const char *), pool);
-        apr_filetype_e kind = APR_NOFILE;
-        apr_status_t rv = kind_of(&kind, path, pool);
+    for (i = 0; i < paths->nelts; i++)
+        add_path(sources, APR_ARRAY_IDX(paths, i, const char *), is_rule_file,
+                 1, diags, pool);
+}
 
-        if (rv != APR_SUCCESS)
-            complain(diags, path, rv);
-        else if (kind == APR_DIR)
-            add_folder(sources, path, diags, pool);
-        else
-            add_source(sources, path, diags, pool);
-    }
+void ipxe_files_tests(apr_array_header_t *sources,
+                      const apr_array_header_t *paths, int named,
+                      ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < paths->nelts; i++)
+        add_path(sources, APR_ARRAY_IDX(paths, i, const char *), is_test_file,
+                 named, diags, pool);
 }
 
 /* A walk through the folder of templates. */

@@ -15,6 +15,14 @@ void ipxe_files_rules(apr_array_header_t *sources,
                       const apr_array_header_t *paths, ipxe_diags_t *diags,
                       apr_pool_t *pool);
 
+/* Reads files of tests likewise: of a folder every *.test.yaml and
+ * *.test.yml. `named`: the paths are what somebody asked to be tested, so a
+ * file counts whatever its name; else they are those of rules, whose files
+ * hold no tests. */
+void ipxe_files_tests(apr_array_header_t *sources,
+                      const apr_array_header_t *paths, int named,
+                      ipxe_diags_t *diags, apr_pool_t *pool);
+
 /* Reads every file below a folder into the library, and adds its source to
  * `sources`. Names that begin with a dot do not count. */
 void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,

@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
                        "ipxectl")
@@ -112,6 +113,60 @@ def usage():
     exits(3, "rules that are not there", "check", "--rules", "nowhere",
           says="file-unreadable")
     exits(3, "a template that is not there", "template", "nowhere.cfg")
+
+
+def tests_of_rules():
+    def write(name, text):
+        with open(f"rules/{name}.test.yaml", "w", encoding="utf-8") as file:
+            file.write("ipxe: 1\ntests:\n" + text)
+
+    exits(1, "no tests", "test", *SITE, says="there are no tests")
+    write("good", "  - name: a host\n    given: { serial: SN1 }\n"
+          "    expect: { rule: known, host: web01 }\n")
+    ran = exits(0, "tests that pass", "test", *SITE)
+    result(ran.stdout == "ok 1 - a host\n1..1\n", "TAP in a pipe", ran.stdout)
+    write("more", "  - name: 'a <menu> # 1'\n"
+          "    expect: { rule: known, menu: main }\n")
+    ran = exits(1, "a test that fails", "test", *SITE)
+    result(ran.stdout.splitlines()[1:3] == [
+        "not ok 2 - a <menu> \\# 1", "# rules/more.test.yaml:4: rule is "
+        "'else', not 'known': the machine is no known host"],
+           "what fails, and why", ran.stdout)
+    exits(0, "tests of one file", "test", *SITE, "rules/good.test.yaml")
+    exits(1, "tests of a folder", "test", *SITE, "rules", says="1..2")
+    exits(3, "tests that are not there", "test", *SITE, "nowhere.test.yaml",
+          says="file-unreadable")
+    exits(2, "a form of tests that is none", "test", *SITE, "--format", "xml",
+          says="text|tap|junit|json")
+    ran = exits(1, "tests as JUnit", "test", *SITE, "--format", "junit")
+    suites = ElementTree.fromstring(ran.stdout)
+    result(suites.get("failures") == "1" and
+           [s.get("tests") for s in suites] == ["1", "1"] and
+           suites[1][0].get("name") == "a <menu> # 1" and
+           "not 'known'" in suites[1][0][0].text, "it is JUnit's XML",
+           ran.stdout)
+    ran = exits(1, "tests as JSON", "test", *SITE, "--format", "json",
+                "--coverage")
+    found = json.loads(ran.stdout)
+    result(found["failed"] == 1 and found["tests"][0]["passed"] and
+           found["tests"][1]["failures"][0]["line"] == 4 and
+           found["unreached"] == [], "the JSON of tests", ran.stdout)
+    coverage()
+    said = on_terminal("test", *SITE)
+    result(b"1 passed, 1 failed" in said and b"\033[32mok" in said,
+           "tests on a terminal are for people", said)
+    write("more", "  - { name: a, expect: { rule: non } }\n")
+    exits(1, "tests with an error", "test", *SITE, says="unknown-name")
+    os.remove("rules/good.test.yaml")
+    os.remove("rules/more.test.yaml")
+
+
+def coverage():
+    one = ("test", *SITE, "--coverage", "rules/good.test.yaml")
+    exits(0, "coverage", *one, says="# tests reach 1 of 2 rules\n"
+          "# rules/10-site.yaml:22: no test reaches rule 'else'\n")
+    exits(1, "coverage, strictly", *one, "--strict",
+          says="not ok 2 - rule 'else'")
 
 
 def checking():
@@ -238,7 +293,8 @@ def main():
             os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
-        for part in (usage, checking, rendering, explaining, templates):
+        for part in (usage, checking, rendering, explaining, templates,
+                     tests_of_rules):
             part()
         os.chdir("/")
     print(f"1..{count}")

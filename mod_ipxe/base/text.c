@@ -4,6 +4,7 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool)
@@ -15,7 +16,40 @@ ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool)
     text->data[0] = '\0';
     text->len = 0;
     text->pool = pool;
+    text->large = 0;
+    text->heap = NULL;
     return text;
+}
+
+static apr_status_t free_large(void *baton)
+{
+    ipxe_text_t *text = baton;
+
+    free(text->heap);
+    return APR_SUCCESS;
+}
+
+ipxe_text_t *ipxe_text_make_large(apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make(1024, pool);
+
+    text->large = 1;
+    apr_pool_cleanup_register(pool, text, free_large, apr_pool_cleanup_null);
+    return text;
+}
+
+/* A pool keeps what a text has grown out of, the heap does not. */
+static int grow_large(ipxe_text_t *text, apr_size_t size)
+{
+    char *data = realloc(text->heap, size);
+
+    if (!data)
+        return 0;
+    if (!text->heap)
+        memcpy(data, text->data, text->len + 1);
+    text->heap = text->data = data;
+    text->size = size;
+    return 1;
 }
 
 static void make_room(ipxe_text_t *text, apr_size_t more)
@@ -27,6 +61,9 @@ static void make_room(ipxe_text_t *text, apr_size_t more)
         return;
     while (size <= text->len + more)
         size *= 2;
+    if (text->large && grow_large(text, size))
+        return;
+    text->large = 0;
     data = apr_palloc(text->pool, size);
     memcpy(data, text->data, text->len + 1);
     text->data = data;

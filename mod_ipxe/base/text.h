@@ -18,9 +18,14 @@ typedef struct ipxe_text_t {
     apr_size_t len;  /* bytes, without the NUL */
     apr_size_t size; /* bytes that data has room for */
     apr_pool_t *pool;
+    int large;  /* data grows outside of the pool, there: */
+    char *heap; /* NULL as long as it is small */
 } ipxe_text_t;
 
 ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool);
+/* For what may become large: it takes hardly more memory than its bytes. Its
+ * data moves when it grows, and what was there before is gone. */
+ipxe_text_t *ipxe_text_make_large(apr_pool_t *pool);
 void ipxe_text_add(ipxe_text_t *text, const char *s);
 void ipxe_text_add_n(ipxe_text_t *text, const char *s, apr_size_t len);
 void ipxe_text_add_char(ipxe_text_t *text, char c);

@@ -28,7 +28,7 @@ static void start_over(job_t *job)
 {
     apr_size_t most = job->asking.set->settings->max_answer;
 
-    job->answer->body = ipxe_text_make(1024, job->pool);
+    job->answer->body = ipxe_text_make_large(job->pool);
     job->sink = ipxe_sink_to_text(job->answer->body, most, job->pool);
 }
 

@@ -246,7 +246,7 @@ static apr_status_t none(ipxe_escape_t *escape, const char *s, apr_size_t len,
 static apr_status_t line(ipxe_escape_t *escape, const char *s, apr_size_t len,
                          unsigned marks)
 {
-    apr_size_t at;
+    apr_size_t at, plain = 0;
 
     if (memchr(s, '\n', len) || memchr(s, '\r', len)) {
         ipxe_diag_help(refuse(escape, "a line break stands in this value"),
@@ -265,9 +265,12 @@ static apr_status_t line(ipxe_escape_t *escape, const char *s, apr_size_t len,
         return APR_EGENERAL;
     }
     for (at = 0; at < len; at++) {
-        if (!is_control(s[at]) || s[at] == '\t')
-            ipxe_text_add_char(escape->out, s[at]);
+        if (is_control(s[at]) && s[at] != '\t') {
+            ipxe_text_add_n(escape->out, s + plain, at - plain);
+            plain = at + 1;
+        }
     }
+    ipxe_text_add_n(escape->out, s + plain, len - plain);
     return APR_SUCCESS;
 }
 

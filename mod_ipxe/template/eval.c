@@ -55,7 +55,6 @@ static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
     apr_size_t seen = 0;
     apr_status_t rv = APR_SUCCESS;
 
-    *result = ipxe_value_undefined(node->name);
     for (frame = run->frame; frame; frame = frame->parent) {
         for (bind = frame->binds; bind; bind = bind->next, seen++) {
             if (bind->name == node->name) {
@@ -68,7 +67,9 @@ static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
             break;
     }
     run->steps += seen / 32;
-    if (!frame)
+    if (frame)
+        *result = ipxe_value_undefined(node->name);
+    else
         rv = from_product(result, run, node->name);
     if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
         from_functions(result, run, node->name);

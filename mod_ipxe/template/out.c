@@ -20,6 +20,7 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink,
     out->language = language;
     out->most = most;
     out->pending = ipxe_text_make(PIECE + 1024, pool);
+    out->made = ipxe_text_make(256, pool);
     if (context == IPXE_CONTEXT_SCRIPT || context == IPXE_CONTEXT_PRESEED ||
         context == IPXE_CONTEXT_KICKSTART || context == IPXE_CONTEXT_SHELL ||
         context == IPXE_CONTEXT_JSON)
@@ -63,6 +64,13 @@ static void line_ends(ipxe_out_t *out)
         line_done(out);
 }
 
+/* No line of it begins a section or goes on: only the last is of interest. */
+static int is_plain(const ipxe_out_t *out, const char *s, apr_size_t len)
+{
+    return out->line->len == 0 && !memchr(s, '\\', len) &&
+           !memchr(s, '%', len);
+}
+
 static void follow(ipxe_out_t *out, const char *s, apr_size_t len)
 {
     const char *end = s + len, *at;
@@ -71,6 +79,11 @@ static void follow(ipxe_out_t *out, const char *s, apr_size_t len)
         ipxe_text_add_n(out->line, s, (apr_size_t)(at - s));
         line_ends(out);
         s = at + 1;
+        if (is_plain(out, s, (apr_size_t)(end - s))) {
+            at = memrchr(s, '\n', (apr_size_t)(end - s));
+            s = at ? at + 1 : s;
+            break;
+        }
     }
     ipxe_text_add_n(out->line, s, (apr_size_t)(end - s));
 }
@@ -139,8 +152,7 @@ static apr_status_t escaped(ipxe_out_t *out, ipxe_value_t text,
                             ipxe_span_t span, ipxe_diags_t *diags)
 {
     apr_size_t len = text.u.text->len, i, run;
-    ipxe_text_t *made = ipxe_text_make(len + len / 4 + 16,
-                                       out->pending->pool);
+    ipxe_text_t *made = out->made;
     ipxe_escape_t escape;
     apr_status_t rv = APR_SUCCESS;
 

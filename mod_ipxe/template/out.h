@@ -12,6 +12,7 @@ typedef struct ipxe_out_t {
     ipxe_build_t *capture; /* a value; or */
     ipxe_sink_t *sink;     /* a sink; both NULL: what is written is lost */
     ipxe_text_t *pending;  /* for the sink, not yet handed on */
+    ipxe_text_t *made;     /* a value as it is escaped */
     ipxe_context_e context;
     const ipxe_language_t *language;
     apr_size_t total, most;

@@ -10,8 +10,9 @@ static ipxe_value_t value_of(ipxe_kind_e kind)
 {
     ipxe_value_t value;
 
-    memset(&value, 0, sizeof(value));
     value.kind = kind;
+    value.flags = 0;
+    value.u.integer = 0;
     return value;
 }
 

@@ -2,7 +2,10 @@
 /* Text that grows, UTF-8, near names. */
 #include "base/text.h"
 
+#include <stdlib.h>
+
 #include "base/sink.h"
+
 #include "tap.h"
 
 static void test_growing(apr_pool_t *pool)
@@ -64,6 +67,22 @@ static void test_nearest(void)
     is(ipxe_text_nearest("x", names, 3), NULL, "one letter suggests nothing");
 }
 
+static void test_large(apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make_large(pool);
+    int i, wrong = 0;
+
+    is(text->data, "", "a large text begins empty");
+    for (i = 0; i < 100000; i++)
+        ipxe_text_addf(text, "%05d", i);
+    for (i = 0; i < 100000; i += 999)
+        wrong += atoi(apr_pstrndup(pool, text->data + 5 * i, 5)) != i;
+    is_int(wrong, 0, "and has all that was added");
+    is_int(text->len, 500000, "as long as it was");
+    ipxe_text_cut(text, 3);
+    is(text->data, "000", "and cut it is short again");
+}
+
 static void test_sink(apr_pool_t *pool)
 {
     ipxe_text_t *text = ipxe_text_make(0, pool);
@@ -82,6 +101,7 @@ int main(void)
     test_utf8(pool);
     test_json(pool);
     test_nearest();
+    test_large(pool);
     test_sink(pool);
     is(ipxe_text_urlencode("a b&c/d", "/", pool), "a%20b%26c/d",
        "a URL keeps what it is told to keep");

@@ -9,15 +9,14 @@ static const struct {
     const char *end; /* of the name; with no dot: the whole last segment */
     ipxe_context_e context;
 } names[] = {
-    {".ipxe", IPXE_CONTEXT_SCRIPT},       {".ks", IPXE_CONTEXT_KICKSTART},
-    {".seed", IPXE_CONTEXT_PRESEED},      {".preseed", IPXE_CONTEXT_PRESEED},
-    {".sh", IPXE_CONTEXT_SHELL},          {".bat", IPXE_CONTEXT_SHELL},
-    {".cmd", IPXE_CONTEXT_SHELL},         {".xml", IPXE_CONTEXT_XML},
-    {".yaml", IPXE_CONTEXT_JSON},         {".yml", IPXE_CONTEXT_JSON},
-    {".json", IPXE_CONTEXT_JSON},         {".ign", IPXE_CONTEXT_JSON},
-    {"user-data", IPXE_CONTEXT_JSON},     {"meta-data", IPXE_CONTEXT_JSON},
-    {"vendor-data", IPXE_CONTEXT_JSON},   {"network-config",
-                                           IPXE_CONTEXT_JSON}};
+    {".ipxe", IPXE_CONTEXT_SCRIPT},     {".ks", IPXE_CONTEXT_KICKSTART},
+    {".seed", IPXE_CONTEXT_PRESEED},    {".preseed", IPXE_CONTEXT_PRESEED},
+    {".sh", IPXE_CONTEXT_SHELL},        {".bat", IPXE_CONTEXT_SHELL},
+    {".cmd", IPXE_CONTEXT_SHELL},       {".xml", IPXE_CONTEXT_XML},
+    {".yaml", IPXE_CONTEXT_JSON},       {".yml", IPXE_CONTEXT_JSON},
+    {".json", IPXE_CONTEXT_JSON},       {".ign", IPXE_CONTEXT_JSON},
+    {"user-data", IPXE_CONTEXT_JSON},   {"meta-data", IPXE_CONTEXT_JSON},
+    {"vendor-data", IPXE_CONTEXT_JSON}, {"network-config", IPXE_CONTEXT_JSON}};
 
 static int name_ends(const char *name, const char *end)
 {
@@ -68,8 +67,8 @@ static int is_one_of(const char *s, apr_size_t len, const char *const *words,
 
 int ipxe_kickstart_section(const char *line, int now)
 {
-    static const char *const scripts[] = {
-        "%pre", "%pre-install", "%post", "%onerror", "%traceback"};
+    static const char *const scripts[] = {"%pre", "%pre-install", "%post",
+                                          "%onerror", "%traceback"};
     apr_size_t len = strcspn(line, " \t\r");
 
     if (*line != '%')
@@ -93,8 +92,8 @@ int ipxe_kickstart_opens(const char *line, const char *s, apr_size_t len)
 int ipxe_preseed_command(const char *line)
 {
     static const char *const commands[] = {
-        "preseed/early_command", "preseed/late_command",
-        "partman/early_command", "preseed/run",
+        "preseed/early_command",   "preseed/late_command",
+        "partman/early_command",   "preseed/run",
         "preseed/include_command", "grub-installer/command",
         "user-setup/late_command", "debian-installer/early_command"};
     const char *word = line + strspn(line, " \t");
@@ -107,22 +106,46 @@ int ipxe_preseed_command(const char *line)
 
 /* ---- quotes ---- */
 
+/* Quotes that are open, by how deep in `$( )`, which begins anew. */
+typedef struct quotes_t {
+    char open[8];
+    int depth;
+} quotes_t;
+
+#define DEEPEST ((int)sizeof(((quotes_t *)NULL)->open) - 1)
+
+/* Takes the character at `at`; gives how many of them that were. */
+static int take_quote(quotes_t *quotes, const char *at)
+{
+    char *open = &quotes->open[quotes->depth];
+
+    if (*at == '\\' && *open != '\'')
+        return at[1] ? 2 : 1;
+    if (*at == '$' && at[1] == '(' && *open != '\'' && *open != '`' &&
+        quotes->depth < DEEPEST) {
+        quotes->open[++quotes->depth] = 0;
+        return 2;
+    }
+    if (*at == ')' && !*open && quotes->depth)
+        quotes->depth--;
+    else if (*open)
+        *open = *at == *open ? 0 : *open;
+    else if (*at == '"' || *at == '\'' || *at == '`')
+        *open = *at;
+    return 1;
+}
+
 int ipxe_shell_quote(const char *line)
 {
+    quotes_t quotes = {{0}, 0};
     const char *at;
-    char open = 0;
 
-    for (at = line; *at; at++) {
-        if (*at == '\\' && open != '\'')
-            at += at[1] != '\0';
-        else if (open)
-            open = *at == open ? 0 : open;
-        else if (*at == '"' || *at == '\'' || *at == '`')
-            open = *at;
-        else if (*at == '#' && (at == line || at[-1] == ' '))
+    for (at = line; *at; at += take_quote(&quotes, at)) {
+        if (*at == '#' && !quotes.open[quotes.depth] &&
+            (at == line || at[-1] == ' '))
             return 0;
     }
-    return open != 0;
+    return quotes.open[quotes.depth] != 0;
 }
 
 int ipxe_json_quote(const char *line)

@@ -60,9 +60,16 @@ static void see_name(void *baton, const char *parent, const char *name,
         seen->facts = IPXE_FACTS_ALL;
         add_arg(seen, "*");
     }
+    else if (!*parent && ipxe_text_eq(name, "args"))
+        add_arg(seen, "*");
+    else if (!*parent &&
+             (ipxe_text_eq(name, "facts") || ipxe_text_eq(name, "raw")))
+        seen->facts = IPXE_FACTS_ALL;
     else if (!*parent || ipxe_text_eq(parent, "facts") ||
              ipxe_text_eq(parent, "raw"))
         add_fact(seen, name);
+    else /* macs[0] */
+        add_fact(seen, parent);
 }
 
 #define ARGS_PREFIX_LEN 5 /* "args." */

@@ -119,7 +119,8 @@ const ipxe_template_t *ipxe_expression_compile(ipxe_library_t *library,
 /* A name that a template reads and does not set itself: `parent` is "" and
  * name "serial" for {{ serial }}; "facts" and "serial" for
  * {{ facts.serial }} and {{ facts['serial'] }}; `name` is "*" where it is
- * computed ({{ facts[x] }}) or the whole is used ({{ facts }}).
+ * computed ({{ facts[x] }}, {{ macs[0] }}, facts.items()). Where the whole is
+ * used ({{ facts|dictsort }}) `parent` is "" and name "facts".
  * A variable that is a mapping comes likewise: "disk" and "size". What only
  * one way of an `if` sets counts as read after it. */
 typedef void ipxe_name_fn(void *baton, const char *parent, const char *name,

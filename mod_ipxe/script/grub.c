@@ -190,10 +190,12 @@ apr_status_t ipxe_grub_boot(ipxe_script_t *script)
     return APR_SUCCESS;
 }
 
-static void put_entry(ipxe_script_t *script, const ipxe_offered_t *line)
+static void put_entry(ipxe_script_t *script, const ipxe_offer_t *offer,
+                      const ipxe_offered_t *line)
 {
     apr_pool_t *pool = script->writing->pool;
-    const char *path = line->url ? device_path(line->url, pool) : NULL;
+    const char *url = strcmp(line->id, "back") == 0 ? offer->back : line->url;
+    const char *path = url ? device_path(url, pool) : NULL;
 
     ipxe_text_addf(script->out, "menuentry %s --id %s",
                    quoted(line->title, pool), line->id);
@@ -231,7 +233,7 @@ apr_status_t ipxe_grub_menu(ipxe_script_t *script)
             &APR_ARRAY_IDX(offer->lines, i, ipxe_offered_t);
 
         if (line->id)
-            put_entry(script, line);
+            put_entry(script, offer, line);
     }
     return APR_SUCCESS;
 }

@@ -77,6 +77,16 @@ static void methods(const manual_t *manual, ipxe_kind_e kind,
     row(manual, out->data, what);
 }
 
+static void functions(const manual_t *manual)
+{
+    apr_size_t count, i;
+    const ipxe_function_t *all = ipxe_function_rows(&count);
+
+    for (i = 0; i < count; i++)
+        row(manual, apr_psprintf(manual->pool, "| `%s(", all[i].name),
+            all[i].name);
+}
+
 int main(int argc, char **argv)
 {
     const ipxe_row_t *all[128];
@@ -101,5 +111,6 @@ int main(int argc, char **argv)
     methods(&manual, IPXE_KIND_TEXT, "texts");
     methods(&manual, IPXE_KIND_LIST, "lists");
     methods(&manual, IPXE_KIND_MAP, "mappings");
+    functions(&manual);
     return manual.text ? tap_end(manual.pool) : 0;
 }

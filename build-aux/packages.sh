@@ -34,6 +34,7 @@ test libxml2-utils libxml2
 test ovmf edk2-ovmf
 test python3 python3
 test python3-jinja2 python3-jinja2
+test python3-jsonschema python3-jsonschema
 test python3-yaml python3-pyyaml
 test qemu-system-x86 qemu-system-x86-core
 test samba-common-bin samba-common-tools

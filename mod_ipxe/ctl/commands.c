@@ -51,6 +51,11 @@ const ipxe_command_t ipxe_commands[] = {
      "--at, --request and --user-agent fix what a request brings. Who may not "
      "read the server's secret gets the word TICKET where a ticket would "
      "stand."},
+    {"schema", ipxe_ctl_schema, help_options, "",
+     "print the JSON Schema of rule files, for editors",
+     "Prints a JSON Schema (draft 2020-12) of rule files and of files of "
+     "tests. An editor that knows it completes keys and marks what is wrong "
+     "while one writes; `ipxectl check` says more."},
     {"template", ipxe_ctl_template, template_options, "FILE [NAME=VALUE...]",
      "render any template by itself",
      "Renders FILE with the variables of --vars and those given by name, "

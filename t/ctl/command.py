@@ -105,6 +105,7 @@ def usage():
     exits(2, "a request id with a blank", "render", *SITE, "--request", "a b")
     exits(2, "--var without a value", "check", *SITE, "--var", "x")
     exits(2, "template without a file", "template")
+    exits(2, "schema of a file", "schema", "rules")
     exits(2, "an unknown context", "template", "a.cfg", "--context", "html")
     exits(3, "an httpd that is not there", "check", "--httpd", "/nowhere",
           says="cannot run '/nowhere'")

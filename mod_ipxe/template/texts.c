@@ -11,7 +11,9 @@ ipxe_value_t ipxe_text_made(ipxe_run_t *run, const char *s, unsigned flags)
 
 unsigned ipxe_marks_first(ipxe_value_t text)
 {
-    return text.u.text->len ? ipxe_marks_at(text, 0) & IPXE_SAFE : 0;
+    unsigned safe = text.u.text->len ? ipxe_marks_at(text, 0) & IPXE_SAFE : 0;
+
+    return safe | (text.flags & IPXE_TAINTED);
 }
 
 void ipxe_build_fill(ipxe_build_t *build, char c, apr_size_t n)

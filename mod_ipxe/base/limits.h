@@ -49,6 +49,11 @@
 #define IPXE_MAX_EXTENDS    16
 #define IPXE_MAX_MENU_DEPTH 8
 
+/* Loading renders what hosts follow for sample machines: of hosts with the
+ * same groups, action and names of variables this many, so that a million
+ * hosts are not six million renders. */
+#define IPXE_MAX_HOSTS_ALIKE 200
+
 /* Tickets stand in kernel command lines of 2046 bytes. */
 #define IPXE_MAX_TICKET 600
 

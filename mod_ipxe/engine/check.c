@@ -9,6 +9,7 @@
 #include "engine/request.h"
 #include "rules/load.h"
 #include "rules/uses.h"
+#include "rules/vars.h"
 #include "script/script.h"
 
 /* Noon of a Wednesday, UTC. */
@@ -51,7 +52,7 @@ static const char *const sample_texts[IPXE_FACT_COUNT] = {
 typedef struct run_t {
     const ipxe_snapshot_t *set;
     ipxe_diags_t *diags;
-    apr_hash_t *done;  /* ways already rendered */
+    apr_hash_t *done;  /* ways already rendered; how many of hosts alike */
     apr_hash_t *files; /* path -> ipxe_named_file_t, or NULL: not wanted */
     apr_pool_t *keep;  /* for the whole run */
 } run_t;
@@ -287,13 +288,59 @@ static void try_rule(const run_t *run, const ipxe_rule_t *rule,
     }
 }
 
+/* What hosts have in common that are alike for a rule: groups, action, and
+ * the names of their variables. */
+static const char *host_key(const ipxe_rule_t *rule, const ipxe_host_t *host,
+                            apr_pool_t *pool)
+{
+    const ipxe_action_t *action = &host->action;
+    ipxe_text_t *key = ipxe_text_make(64, pool);
+    int i;
+
+    ipxe_text_addf(key, "host %d %d", rule->index, action->kind);
+    if (action->value)
+        ipxe_text_addf(key, " %s", action->value->written);
+    for (i = 0; i < host->groups->nelts; i++)
+        ipxe_text_addf(
+            key, " +%s",
+            APR_ARRAY_IDX(host->groups, i, const ipxe_group_t *)->name);
+    for (i = 0; host->vars && i < host->vars->list->nelts; i++)
+        ipxe_text_addf(
+            key, " -%s",
+            APR_ARRAY_IDX(host->vars->list, i, const ipxe_var_t *)->name);
+    return key->data;
+}
+
+/* Nonzero where enough hosts like this one were tried. */
+static int enough_alike(const run_t *run, const ipxe_rule_t *rule,
+                        const ipxe_host_t *host, apr_pool_t *pool)
+{
+    const char *key = host_key(rule, host, pool);
+    int *count = apr_hash_get(run->done, key, APR_HASH_KEY_STRING);
+
+    if (!count) {
+        count = apr_pcalloc(run->keep, sizeof(*count));
+        apr_hash_set(run->done, apr_pstrdup(run->keep, key),
+                     APR_HASH_KEY_STRING, count);
+    }
+    return (*count)++ >= IPXE_MAX_HOSTS_ALIKE;
+}
+
 static void try_hosts(const run_t *run, const ipxe_rule_t *rule)
 {
     const apr_array_header_t *hosts = run->set->rules->hosts;
+    apr_pool_t *pool;
     int i;
 
-    for (i = 0; i < hosts->nelts; i++)
-        try_rule(run, rule, APR_ARRAY_IDX(hosts, i, const ipxe_host_t *));
+    apr_pool_create(&pool, run->keep);
+    for (i = 0; i < hosts->nelts; i++) {
+        const ipxe_host_t *host = APR_ARRAY_IDX(hosts, i, const ipxe_host_t *);
+
+        if (!enough_alike(run, rule, host, pool))
+            try_rule(run, rule, host);
+        apr_pool_clear(pool);
+    }
+    apr_pool_destroy(pool);
 }
 
 static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,

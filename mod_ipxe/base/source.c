@@ -8,31 +8,42 @@
 
 #include "base/text.h"
 
+/* Counted first: the lines of a large file shall take no more than they
+ * need. */
 static const apr_size_t *find_lines(const char *text, apr_size_t len,
                                     apr_size_t *count, apr_pool_t *pool)
 {
-    apr_array_header_t *lines = apr_array_make(pool, 64, sizeof(apr_size_t));
-    apr_size_t i;
+    apr_size_t *lines, i, n = 1;
 
-    APR_ARRAY_PUSH(lines, apr_size_t) = 0;
-    for (i = 0; i < len; i++) {
-        if (text[i] == '\n' && i + 1 < len)
-            APR_ARRAY_PUSH(lines, apr_size_t) = i + 1;
+    for (i = 0; i + 1 < len; i++)
+        n += text[i] == '\n';
+    lines = apr_palloc(pool, n * sizeof(*lines));
+    *count = n;
+    lines[0] = 0;
+    for (i = 0, n = 1; i + 1 < len; i++) {
+        if (text[i] == '\n')
+            lines[n++] = i + 1;
     }
-    *count = (apr_size_t)lines->nelts;
-    return (const apr_size_t *)(const void *)lines->elts;
+    return lines;
+}
+
+/* Without a copy of the text. */
+static ipxe_source_t *make_source(const char *name, const char *text,
+                                  apr_size_t len, apr_pool_t *pool)
+{
+    ipxe_source_t *source = apr_palloc(pool, sizeof(*source));
+
+    source->name = apr_pstrdup(pool, name);
+    source->text = text;
+    source->len = len;
+    source->lines = find_lines(text, len, &source->line_count, pool);
+    return source;
 }
 
 ipxe_source_t *ipxe_source_make(const char *name, const char *text,
                                 apr_size_t len, apr_pool_t *pool)
 {
-    ipxe_source_t *source = apr_palloc(pool, sizeof(*source));
-
-    source->name = apr_pstrdup(pool, name);
-    source->text = apr_pstrmemdup(pool, text, len);
-    source->len = len;
-    source->lines = find_lines(text, len, &source->line_count, pool);
-    return source;
+    return make_source(name, apr_pstrmemdup(pool, text, len), len, pool);
 }
 
 apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,
@@ -54,7 +65,7 @@ apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,
     if (rv == APR_SUCCESS && (apr_uint64_t)info.size > most)
         rv = APR_ENOSPC;
     if (rv == APR_SUCCESS && info.size > 0) {
-        text = apr_palloc(pool, (apr_size_t)info.size);
+        text = apr_palloc(pool, (apr_size_t)info.size + 1);
         rv = apr_file_read_full(file, text, (apr_size_t)info.size, &len);
         if (APR_STATUS_IS_EOF(rv)) /* it was cut while being read */
             rv = APR_SUCCESS;
@@ -63,8 +74,10 @@ apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,
         text = apr_pstrdup(pool, "");
     }
     apr_file_close(file);
-    if (rv == APR_SUCCESS)
-        *source = ipxe_source_make(path, text, len, pool);
+    if (rv != APR_SUCCESS)
+        return rv;
+    text[len] = '\0';
+    *source = make_source(path, text, len, pool);
     return rv;
 }
 

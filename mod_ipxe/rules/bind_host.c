@@ -80,11 +80,11 @@ static const char *take_uuid(ipxe_loader_t *loader, const ipxe_yaml_t *node)
 }
 
 /* As facts are: trimmed, runs of blanks folded to one. */
-static const char *take_text(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+static const char *take_text(const ipxe_loader_t *loader,
+                             const ipxe_yaml_t *node, apr_pool_t *scratch)
 {
     return apr_array_pstrcat(
-        loader->pool, ipxe_text_split(node->text, " \t\r\n", loader->pool),
-        ' ');
+        loader->pool, ipxe_text_split(node->text, " \t\r\n", scratch), ' ');
 }
 
 static void check_junk(ipxe_loader_t *loader, const ipxe_yaml_t *node,
@@ -101,7 +101,7 @@ static void check_junk(ipxe_loader_t *loader, const ipxe_yaml_t *node,
 }
 
 static const char *take(ipxe_loader_t *loader, const ipxe_yaml_t *node,
-                        ipxe_fact_e fact)
+                        ipxe_fact_e fact, apr_pool_t *scratch)
 {
     const char *text;
 
@@ -109,22 +109,23 @@ static const char *take(ipxe_loader_t *loader, const ipxe_yaml_t *node,
         return NULL;
     text = fact == IPXE_FACT_MAC    ? take_mac(loader, node)
            : fact == IPXE_FACT_UUID ? take_uuid(loader, node)
-                                    : take_text(loader, node);
+                                    : take_text(loader, node, scratch);
     check_junk(loader, node, fact, text);
     return text;
 }
 
 static apr_array_header_t *take_macs(ipxe_loader_t *loader,
-                                     const apr_array_header_t *nodes)
+                                     const apr_array_header_t *nodes,
+                                     apr_pool_t *scratch)
 {
-    apr_array_header_t *macs =
-        apr_array_make(loader->pool, 2, sizeof(const char *));
+    apr_array_header_t *macs = apr_array_make(
+        loader->pool, nodes ? nodes->nelts : 0, sizeof(const char *));
     int i;
 
     for (i = 0; nodes && i < nodes->nelts; i++) {
         const char *mac =
             take(loader, APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *),
-                 IPXE_FACT_MAC);
+                 IPXE_FACT_MAC, scratch);
 
         if (mac)
             APR_ARRAY_PUSH(macs, const char *) = mac;
@@ -165,30 +166,63 @@ static void check_known(ipxe_loader_t *loader, const ipxe_host_t *host,
         "give it a mac, uuid, serial or asset");
 }
 
-static void bind_host(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+/* What a host keeps of an item that will be gone. */
+static void keep_nodes(ipxe_loader_t *loader, host_keys_t *keys)
 {
-    ipxe_host_t *host = apr_pcalloc(loader->pool, sizeof(*host));
-    ipxe_host_def_t *def = apr_pcalloc(loader->pool, sizeof(*def));
+    int i;
+
+    for (i = 0; i < IPXE_ACTION_COUNT; i++) {
+        if (keys->actions.values[i])
+            keys->actions.values[i] =
+                ipxe_yaml_copy(keys->actions.values[i], loader->pool);
+    }
+    if (keys->vars)
+        keys->vars = ipxe_yaml_copy(keys->vars, loader->pool);
+}
+
+/* The names of groups, until they are linked. */
+static const apr_array_header_t *keep_names(const ipxe_loader_t *loader,
+                                            const apr_array_header_t *names)
+{
+    apr_array_header_t *kept;
+    int i;
+
+    if (!names)
+        return NULL;
+    kept = apr_array_copy(loader->temp, names);
+    for (i = 0; i < kept->nelts; i++)
+        APR_ARRAY_IDX(kept, i, const ipxe_yaml_t *) = ipxe_yaml_copy(
+            APR_ARRAY_IDX(kept, i, const ipxe_yaml_t *), loader->temp);
+    return kept;
+}
+
+void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
+{
+    ipxe_loader_t *loader = baton;
+    ipxe_host_t *host;
+    ipxe_host_def_t *def;
     host_keys_t keys;
 
     memset(&keys, 0, sizeof(keys));
-    ipxe_bind(&keys, node, host_rows, "a host", loader, loader->diags,
-              loader->pool);
+    ipxe_bind(&keys, node, host_rows, "a host", loader, loader->diags, scratch);
     if (!keys.name)
         return;
-    host->name = keys.name->text;
+    keep_nodes(loader, &keys);
+    host = apr_pcalloc(loader->pool, sizeof(*host));
+    host->name = apr_pstrdup(loader->pool, keys.name->text);
     host->span = keys.name->span;
-    host->macs = take_macs(loader, keys.macs);
-    host->uuid = take(loader, keys.uuid, IPXE_FACT_UUID);
-    host->serial = take(loader, keys.serial, IPXE_FACT_SERIAL);
+    host->macs = take_macs(loader, keys.macs, scratch);
+    host->uuid = take(loader, keys.uuid, IPXE_FACT_UUID, scratch);
+    host->serial = take(loader, keys.serial, IPXE_FACT_SERIAL, scratch);
     host->manufacturer =
-        take(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER);
-    host->asset = take(loader, keys.asset, IPXE_FACT_ASSET);
+        take(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER, scratch);
+    host->asset = take(loader, keys.asset, IPXE_FACT_ASSET, scratch);
     host->vars = ipxe_load_vars(loader, keys.vars);
     ipxe_load_action(loader, &host->action, &keys.actions, node);
     check_known(loader, host, &keys);
+    def = apr_pcalloc(loader->temp, sizeof(*def));
     def->host = host;
-    def->names = keys.groups;
+    def->names = keep_names(loader, keys.groups);
     if (ipxe_load_define(loader, loader->hosts, "host", host->name, host->span,
                          def, 1))
         APR_ARRAY_PUSH(loader->host_defs, ipxe_host_def_t *) = def;
@@ -215,7 +249,7 @@ void ipxe_bind_hosts(ipxe_loader_t *loader, const ipxe_yaml_t *value)
         return;
     }
     for (i = 0; i < value->count; i++)
-        bind_host(loader, value->items[i]);
+        ipxe_bind_host(loader, value->items[i], loader->temp);
 }
 
 /* ---- Ignored ---- */

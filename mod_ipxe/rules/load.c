@@ -2,6 +2,7 @@
 /* Loading: every section of every file, then the links between them. */
 #include "rules/load.h"
 
+#include <apr_allocator.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
@@ -71,7 +72,7 @@ int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
         ipxe_diag_note(diag, first->span, "first defined here");
         return 0;
     }
-    first = apr_palloc(loader->pool, sizeof(*first));
+    first = apr_palloc(loader->temp, sizeof(*first));
     APR_ARRAY_PUSH(loader->defined, ipxe_defined_t *) = first;
     first->name = name;
     first->table = table;
@@ -249,12 +250,13 @@ static const ipxe_bind_t file_rows[] = {
 
 static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
 {
+    ipxe_yaml_long_t hosts = {"hosts", ipxe_bind_host, loader};
     ipxe_yaml_t *root;
     file_t file;
     apr_size_t i;
 
     memset(&file, 0, sizeof(file));
-    ipxe_yaml_parse(&root, source, loader->diags, loader->pool);
+    ipxe_yaml_parse_long(&root, source, &hosts, loader->diags, loader->pool);
     if (!root)
         return;
     if (root->kind != IPXE_YAML_MAPPING) {
@@ -314,29 +316,44 @@ static void (*const links[])(ipxe_loader_t *loader) = {
     ipxe_link_answers,  ipxe_link_facts,  ipxe_link_var_circles,
     ipxe_link_follow};
 
+/* With an allocator of its own, so that its memory goes back. */
+static apr_pool_t *make_temp(apr_pool_t *pool)
+{
+    apr_allocator_t *allocator;
+    apr_pool_t *temp;
+
+    apr_allocator_create(&allocator);
+    apr_pool_create_ex(&temp, pool, NULL, allocator);
+    apr_allocator_owner_set(allocator, temp);
+    return temp;
+}
+
 static void init_loader(ipxe_loader_t *loader, const ipxe_rules_input_t *input,
                         ipxe_diags_t *diags, apr_pool_t *pool)
 {
+    apr_pool_t *temp = make_temp(pool);
+
     memset(loader, 0, sizeof(*loader));
     loader->library = input->library;
     loader->diags = diags;
     loader->pool = pool;
+    loader->temp = temp;
     loader->rules = apr_pcalloc(pool, sizeof(*loader->rules));
     loader->vars = ipxe_vars_make(pool);
-    loader->profiles = apr_hash_make(pool);
-    loader->installers = apr_hash_make(pool);
-    loader->menus = apr_hash_make(pool);
-    loader->groups = apr_hash_make(pool);
-    loader->hosts = apr_hash_make(pool);
-    loader->rule_names = apr_hash_make(pool);
-    loader->defined = apr_array_make(pool, 64, sizeof(ipxe_defined_t *));
-    loader->host_defs = apr_array_make(pool, 16, sizeof(ipxe_host_def_t *));
+    loader->profiles = apr_hash_make(temp);
+    loader->installers = apr_hash_make(temp);
+    loader->menus = apr_hash_make(temp);
+    loader->groups = apr_hash_make(temp);
+    loader->hosts = apr_hash_make(temp);
+    loader->rule_names = apr_hash_make(temp);
+    loader->defined = apr_array_make(temp, 64, sizeof(ipxe_defined_t *));
+    loader->host_defs = apr_array_make(temp, 16, sizeof(ipxe_host_def_t *));
     loader->rule_list = apr_array_make(pool, 16, sizeof(ipxe_rule_t *));
     loader->ignored_macs = apr_array_make(pool, 2, sizeof(const char *));
     loader->ignored_uuids = apr_array_make(pool, 2, sizeof(const char *));
-    loader->actions = apr_array_make(pool, 32, sizeof(ipxe_action_t *));
-    loader->conds = apr_array_make(pool, 32, sizeof(ipxe_cond_use_t));
-    loader->phrases = apr_array_make(pool, 64, sizeof(ipxe_phrase_t *));
+    loader->actions = apr_array_make(temp, 32, sizeof(ipxe_action_t *));
+    loader->conds = apr_array_make(temp, 32, sizeof(ipxe_cond_use_t));
+    loader->phrases = apr_array_make(temp, 64, sizeof(ipxe_phrase_t *));
 }
 
 static void init_rules(const ipxe_loader_t *loader)
@@ -371,6 +388,7 @@ ipxe_rules_t *ipxe_rules_load(const ipxe_rules_input_t *input,
     add_settings(&loader, input->settings_vars);
     for (link = 0; link < sizeof(links) / sizeof(*links); link++)
         links[link](&loader);
+    apr_pool_destroy(loader.temp);
     if (diags->errors != errors)
         return NULL;
     loader.rules->index = ipxe_index_make(loader.rules, pool);

@@ -62,6 +62,7 @@ typedef struct ipxe_loader_t {
     apr_array_header_t *phrases;       /* of ipxe_phrase_t *: names to check */
     ipxe_diags_t *diags;
     apr_pool_t *pool;
+    apr_pool_t *temp; /* gone when the set is loaded */
 } ipxe_loader_t;
 
 /* ---- Sections; value is the section's node ---- */
@@ -72,6 +73,7 @@ void ipxe_bind_installers(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_menus(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_groups(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_hosts(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+ipxe_yaml_item_fn ipxe_bind_host; /* one; the baton is the loader */
 void ipxe_bind_ignore(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_rules(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 

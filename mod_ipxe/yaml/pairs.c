@@ -3,6 +3,7 @@
 #include "yaml/pairs.h"
 
 #include <apr_hash.h>
+#include <apr_strings.h>
 #include <string.h>
 
 /* Below this a walk is as fast as a hash. */
@@ -197,4 +198,30 @@ void ipxe_yaml_set_pairs(ipxe_yaml_t *mapping, ipxe_yaml_t *const *children,
     apr_pool_destroy(pairs.scratch);
     mapping->pairs = pairs.list;
     mapping->count = pairs.count;
+}
+
+const ipxe_yaml_t *ipxe_yaml_copy(const ipxe_yaml_t *node, apr_pool_t *pool)
+{
+    ipxe_yaml_t *copy = apr_pmemdup(pool, node, sizeof(*node));
+    const ipxe_yaml_t **items;
+    ipxe_yaml_pair_t *pairs;
+    apr_size_t i;
+
+    if (node->kind <= IPXE_YAML_SCALAR)
+        copy->text = apr_pstrmemdup(pool, node->text, node->count);
+    else if (node->kind == IPXE_YAML_SEQUENCE && node->count) {
+        items = apr_palloc(pool, node->count * sizeof(*items));
+        for (i = 0; i < node->count; i++)
+            items[i] = ipxe_yaml_copy(node->items[i], pool);
+        copy->items = items;
+    }
+    else if (node->count) {
+        pairs = apr_palloc(pool, node->count * sizeof(*pairs));
+        for (i = 0; i < node->count; i++) {
+            pairs[i].key = ipxe_yaml_copy(node->pairs[i].key, pool);
+            pairs[i].value = ipxe_yaml_copy(node->pairs[i].value, pool);
+        }
+        copy->pairs = pairs;
+    }
+    return copy;
 }

@@ -27,6 +27,7 @@ typedef struct reader_t {
     apr_array_header_t *stack; /* of ipxe_yaml_t *: children under way */
     apr_size_t nodes, alias_nodes;
     int anchor_count, depth;
+    const ipxe_yaml_long_t *list; /* handed out item by item; or NULL */
     apr_size_t quoted; /* where the last yaml-quote ended, to say it once */
     ipxe_diags_t *diags;
     apr_pool_t *pool;
@@ -325,8 +326,69 @@ static void take_children(reader_t *reader, ipxe_yaml_t *node,
     ipxe_yaml_set_pairs(node, children, n, reader->diags, reader->pool);
 }
 
+/* ---- A list that is handed out ---- */
+
+/* Is the event the beginning of that list? Then its key was read last. */
+static int begins_list(const reader_t *reader, apr_size_t base)
+{
+    apr_size_t n = (apr_size_t)reader->stack->nelts;
+
+    return reader->list && reader->depth == 1 && n > base &&
+           (n - base) % 2 == 1 &&
+           reader->event.type == YAML_SEQUENCE_START_EVENT &&
+           !reader->event.data.sequence_start.anchor &&
+           !reader->event.data.sequence_start.tag &&
+           strcmp(APR_ARRAY_IDX(reader->stack, n - 1, ipxe_yaml_t *)->text,
+                  reader->list->key) == 0;
+}
+
+/* One item, in a pool for the while; zero on an error. What has an anchor in
+ * it stays, for its aliases. */
+static int hand_out(reader_t *reader, ipxe_yaml_t *list, apr_pool_t **scratch)
+{
+    apr_pool_t *pool = reader->pool;
+    int anchors = reader->anchor_count;
+    ipxe_yaml_t *item;
+
+    reader->pool = *scratch;
+    item = read_node(reader);
+    reader->pool = pool;
+    if (!item)
+        return 0;
+    reader->list->each(reader->list->baton, item, *scratch);
+    if (item->span.end > list->span.end)
+        list->span.end = item->span.end;
+    if (reader->anchor_count == anchors)
+        apr_pool_clear(*scratch);
+    else
+        apr_pool_create(scratch, pool);
+    return 1;
+}
+
+static ipxe_yaml_t *read_list(reader_t *reader)
+{
+    ipxe_yaml_t *node =
+        make_node(reader, IPXE_YAML_SEQUENCE, event_span(reader));
+    apr_pool_t *scratch;
+
+    apr_pool_create(&scratch, reader->pool);
+    reader->depth++;
+    for (;;) {
+        if (!next_event(reader))
+            return NULL;
+        if (reader->event.type == YAML_SEQUENCE_END_EVENT)
+            break;
+        if (!hand_out(reader, node, &scratch))
+            return NULL;
+    }
+    reader->depth--;
+    apr_pool_destroy(scratch);
+    return node;
+}
+
 /* Children up to the collection's end event; zero on an error. */
-static int read_children(reader_t *reader, yaml_event_type_t end)
+static int read_children(reader_t *reader, apr_size_t base,
+                         yaml_event_type_t end)
 {
     for (;;) {
         ipxe_yaml_t *child;
@@ -335,7 +397,8 @@ static int read_children(reader_t *reader, yaml_event_type_t end)
             return 0;
         if (reader->event.type == end)
             return 1;
-        child = read_node(reader);
+        child = begins_list(reader, base) ? read_list(reader)
+                                          : read_node(reader);
         if (!child)
             return 0;
         APR_ARRAY_PUSH(reader->stack, ipxe_yaml_t *) = child;
@@ -356,7 +419,7 @@ static ipxe_yaml_t *read_collection(reader_t *reader, ipxe_yaml_kind_e kind,
                    IPXE_MAX_YAML_DEPTH);
         return NULL;
     }
-    if (!read_children(reader, end))
+    if (!read_children(reader, base, end))
         return NULL;
     end_span(reader, node, base, block);
     take_children(reader, node, base);
@@ -492,8 +555,10 @@ static ipxe_yaml_t *read_source(reader_t *reader)
     return root;
 }
 
-apr_status_t ipxe_yaml_parse(ipxe_yaml_t **root, const ipxe_source_t *source,
-                             ipxe_diags_t *diags, apr_pool_t *pool)
+apr_status_t ipxe_yaml_parse_long(ipxe_yaml_t **root,
+                                  const ipxe_source_t *source,
+                                  const ipxe_yaml_long_t *list,
+                                  ipxe_diags_t *diags, apr_pool_t *pool)
 {
     int before = diags->errors;
     apr_pool_t *scratch;
@@ -502,6 +567,7 @@ apr_status_t ipxe_yaml_parse(ipxe_yaml_t **root, const ipxe_source_t *source,
     memset(&reader, 0, sizeof(reader));
     apr_pool_create(&scratch, pool);
     reader.source = source;
+    reader.list = list;
     reader.diags = diags;
     reader.pool = pool;
     reader.anchors = apr_hash_make(scratch);
@@ -509,4 +575,10 @@ apr_status_t ipxe_yaml_parse(ipxe_yaml_t **root, const ipxe_source_t *source,
     *root = read_source(&reader);
     apr_pool_destroy(scratch);
     return *root && diags->errors == before ? APR_SUCCESS : APR_EGENERAL;
+}
+
+apr_status_t ipxe_yaml_parse(ipxe_yaml_t **root, const ipxe_source_t *source,
+                             ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    return ipxe_yaml_parse_long(root, source, NULL, diags, pool);
 }

@@ -61,6 +61,30 @@ struct ipxe_yaml_t {
 apr_status_t ipxe_yaml_parse(ipxe_yaml_t **root, const ipxe_source_t *source,
                              ipxe_diags_t *diags, apr_pool_t *pool);
 
+/* An item of a list that is handed out: it lives in `scratch`, which is
+ * cleared when this returns. */
+typedef void ipxe_yaml_item_fn(void *baton, const ipxe_yaml_t *item,
+                               apr_pool_t *scratch);
+
+/* A list of the document's mapping that may be long: its items are handed out
+ * one by one while the text is read, and are not in the tree. */
+typedef struct ipxe_yaml_long_t {
+    const char *key; /* "hosts" */
+    ipxe_yaml_item_fn *each;
+    void *baton;
+} ipxe_yaml_long_t;
+
+/* Reads as ipxe_yaml_parse does; the value of the key is an empty list where
+ * its items were handed out, and whole where it is no list or has an anchor
+ * (an alias among them). */
+apr_status_t ipxe_yaml_parse_long(ipxe_yaml_t **root,
+                                  const ipxe_source_t *source,
+                                  const ipxe_yaml_long_t *list,
+                                  ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* The node and all below it in another pool. */
+const ipxe_yaml_t *ipxe_yaml_copy(const ipxe_yaml_t *node, apr_pool_t *pool);
+
 /* ---- Questions ---- */
 
 /* The value of a key; NULL where it is not there or node is no mapping. */

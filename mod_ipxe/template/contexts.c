@@ -11,8 +11,8 @@ static const struct {
 } names[] = {
     {".ipxe", IPXE_CONTEXT_SCRIPT},     {".ks", IPXE_CONTEXT_KICKSTART},
     {".seed", IPXE_CONTEXT_PRESEED},    {".preseed", IPXE_CONTEXT_PRESEED},
-    {".sh", IPXE_CONTEXT_SHELL},        {".bat", IPXE_CONTEXT_SHELL},
-    {".cmd", IPXE_CONTEXT_SHELL},       {".xml", IPXE_CONTEXT_XML},
+    {".sh", IPXE_CONTEXT_SHELL},        {".bat", IPXE_CONTEXT_BATCH},
+    {".cmd", IPXE_CONTEXT_BATCH},       {".xml", IPXE_CONTEXT_XML},
     {".yaml", IPXE_CONTEXT_JSON},       {".yml", IPXE_CONTEXT_JSON},
     {".json", IPXE_CONTEXT_JSON},       {".ign", IPXE_CONTEXT_JSON},
     {"user-data", IPXE_CONTEXT_JSON},   {"meta-data", IPXE_CONTEXT_JSON},

@@ -284,7 +284,7 @@ static apr_status_t in_quotes(const ipxe_escape_t *escape,
 /* A value from the network: harmless characters, or a filter. */
 static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
                              apr_size_t len, unsigned marks, unsigned fit,
-                             const char *filter)
+                             const char *help)
 {
     apr_size_t at;
 
@@ -295,7 +295,7 @@ static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
         ipxe_diag_help(
             refuse(escape, "a value from the network holds a character that "
                            "has a meaning here"),
-            "write it with |%s", filter);
+            "%s", help);
         return APR_EGENERAL;
     }
     return line(escape, s, len, marks);
@@ -311,7 +311,16 @@ static apr_status_t shell(ipxe_escape_t *escape, const char *s,
                                  "stands between quotes");
     if (!(marks & IPXE_TAINTED) && marks & IPXE_MARK_QUOTED)
         return none(escape, s, len, marks);
-    return harmless(escape, s, len, marks, IPXE_MARK_QUOTED, "quote");
+    return harmless(escape, s, len, marks, IPXE_MARK_QUOTED,
+                    "write it with |quote");
+}
+
+static apr_status_t batch(ipxe_escape_t *escape, const char *s,
+                          apr_size_t len, unsigned marks)
+{
+    return harmless(escape, s, len, marks, 0,
+                    "cmd.exe has no quotes that hold: take it out with "
+                    "|regex_replace('[^A-Za-z0-9]', '')");
 }
 
 static apr_status_t json(ipxe_escape_t *escape, const char *s, apr_size_t len,
@@ -323,7 +332,8 @@ static apr_status_t json(ipxe_escape_t *escape, const char *s, apr_size_t len,
                                  "quotes");
     if (marks & IPXE_MARK_JSON)
         return none(escape, s, len, marks);
-    return harmless(escape, s, len, marks, IPXE_MARK_JSON, "tojson");
+    return harmless(escape, s, len, marks, IPXE_MARK_JSON,
+                    "write it with |tojson");
 }
 
 static apr_status_t xml(ipxe_escape_t *escape, const char *s, apr_size_t len,
@@ -358,7 +368,7 @@ static apr_status_t xml(ipxe_escape_t *escape, const char *s, apr_size_t len,
 /* By context; the ones with places of their own count as their strictest. */
 static escape_fn *const functions[] = {none,  argument, url,  text, comment,
                                        argument, line,  shell, shell, shell,
-                                       xml,   json};
+                                       xml,   json,     batch};
 
 apr_status_t ipxe_escape_run(ipxe_escape_t *escape, const char *s,
                              apr_size_t len, unsigned marks,

@@ -19,11 +19,12 @@ typedef enum ipxe_context_e {
     IPXE_CONTEXT_COMMENT,   /* after # in a script */
     IPXE_CONTEXT_SCRIPT,    /* a whole script: one of the four, by place */
     IPXE_CONTEXT_LINE,      /* one line of a file */
-    IPXE_CONTEXT_SHELL,     /* a shell script, a batch file */
+    IPXE_CONTEXT_SHELL,     /* a shell script */
     IPXE_CONTEXT_KICKSTART, /* LINE, and SHELL in its script sections */
     IPXE_CONTEXT_PRESEED,   /* LINE, and SHELL in its commands */
     IPXE_CONTEXT_XML,
-    IPXE_CONTEXT_JSON /* YAML and JSON: a scalar */
+    IPXE_CONTEXT_JSON, /* YAML and JSON: a scalar */
+    IPXE_CONTEXT_BATCH /* a batch file: as SHELL, where |quote is no help */
 } ipxe_context_e;
 
 /* By a file's name: "a.ks", "windows/autounattend.xml", "user-data". */

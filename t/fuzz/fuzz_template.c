@@ -174,7 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     print_all(diags, 0, pool);
     if (self)
         ipxe_template_names(self, count_name, &count);
-    for (context = 0; self && context <= IPXE_CONTEXT_JSON; context++)
+    for (context = 0; self && context <= IPXE_CONTEXT_BATCH; context++)
         render(self, (ipxe_context_e)context, quiet, pool);
     apr_pool_destroy(pool);
     apr_terminate();

@@ -152,6 +152,7 @@ static const struct {
     {"a.seed", "d-i preseed/run string ", "", "", good_shell},
     {"a.sh", "x=", "|quote", "", good_word},
     {"a.ks", "%post\nx=", "|quote", "\n%end", good_word},
+    {"a.bat", "echo ", "", "", good_shell},
     {"a.xml", "<a b='", "", "'/>", good_xml},
     {"a.xml", "<a><![CDATA[", "", "]]></a>", good_xml},
     {"user-data", "a: ", "|tojson", "\nb: c", good_json},

@@ -75,17 +75,31 @@ static const ipxe_method_t map_methods[] = {
 
 /* ---- lists ---- */
 
+/* Comparing what is not defined is an error. */
+static apr_status_t same(int *equal, ipxe_run_t *run, ipxe_value_t item,
+                         const ipxe_call_t *call)
+{
+    if (item.kind == IPXE_KIND_UNDEFINED)
+        return ipxe_run_undefined(run, item, call->span);
+    *equal = ipxe_value_equal(item, call->args[0]);
+    return APR_SUCCESS;
+}
+
 static apr_status_t m_list_count(ipxe_value_t *result, ipxe_run_t *run,
                                  ipxe_value_t self, const ipxe_call_t *call)
 {
+    apr_status_t rv = APR_SUCCESS;
     apr_int64_t n = 0;
     apr_size_t i;
 
-    (void)run;
-    for (i = 0; i < self.u.list->len; i++)
-        n += ipxe_value_equal(self.u.list->items[i], call->args[0]);
+    for (i = 0; i < self.u.list->len && rv == APR_SUCCESS; i++) {
+        int equal = 0;
+
+        rv = same(&equal, run, self.u.list->items[i], call);
+        n += equal;
+    }
     *result = ipxe_value_int(n);
-    return APR_SUCCESS;
+    return rv;
 }
 
 static apr_status_t m_list_index(ipxe_value_t *result, ipxe_run_t *run,
@@ -95,7 +109,10 @@ static apr_status_t m_list_index(ipxe_value_t *result, ipxe_run_t *run,
     apr_status_t rv = ipxe_method_bounds(&from, &to, run, call, len);
 
     for (; rv == APR_SUCCESS && from < to; from++) {
-        if (ipxe_value_equal(self.u.list->items[from], call->args[0])) {
+        int equal = 0;
+
+        rv = same(&equal, run, self.u.list->items[from], call);
+        if (equal) {
             *result = ipxe_value_int(from);
             return APR_SUCCESS;
         }

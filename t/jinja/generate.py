@@ -45,10 +45,15 @@ def expression(source, depth):
         return source.choice(LITERALS)
     inner = expression(source, depth - 1)
     if kind in (2, 3):
-        return (f"{inner} {source.choice(BINARY)} "
-                f"{expression(source, depth - 1)}")
+        sign = source.choice(BINARY)
+        if sign == "**":  # whole ones: no complex numbers
+            return f"{inner} ** {source.randrange(3)}"
+        return f"{inner} {sign} {expression(source, depth - 1)}"
     if kind in (4, 5, 6):
-        return f"{inner}|{source.choice(FILTERS)}"
+        name = source.choice(FILTERS)
+        if name == "e" and inner.endswith("tojson"):  # see README
+            name = "upper"
+        return f"{inner}|{name}"
     if kind == 7:
         word = source.choice(["is", "is not"])
         return f"({inner} {word} {source.choice(TESTS)})"

@@ -105,11 +105,13 @@ static void add_fact(ipxe_text_t *query, const char *name, const char *value,
 static void add_host(ipxe_text_t *query, const ipxe_host_t *host,
                      apr_pool_t *pool)
 {
+    const apr_array_header_t *macs =
+        ipxe_text_split(host->macs ? host->macs : "", " ", pool);
     int i;
 
-    for (i = 0; host->macs && i < host->macs->nelts; i++)
+    for (i = 0; i < macs->nelts; i++)
         add_fact(query, i ? apr_psprintf(pool, "mac%d", i) : "mac",
-                 APR_ARRAY_IDX(host->macs, i, const char *), pool);
+                 APR_ARRAY_IDX(macs, i, const char *), pool);
     add_fact(query, "uuid", host->uuid, pool);
     add_fact(query, "serial", host->serial, pool);
     add_fact(query, "manufacturer", host->manufacturer, pool);

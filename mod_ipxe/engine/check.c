@@ -293,7 +293,7 @@ static void try_rule(const run_t *run, const ipxe_rule_t *rule,
 static const char *host_key(const ipxe_rule_t *rule, const ipxe_host_t *host,
                             apr_pool_t *pool)
 {
-    const ipxe_action_t *action = &host->action;
+    const ipxe_action_t *action = host->action;
     ipxe_text_t *key = ipxe_text_make(64, pool);
     int i;
 

@@ -62,16 +62,18 @@ static const char *bad_mac(ipxe_loader_t *loader, const ipxe_yaml_t *node)
     return NULL;
 }
 
-static const char *take_mac(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+static const char *take_mac(ipxe_loader_t *loader, const ipxe_yaml_t *node,
+                            apr_pool_t *pool)
 {
-    const char *mac = ipxe_mac_normal(node->text, loader->pool);
+    const char *mac = ipxe_mac_normal(node->text, pool);
 
     return mac ? mac : bad_mac(loader, node);
 }
 
-static const char *take_uuid(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+static const char *take_uuid(ipxe_loader_t *loader, const ipxe_yaml_t *node,
+                             apr_pool_t *pool)
 {
-    const char *uuid = ipxe_uuid_normal(node->text, loader->pool);
+    const char *uuid = ipxe_uuid_normal(node->text, pool);
 
     if (!uuid)
         ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_UUID, node->span,
@@ -80,11 +82,10 @@ static const char *take_uuid(ipxe_loader_t *loader, const ipxe_yaml_t *node)
 }
 
 /* As facts are: trimmed, runs of blanks folded to one. */
-static const char *take_text(const ipxe_loader_t *loader,
-                             const ipxe_yaml_t *node, apr_pool_t *scratch)
+static const char *take_text(const ipxe_yaml_t *node, apr_pool_t *pool)
 {
-    return apr_array_pstrcat(
-        loader->pool, ipxe_text_split(node->text, " \t\r\n", scratch), ' ');
+    return apr_array_pstrcat(pool, ipxe_text_split(node->text, " \t\r\n", pool),
+                             ' ');
 }
 
 static void check_junk(ipxe_loader_t *loader, const ipxe_yaml_t *node,
@@ -107,19 +108,25 @@ static const char *take(ipxe_loader_t *loader, const ipxe_yaml_t *node,
 
     if (!node)
         return NULL;
-    text = fact == IPXE_FACT_MAC    ? take_mac(loader, node)
-           : fact == IPXE_FACT_UUID ? take_uuid(loader, node)
-                                    : take_text(loader, node, scratch);
+    text = fact == IPXE_FACT_MAC    ? take_mac(loader, node, scratch)
+           : fact == IPXE_FACT_UUID ? take_uuid(loader, node, scratch)
+                                    : take_text(node, scratch);
     check_junk(loader, node, fact, text);
     return text;
 }
 
-static apr_array_header_t *take_macs(ipxe_loader_t *loader,
-                                     const apr_array_header_t *nodes,
-                                     apr_pool_t *scratch)
+/* The same, in the set's pool. */
+static const char *take_kept(ipxe_loader_t *loader, const ipxe_yaml_t *node,
+                             ipxe_fact_e fact, apr_pool_t *scratch)
 {
-    apr_array_header_t *macs = apr_array_make(
-        loader->pool, nodes ? nodes->nelts : 0, sizeof(const char *));
+    return apr_pstrdup(loader->pool, take(loader, node, fact, scratch));
+}
+
+static const char *take_macs(ipxe_loader_t *loader,
+                             const apr_array_header_t *nodes,
+                             apr_pool_t *scratch)
+{
+    apr_array_header_t *macs = apr_array_make(scratch, 4, sizeof(const char *));
     int i;
 
     for (i = 0; nodes && i < nodes->nelts; i++) {
@@ -130,7 +137,7 @@ static apr_array_header_t *take_macs(ipxe_loader_t *loader,
         if (mac)
             APR_ARRAY_PUSH(macs, const char *) = mac;
     }
-    return macs;
+    return macs->nelts ? apr_array_pstrcat(loader->pool, macs, ' ') : NULL;
 }
 
 /* ---- Hosts ---- */
@@ -164,6 +171,24 @@ static void check_known(ipxe_loader_t *loader, const ipxe_host_t *host,
         ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY, host->span,
                       "nothing tells which machine host '%s' is", host->name),
         "give it a mac, uuid, serial or asset");
+}
+
+/* Most hosts have none of their own. */
+static const ipxe_action_t *take_action(ipxe_loader_t *loader,
+                                        const host_keys_t *keys,
+                                        const ipxe_yaml_t *node)
+{
+    static const ipxe_action_t none;
+    ipxe_action_t *action;
+    int i;
+
+    for (i = 0; i < IPXE_ACTION_COUNT && !keys->actions.values[i]; i++)
+        ;
+    if (i == IPXE_ACTION_COUNT)
+        return &none;
+    action = apr_pcalloc(loader->pool, sizeof(*action));
+    ipxe_load_action(loader, action, &keys->actions, node);
+    return action;
 }
 
 /* What a host keeps of an item that will be gone. */
@@ -212,13 +237,13 @@ void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     host->name = apr_pstrdup(loader->pool, keys.name->text);
     host->span = keys.name->span;
     host->macs = take_macs(loader, keys.macs, scratch);
-    host->uuid = take(loader, keys.uuid, IPXE_FACT_UUID, scratch);
-    host->serial = take(loader, keys.serial, IPXE_FACT_SERIAL, scratch);
+    host->uuid = take_kept(loader, keys.uuid, IPXE_FACT_UUID, scratch);
+    host->serial = take_kept(loader, keys.serial, IPXE_FACT_SERIAL, scratch);
     host->manufacturer =
-        take(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER, scratch);
-    host->asset = take(loader, keys.asset, IPXE_FACT_ASSET, scratch);
+        take_kept(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER, scratch);
+    host->asset = take_kept(loader, keys.asset, IPXE_FACT_ASSET, scratch);
     host->vars = ipxe_load_vars(loader, keys.vars);
-    ipxe_load_action(loader, &host->action, &keys.actions, node);
+    host->action = take_action(loader, &keys, node);
     check_known(loader, host, &keys);
     def = apr_pcalloc(loader->temp, sizeof(*def));
     def->host = host;
@@ -266,13 +291,15 @@ static const ipxe_bind_t ignore_rows[] = {
 static void add_ignored(ipxe_loader_t *loader, apr_array_header_t *into,
                         const apr_array_header_t *nodes,
                         const char *(*read)(ipxe_loader_t *loader,
-                                            const ipxe_yaml_t *node))
+                                            const ipxe_yaml_t *node,
+                                            apr_pool_t *pool))
 {
     int i;
 
     for (i = 0; nodes && i < nodes->nelts; i++) {
         const char *text =
-            read(loader, APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *));
+            read(loader, APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *),
+                 loader->pool);
 
         if (text)
             APR_ARRAY_PUSH(into, const char *) = text;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hosts in a hash by kind of key and value: "mac 52:54:00:12:34:56". */
+/* Hosts by their keys, in one open table of four bytes a slot: a million
+ * hosts shall not take a hash entry and a text for each key. */
 #include "rules/hosts.h"
 
 #include <apr_lib.h>
@@ -7,72 +8,178 @@
 #include <string.h>
 #include <strings.h>
 
-/* All hosts of one key: more than one only for serials of other makers. */
-typedef struct claim_t {
-    const ipxe_host_t *host;
-    const struct claim_t *next;
-} claim_t;
+/* By what hosts are found. A slot is 0, or the host's number from 1, and which
+ * of these it stands under. */
+static const ipxe_fact_e facts[] = {IPXE_FACT_MAC, IPXE_FACT_UUID,
+                                    IPXE_FACT_SERIAL, IPXE_FACT_ASSET};
 
-static const char *key_of(ipxe_fact_e fact, const char *value, apr_pool_t *pool)
+#define FACTS     4
+#define FACT_BITS 2
+
+struct ipxe_host_keys_t {
+    apr_uint32_t *slots;
+    apr_size_t mask; /* slots - 1: a power of two, half of them stay empty */
+};
+
+static apr_uint64_t hash_of(int fact, const char *value, apr_size_t len)
 {
-    char *key = apr_pstrcat(pool, ipxe_fact_name(fact), " ", value, NULL), *p;
+    apr_uint64_t hash = 14695981039346656037ULL + (unsigned)fact;
+    apr_size_t i;
 
-    for (p = key; *p; p++)
-        *p = (char)apr_tolower(*p);
-    return key;
+    for (i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)apr_tolower(value[i])) * 1099511628211ULL;
+    return hash ^ (hash >> 29);
 }
 
-static int same_maker(ipxe_fact_e fact, const ipxe_host_t *a,
-                      const ipxe_host_t *b)
+static const char *text_of(const ipxe_host_t *host, int fact)
 {
-    return fact != IPXE_FACT_SERIAL || !a->manufacturer || !b->manufacturer ||
+    const char *const texts[FACTS] = {host->macs, host->uuid, host->serial,
+                                      host->asset};
+
+    return texts[fact];
+}
+
+/* The length of the first word at *text where the fact takes several; then
+ * *text is moved to it. 0: none. */
+static apr_size_t next_value(const char **text, int fact)
+{
+    if (!*text)
+        return 0;
+    if (facts[fact] != IPXE_FACT_MAC)
+        return strlen(*text);
+    *text += strspn(*text, " ");
+    return strcspn(*text, " ");
+}
+
+static int has_value(const ipxe_host_t *host, int fact, const char *value,
+                     apr_size_t len)
+{
+    const char *text = text_of(host, fact);
+    apr_size_t n;
+
+    for (; (n = next_value(&text, fact)) > 0; text += n) {
+        if (n == len && strncasecmp(text, value, len) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static const ipxe_host_t *host_at(const ipxe_rules_t *rules, apr_uint32_t slot)
+{
+    return APR_ARRAY_IDX(rules->hosts, (int)(slot >> FACT_BITS) - 1,
+                         const ipxe_host_t *);
+}
+
+/* ---- Adding ---- */
+
+static int same_maker(int fact, const ipxe_host_t *a, const ipxe_host_t *b)
+{
+    return facts[fact] != IPXE_FACT_SERIAL || !a->manufacturer ||
+           !b->manufacturer ||
            strcasecmp(a->manufacturer, b->manufacturer) == 0;
 }
 
-static void add_key(ipxe_rules_t *rules, const ipxe_host_t *host,
-                    ipxe_fact_e fact, const char *value, ipxe_diags_t *diags,
-                    apr_pool_t *pool)
+static void add_conflict(const ipxe_host_t *host, const ipxe_host_t *other,
+                         int fact, const char *value, apr_size_t len,
+                         ipxe_diags_t *diags)
 {
-    const char *key = key_of(fact, value, pool);
-    const claim_t *first =
-        apr_hash_get(rules->host_keys, key, APR_HASH_KEY_STRING);
-    const claim_t *other = first;
-    claim_t *claim;
+    ipxe_diag_t *diag = ipxe_diag_add(
+        diags, IPXE_DIAG_HOST_CONFLICT, host->span,
+        "%s %.*s is claimed by two hosts, '%s' and '%s'",
+        ipxe_fact_name(facts[fact]), (int)len, value, other->name, host->name);
 
-    while (other && !same_maker(fact, other->host, host))
-        other = other->next;
-    if (other) {
-        ipxe_diag_t *diag = ipxe_diag_add(
-            diags, IPXE_DIAG_HOST_CONFLICT, host->span,
-            "%s %s is claimed by two hosts, '%s' and '%s'",
-            ipxe_fact_name(fact), value, other->host->name, host->name);
+    ipxe_diag_note(diag, other->span, "the other stands here");
+}
 
-        ipxe_diag_note(diag, other->host->span, "the other stands here");
+static void add_key(ipxe_rules_t *rules, int number, int fact,
+                    const char *value, apr_size_t len, ipxe_diags_t *diags)
+{
+    struct ipxe_host_keys_t *keys = rules->host_keys;
+    apr_uint32_t slot = ((apr_uint32_t)number + 1) << FACT_BITS;
+    const ipxe_host_t *host = host_at(rules, slot), *other;
+    apr_size_t at = hash_of(fact, value, len) & keys->mask;
+
+    slot |= (apr_uint32_t)fact;
+    for (; keys->slots[at]; at = (at + 1) & keys->mask) {
+        other = host_at(rules, keys->slots[at]);
+        if (keys->slots[at] == slot ||
+            (keys->slots[at] & (FACTS - 1)) != (apr_uint32_t)fact ||
+            !has_value(other, fact, value, len) ||
+            !same_maker(fact, other, host))
+            continue;
+        add_conflict(host, other, fact, value, len, diags);
         return;
     }
-    claim = apr_palloc(pool, sizeof(*claim));
-    claim->host = host;
-    claim->next = first;
-    apr_hash_set(rules->host_keys, key, APR_HASH_KEY_STRING, claim);
-    rules->host_facts |= IPXE_FACT_BIT(fact);
-    if (fact == IPXE_FACT_SERIAL && host->manufacturer)
+    keys->slots[at] = slot;
+    rules->host_facts |= IPXE_FACT_BIT(facts[fact]);
+    if (facts[fact] == IPXE_FACT_SERIAL && host->manufacturer)
         rules->host_facts |= IPXE_FACT_BIT(IPXE_FACT_MANUFACTURER);
 }
 
-void ipxe_hosts_add(ipxe_rules_t *rules, const ipxe_host_t *host,
-                    ipxe_diags_t *diags, apr_pool_t *pool)
+/* A card that a host lists twice. */
+static int stands_before(const ipxe_host_t *host, int fact, const char *value,
+                         apr_size_t len)
 {
+    const char *text = text_of(host, fact);
+    apr_size_t n;
+
+    for (; (n = next_value(&text, fact)) > 0 && text < value; text += n) {
+        if (n == len && strncasecmp(text, value, len) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static void add_host(ipxe_rules_t *rules, int number, ipxe_diags_t *diags)
+{
+    const ipxe_host_t *host =
+        APR_ARRAY_IDX(rules->hosts, number, const ipxe_host_t *);
+    int fact;
+
+    for (fact = 0; fact < FACTS; fact++) {
+        const char *text = text_of(host, fact);
+        apr_size_t n;
+
+        for (; (n = next_value(&text, fact)) > 0; text += n) {
+            if (stands_before(host, fact, text, n))
+                add_conflict(host, host, fact, text, n, diags);
+            else
+                add_key(rules, number, fact, text, n, diags);
+        }
+    }
+}
+
+static apr_size_t count_keys(const ipxe_rules_t *rules)
+{
+    apr_size_t count = 0, n;
+    int i, fact;
+
+    for (i = 0; i < rules->hosts->nelts; i++) {
+        for (fact = 0; fact < FACTS; fact++) {
+            const char *text = text_of(
+                APR_ARRAY_IDX(rules->hosts, i, const ipxe_host_t *), fact);
+
+            for (; (n = next_value(&text, fact)) > 0; text += n)
+                count++;
+        }
+    }
+    return count;
+}
+
+void ipxe_hosts_index(ipxe_rules_t *rules, ipxe_diags_t *diags,
+                      apr_pool_t *pool)
+{
+    apr_size_t wanted = 2 * count_keys(rules), slots = 1;
     int i;
 
-    for (i = 0; i < host->macs->nelts; i++)
-        add_key(rules, host, IPXE_FACT_MAC,
-                APR_ARRAY_IDX(host->macs, i, const char *), diags, pool);
-    if (host->uuid)
-        add_key(rules, host, IPXE_FACT_UUID, host->uuid, diags, pool);
-    if (host->serial)
-        add_key(rules, host, IPXE_FACT_SERIAL, host->serial, diags, pool);
-    if (host->asset)
-        add_key(rules, host, IPXE_FACT_ASSET, host->asset, diags, pool);
+    while (slots <= wanted)
+        slots *= 2;
+    rules->host_keys = apr_palloc(pool, sizeof(*rules->host_keys));
+    rules->host_keys->mask = slots - 1;
+    rules->host_keys->slots =
+        apr_pcalloc(pool, slots * sizeof(*rules->host_keys->slots));
+    for (i = 0; i < rules->hosts->nelts; i++)
+        add_host(rules, i, diags);
 }
 
 /* ---- Finding ---- */
@@ -82,52 +189,52 @@ typedef struct finding_t {
     const ipxe_rules_t *rules;
     const ipxe_machine_t *machine;
     const ipxe_host_t *first, *second;
-    apr_pool_t *pool;
 } finding_t;
 
-static int maker_fits(const finding_t *finding, ipxe_fact_e fact,
+static int maker_fits(const finding_t *finding, int fact,
                       const ipxe_host_t *host)
 {
     const char *maker =
         ipxe_machine_fact(finding->machine, IPXE_FACT_MANUFACTURER);
 
-    return fact != IPXE_FACT_SERIAL || !host->manufacturer ||
+    return facts[fact] != IPXE_FACT_SERIAL || !host->manufacturer ||
            (maker && strcasecmp(maker, host->manufacturer) == 0);
 }
 
-static void look(finding_t *finding, ipxe_fact_e fact, const char *value)
+static void look(finding_t *finding, int fact, const char *value)
 {
-    const claim_t *claim;
+    const struct ipxe_host_keys_t *keys = finding->rules->host_keys;
+    apr_size_t len = value ? strlen(value) : 0, at;
 
-    if (!value)
+    if (!len)
         return;
-    claim =
-        apr_hash_get(finding->rules->host_keys,
-                     key_of(fact, value, finding->pool), APR_HASH_KEY_STRING);
-    for (; claim; claim = claim->next) {
-        if (!maker_fits(finding, fact, claim->host))
+    at = hash_of(fact, value, len) & keys->mask;
+    for (; keys->slots[at]; at = (at + 1) & keys->mask) {
+        const ipxe_host_t *host = host_at(finding->rules, keys->slots[at]);
+
+        if ((keys->slots[at] & (FACTS - 1)) != (apr_uint32_t)fact ||
+            !has_value(host, fact, value, len) ||
+            !maker_fits(finding, fact, host))
             continue;
         if (!finding->first)
-            finding->first = claim->host;
-        else if (claim->host != finding->first && !finding->second)
-            finding->second = claim->host;
+            finding->first = host;
+        else if (host != finding->first && !finding->second)
+            finding->second = host;
     }
 }
 
 const ipxe_host_t *
 ipxe_hosts_find(const ipxe_host_t **first, const ipxe_host_t **second,
                 ipxe_facts_t *untold, const ipxe_rules_t *rules,
-                const ipxe_machine_t *machine, apr_pool_t *pool)
+                const ipxe_machine_t *machine)
 {
-    static const ipxe_fact_e facts[] = {IPXE_FACT_UUID, IPXE_FACT_SERIAL,
-                                        IPXE_FACT_ASSET};
-    finding_t finding = {rules, machine, NULL, NULL, pool};
+    finding_t finding = {rules, machine, NULL, NULL};
     int i;
 
     for (i = 0; i < machine->mac_count; i++)
-        look(&finding, IPXE_FACT_MAC, machine->macs[i]);
-    for (i = 0; i < 3; i++)
-        look(&finding, facts[i], ipxe_machine_fact(machine, facts[i]));
+        look(&finding, 0, machine->macs[i]);
+    for (i = 1; i < FACTS; i++)
+        look(&finding, i, ipxe_machine_fact(machine, facts[i]));
     *untold = 0;
     for (i = 0; i < IPXE_FACT_COUNT; i++) {
         if (machine->facts[i].state == IPXE_NOT_TOLD)

@@ -5,9 +5,9 @@
 
 #include "rules/model.h"
 
-/* Adds a host under all of its keys; two that claim one key are an error. */
-void ipxe_hosts_add(ipxe_rules_t *rules, const ipxe_host_t *host,
-                    ipxe_diags_t *diags, apr_pool_t *pool);
+/* Makes the keys of rules->hosts; two hosts that claim one are an error. */
+void ipxe_hosts_index(ipxe_rules_t *rules, ipxe_diags_t *diags,
+                      apr_pool_t *pool);
 
 /* The machine's host: by the booting card, the other cards, uuid, serial
  * (with manufacturer, where the host has one), asset. NULL: none; where two
@@ -17,6 +17,6 @@ void ipxe_hosts_add(ipxe_rules_t *rules, const ipxe_host_t *host,
 const ipxe_host_t *
 ipxe_hosts_find(const ipxe_host_t **first, const ipxe_host_t **second,
                 ipxe_facts_t *untold, const ipxe_rules_t *rules,
-                const ipxe_machine_t *machine, apr_pool_t *pool);
+                const ipxe_machine_t *machine);
 
 #endif

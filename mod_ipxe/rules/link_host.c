@@ -90,27 +90,65 @@ static void add_outer_first(apr_array_header_t *groups,
     APR_ARRAY_PUSH(groups, const ipxe_group_t *) = group;
 }
 
-static void link_host(ipxe_loader_t *loader, const ipxe_host_def_t *def)
+/* What hosts with the same list of groups share. */
+typedef struct lists_t {
+    const apr_array_header_t *groups, *layers;
+} lists_t;
+
+static const char *names_key(const ipxe_loader_t *loader,
+                             const ipxe_host_def_t *def)
+{
+    ipxe_text_t *key = ipxe_text_make(32, loader->temp);
+    int i;
+
+    for (i = 0; def->names && i < def->names->nelts; i++)
+        ipxe_text_addf(
+            key, "%s\n",
+            APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *)->text);
+    return key->data;
+}
+
+/* NULL where a name is not defined: each such place is an error of its own. */
+static const lists_t *make_lists(ipxe_loader_t *loader,
+                                 const ipxe_host_def_t *def, lists_t *lists)
 {
     apr_array_header_t *groups =
         apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
     apr_array_header_t *layers =
         apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
-    int i;
+    int i, missing = 0;
 
+    lists->groups = groups;
+    lists->layers = layers;
     for (i = 0; def->names && i < def->names->nelts; i++) {
         const ipxe_yaml_t *name =
             APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *);
         const ipxe_group_def_t *group = ipxe_load_find(
             loader, loader->groups, "group", name->text, name->span);
 
-        if (!group)
+        if (!group) {
+            missing = 1;
             continue;
+        }
         add_inner_first(groups, group->group);
         add_outer_first(layers, group->group);
     }
-    def->host->groups = groups;
-    def->host->layers = layers;
+    return missing ? NULL : lists;
+}
+
+static void link_host(ipxe_loader_t *loader, apr_hash_t *known,
+                      const ipxe_host_def_t *def)
+{
+    const char *key = names_key(loader, def);
+    lists_t *lists = apr_hash_get(known, key, APR_HASH_KEY_STRING);
+
+    if (!lists) {
+        lists = apr_palloc(loader->temp, sizeof(*lists));
+        if (make_lists(loader, def, lists))
+            apr_hash_set(known, key, APR_HASH_KEY_STRING, lists);
+    }
+    def->host->groups = lists->groups;
+    def->host->layers = lists->layers;
 }
 
 static void check_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
@@ -128,27 +166,39 @@ static void check_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
     }
 }
 
+static void check_cards(ipxe_loader_t *loader, const ipxe_host_t *host)
+{
+    const apr_array_header_t *macs;
+    int i;
+
+    if (!loader->ignored_macs->nelts || !host->macs)
+        return;
+    macs = ipxe_text_split(host->macs, " ", loader->temp);
+    for (i = 0; i < macs->nelts; i++)
+        check_ignored(loader, host, loader->ignored_macs,
+                      APR_ARRAY_IDX(macs, i, const char *));
+}
+
 void ipxe_link_hosts(ipxe_loader_t *loader)
 {
     apr_array_header_t *hosts =
-        apr_array_make(loader->pool, loader->host_defs->nelts + 1,
+        apr_array_make(loader->pool, loader->host_defs->nelts,
                        sizeof(const ipxe_host_t *));
-    int i, j;
+    apr_hash_t *known = apr_hash_make(loader->temp);
+    int i;
 
     for (i = 0; i < loader->host_defs->nelts; i++) {
         const ipxe_host_def_t *def =
             APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *);
 
-        link_host(loader, def);
-        for (j = 0; j < def->host->macs->nelts; j++)
-            check_ignored(loader, def->host, loader->ignored_macs,
-                          APR_ARRAY_IDX(def->host->macs, j, const char *));
+        link_host(loader, known, def);
+        check_cards(loader, def->host);
         check_ignored(loader, def->host, loader->ignored_uuids,
                       def->host->uuid);
-        ipxe_hosts_add(loader->rules, def->host, loader->diags, loader->pool);
         APR_ARRAY_PUSH(hosts, const ipxe_host_t *) = def->host;
     }
     loader->rules->hosts = hosts;
+    ipxe_hosts_index(loader->rules, loader->diags, loader->pool);
 }
 
 /* ---- What they follow ---- */
@@ -219,8 +269,8 @@ static void check_follow(ipxe_loader_t *loader)
     int at = 0;
 
     while ((host = ipxe_load_next(loader, loader->hosts, &at))) {
-        if (host->host->action.kind != IPXE_ACTION_NONE) {
-            no_follow(loader, &host->host->action, "host", host->host->name);
+        if (host->host->action->kind != IPXE_ACTION_NONE) {
+            no_follow(loader, host->host->action, "host", host->host->name);
             return;
         }
     }
@@ -244,7 +294,7 @@ void ipxe_link_follow(ipxe_loader_t *loader)
         const ipxe_host_t *host =
             APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)->host;
 
-        if (host->action.kind == IPXE_ACTION_NONE)
+        if (host->action->kind == IPXE_ACTION_NONE)
             check_groups(loader, host);
     }
 }

@@ -165,15 +165,16 @@ typedef struct ipxe_group_t {
 
 typedef struct ipxe_host_t {
     const char *name;
-    const apr_array_header_t *macs; /* of const char *, normal form */
+    const char *macs; /* in normal form, parted by blanks; or NULL */
     const char *uuid, *serial, *manufacturer, *asset; /* normal, or NULL */
     const apr_array_header_t *groups; /* of const ipxe_group_t *, as listed,
-                                         each followed by those it is in */
+                                         each followed by those it is in;
+                                         hosts with the same share it */
     const apr_array_header_t *layers; /* the same groups, that whose variables
                                          count least first: what a group is
                                          in stands before it */
     const ipxe_vars_t *vars;          /* or NULL */
-    ipxe_action_t action;             /* kind NONE: none */
+    const ipxe_action_t *action;      /* never NULL; kind NONE: none */
     ipxe_span_t span;
 } ipxe_host_t;
 
@@ -203,7 +204,7 @@ typedef struct ipxe_rules_t {
     const apr_array_header_t *rules; /* of const ipxe_rule_t *, in order */
     const apr_array_header_t *ignored_macs, *ignored_uuids; /* const char * */
     const ipxe_index_t *index; /* of the rules; NULL: all are tried */
-    apr_hash_t *host_keys;   /* private: rules/hosts.c */
+    struct ipxe_host_keys_t *host_keys; /* private: rules/hosts.c */
     ipxe_facts_t host_facts; /* by which facts hosts are found */
     ipxe_library_t *library;
 } ipxe_rules_t;

@@ -17,8 +17,8 @@ const ipxe_action_t *ipxe_walk_followed(const ipxe_group_t **group,
     *group = NULL;
     if (!host)
         return NULL;
-    if (host->action.kind != IPXE_ACTION_NONE)
-        return &host->action;
+    if (host->action->kind != IPXE_ACTION_NONE)
+        return host->action;
     for (i = 0; i < host->groups->nelts; i++) {
         *group = APR_ARRAY_IDX(host->groups, i, const ipxe_group_t *);
         if ((*group)->action.kind != IPXE_ACTION_NONE)
@@ -41,8 +41,8 @@ ipxe_scope_t *ipxe_walk_scope(const ipxe_host_t **clash,
 {
     ipxe_scope_t *scope = ipxe_scope_make(rules, machine, world, pool);
 
-    scope->host = ipxe_hosts_find(clash, other, &scope->host_untold, rules,
-                                  machine, pool);
+    scope->host =
+        ipxe_hosts_find(clash, other, &scope->host_untold, rules, machine);
     return scope;
 }
 

@@ -21,6 +21,10 @@ static const ipxe_opt_e help_options[] = {IPXE_OPT_HELP, IPXE_OPT_COUNT};
 static const ipxe_opt_e render_options[] = {
     IPXE_OPT_ANSWERS, IPXE_OPT_CHOOSE, IPXE_OPT_GRUB, REQUEST, WHERE,
     IPXE_OPT_HELP,    IPXE_OPT_COUNT};
+static const ipxe_opt_e replay_options[] = {
+    IPXE_OPT_FORMAT,        IPXE_OPT_STRICT, IPXE_OPT_OLD_RULES,
+    IPXE_OPT_OLD_TEMPLATES, WHERE,           IPXE_OPT_HELP,
+    IPXE_OPT_COUNT};
 static const ipxe_opt_e template_options[] = {IPXE_OPT_VARS, IPXE_OPT_CONTEXT,
                                               IPXE_OPT_TEMPLATES, IPXE_OPT_HELP,
                                               IPXE_OPT_COUNT};
@@ -51,6 +55,13 @@ const ipxe_command_t ipxe_commands[] = {
      "--at, --request and --user-agent fix what a request brings. Who may not "
      "read the server's secret gets the word TICKET where a ticket would "
      "stand."},
+    {"replay", ipxe_ctl_replay, replay_options, "LOG",
+     "say whose answer changes under new rules",
+     "Puts the requests of an access log (LogFormat ipxe) to the rules of "
+     "now and to those of --rules, and says whose answer changes, in groups, "
+     "before anyone reloads. Nothing is changed by it.\n\n"
+     "Without --rules, what was logged is held against the rules of now. "
+     "With --strict the exit status is 1 where an answer changes."},
     {"schema", ipxe_ctl_schema, help_options, "",
      "print the JSON Schema of rule files, for editors",
      "Prints a JSON Schema (draft 2020-12) of rule files and of files of "

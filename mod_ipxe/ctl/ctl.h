@@ -50,6 +50,8 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_CONTEXT,
     IPXE_OPT_TEST_FORMAT,
     IPXE_OPT_COVERAGE,
+    IPXE_OPT_OLD_RULES,
+    IPXE_OPT_OLD_TEMPLATES,
     IPXE_OPT_COUNT
 } ipxe_opt_e;
 
@@ -106,7 +108,8 @@ extern const ipxe_command_t ipxe_commands[];
 const ipxe_command_t *ipxe_command_find(const char *name);
 
 ipxe_command_fn ipxe_ctl_check, ipxe_ctl_explain, ipxe_ctl_help,
-    ipxe_ctl_render, ipxe_ctl_schema, ipxe_ctl_template, ipxe_ctl_test;
+    ipxe_ctl_render, ipxe_ctl_replay, ipxe_ctl_schema, ipxe_ctl_template,
+    ipxe_ctl_test;
 
 /* ---- Printing ---- */
 

@@ -57,6 +57,11 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
                               "JUnit's XML, JSON"},
     [IPXE_OPT_COVERAGE] = {"coverage", 0, NULL,
                            "name the rules that no test reaches"},
+    [IPXE_OPT_OLD_RULES] = {"old-rules", 0, "PATH",
+                            "the rules before, instead of asking httpd for "
+                            "them; may be given again"},
+    [IPXE_OPT_OLD_TEMPLATES] = {"old-templates", 0, "DIR",
+                                "the folder of templates before"},
 };
 
 const ipxe_option_t *ipxe_option_get(ipxe_opt_e option)

@@ -105,8 +105,8 @@ static apr_status_t evaluate(evaluated_t *args, ipxe_run_t *run,
         return evaluate_spread(args, run, node);
     args->all = node->count <= 6
                     ? args->small
-                    : apr_palloc(run->pool, (apr_size_t)node->count *
-                                                sizeof(*args->all));
+                    : apr_palloc(run->pool,
+                                 (apr_size_t)node->count * sizeof(*args->all));
     for (i = 0; i < node->count; i++) {
         rv = ipxe_eval(&args->all[i], run, node->items[i]);
         if (rv != APR_SUCCESS)
@@ -142,8 +142,7 @@ static apr_status_t not_callable(ipxe_run_t *run, ipxe_value_t value,
 
     if (value.kind != IPXE_KIND_UNDEFINED)
         return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
-                             "%s cannot be called",
-                             ipxe_kind_name(value.kind));
+                             "%s cannot be called", ipxe_kind_name(value.kind));
     ipxe_run_fail(run, IPXE_DIAG_UNKNOWN_FUNCTION, span,
                   "there is no function '%s'", value.u.undefined);
     for (i = 0; i < count && n < 96; i++)
@@ -176,12 +175,12 @@ static apr_status_t check_count(ipxe_run_t *run, const char *what,
         return APR_SUCCESS;
     if (least == most)
         return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, span,
-                             "%s '%s' takes %d argument%s, not %d", what,
-                             name, least, least == 1 ? "" : "s", (int)count);
+                             "%s '%s' takes %d argument%s, not %d", what, name,
+                             least, least == 1 ? "" : "s", (int)count);
     if (most < 0 || (int)count < least)
         return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, span,
-                             "%s '%s' takes at least %d argument%s", what,
-                             name, least, least == 1 ? "" : "s");
+                             "%s '%s' takes at least %d argument%s", what, name,
+                             least, least == 1 ? "" : "s");
     return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, span,
                          "%s '%s' takes at most %d argument%s, not %d", what,
                          name, most, most == 1 ? "" : "s", (int)count);
@@ -191,10 +190,9 @@ static apr_status_t call_method(ipxe_value_t *result, ipxe_run_t *run,
                                 ipxe_value_t of, const ipxe_method_t *method,
                                 ipxe_call_t *call)
 {
-    apr_status_t rv = check_count(run, "method", method->name, method->least,
-                                  method->most,
-                                  call->count + call->named_count,
-                                  call->span);
+    apr_status_t rv =
+        check_count(run, "method", method->name, method->least, method->most,
+                    call->count + call->named_count, call->span);
     apr_size_t i;
 
     if (rv == APR_SUCCESS && call->named_count &&
@@ -220,8 +218,7 @@ static apr_status_t no_method(ipxe_run_t *run, ipxe_value_t of,
     const ipxe_method_t *rows = ipxe_method_rows(of.kind, &count);
 
     ipxe_run_fail(run, IPXE_DIAG_UNKNOWN_FUNCTION, node->span,
-                  "%s has no method '%s'", ipxe_kind_name(of.kind),
-                  node->name);
+                  "%s has no method '%s'", ipxe_kind_name(of.kind), node->name);
     for (i = 0; i < count && i < 40; i++)
         names[i] = rows[i].name;
     ipxe_diag_nearest(run->diag, node->name, names, i);
@@ -310,8 +307,7 @@ static apr_status_t bind_named(ipxe_args_t *args, ipxe_run_t *run,
 
     if (index < 0 || index >= IPXE_MAX_PARAMS) {
         ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, args->span,
-                      "'%s' takes no argument '%s'", row->name,
-                      args->keys[at]);
+                      "'%s' takes no argument '%s'", row->name, args->keys[at]);
         if (row->params[0])
             ipxe_diag_help(run->diag, "it takes: %s", row->params);
         return APR_EGENERAL;
@@ -326,7 +322,7 @@ static apr_status_t bind_named(ipxe_args_t *args, ipxe_run_t *run,
 }
 
 static apr_status_t bind_all(ipxe_args_t *args, ipxe_run_t *run,
-                         const ipxe_row_t *row)
+                             const ipxe_row_t *row)
 {
     static const ipxe_value_t none = {IPXE_KIND_NONE, 0, {0}};
     apr_status_t rv = APR_SUCCESS;
@@ -392,8 +388,8 @@ apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
         rv = check_values(run, row, args);
     if (rv == APR_SUCCESS && row->flags & IPXE_ROW_TEXT &&
         args->value.kind != IPXE_KIND_TEXT)
-        rv = ipxe_run_writable(&args->value, run, args->value,
-                               args->value_span);
+        rv =
+            ipxe_run_writable(&args->value, run, args->value, args->value_span);
     if (rv == APR_SUCCESS)
         rv = ipxe_run_charge(run, args->value, args->span);
     if (rv == APR_SUCCESS)
@@ -408,6 +404,7 @@ apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
     ipxe_args_t args;
 
     args.value = value;
+    args.regex = NULL;
     args.rest = from->rest + skip;
     args.rest_count = from->rest_count - skip;
     args.keys = from->keys;
@@ -429,6 +426,7 @@ static apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
     if (rv != APR_SUCCESS)
         return rv;
     args.value = input;
+    args.regex = node->regex;
     args.rest = evaluated.all;
     args.rest_count = evaluated.count;
     args.keys = evaluated.keys;
@@ -469,6 +467,5 @@ apr_status_t ipxe_eval_filter_on(ipxe_value_t *result, ipxe_run_t *run,
         return APR_SUCCESS;
     }
     rv = ipxe_eval_filter_on(&input, run, node->a, input);
-    return rv == APR_SUCCESS ? apply(result, run, node, input, node->span)
-                             : rv;
+    return rv == APR_SUCCESS ? apply(result, run, node, input, node->span) : rv;
 }

@@ -25,6 +25,8 @@ typedef struct ipxe_args_t {
     ipxe_span_t span;       /* of the filter's name */
     ipxe_span_t value_span; /* of what stands before it */
     const char *name;
+    const struct ipxe_regex_t *regex; /* of a first argument that is written
+                                         out, with no flags; or NULL */
 } ipxe_args_t;
 
 typedef apr_status_t ipxe_filter_fn(ipxe_value_t *result,
@@ -34,7 +36,9 @@ typedef apr_status_t ipxe_filter_fn(ipxe_value_t *result,
 enum {
     IPXE_ROW_UNDEFINED = 1, /* takes an undefined value */
     IPXE_ROW_WALKS = 2,     /* walks a generator (others refuse one) */
-    IPXE_ROW_TEXT = 4       /* works on the value's text */
+    IPXE_ROW_TEXT = 4,      /* works on the value's text */
+    IPXE_ROW_REGEX = 8,     /* the first argument is a regular expression */
+    IPXE_ROW_BEGIN = 16     /* ... that holds at the value's begin */
 };
 
 typedef struct ipxe_row_t {
@@ -49,8 +53,8 @@ typedef struct ipxe_row_t {
 const ipxe_row_t *ipxe_filter_find(const char *name);
 const ipxe_row_t *ipxe_test_find(const char *name);
 /* Adds the diagnostic for a name that neither has. */
-ipxe_diag_t *ipxe_filter_unknown(const char *name, int test,
-                                 ipxe_span_t span, ipxe_diags_t *diags);
+ipxe_diag_t *ipxe_filter_unknown(const char *name, int test, ipxe_span_t span,
+                                 ipxe_diags_t *diags);
 
 /* All rows, in the order of their names, for the manual and its check: at
  * most 128. How many there are. */

@@ -108,8 +108,7 @@ static int read_network(network_t *network, const char *s, apr_pool_t *pool)
     network->bytes = network->family == AF_INET ? 4 : 16;
     if (inet_pton(network->family, copy, network->address) != 1)
         return 0;
-    network->prefix = slash ? read_prefix(network, slash)
-                            : network->bytes * 8;
+    network->prefix = slash ? read_prefix(network, slash) : network->bytes * 8;
     return network->prefix >= 0;
 }
 
@@ -179,7 +178,7 @@ static apr_status_t f_prefix(ipxe_value_t *result, ipxe_run_t *run,
 /* ---- regular expressions ---- */
 
 typedef struct search_t {
-    ipxe_regex_t *regex;
+    const ipxe_regex_t *regex;
     ipxe_value_t text;
     const ipxe_args_t *args;
     ipxe_run_t *run;
@@ -210,9 +209,10 @@ static apr_status_t search_make(search_t *search, ipxe_run_t *run,
             return ipxe_arg_fail(run, args, "it takes no argument '%s'",
                                  args->keys[i]);
     }
-    search->regex =
-        ipxe_regex_compile(pattern.u.text->s, flags, args->span,
-                           run->render.diags, run->pool);
+    search->regex = args->regex;
+    if (!search->regex)
+        search->regex = ipxe_regex_compile(pattern.u.text->s, flags, args->span,
+                                           run->render.diags, run->pool);
     if (search->regex)
         return APR_SUCCESS;
     ipxe_run_notes(run, before);
@@ -230,8 +230,7 @@ static apr_status_t search_next(int *found, ipxe_regex_groups_t *groups,
     if (status <= IPXE_REGEX_YES)
         return APR_SUCCESS;
     return ipxe_run_fail(search->run, IPXE_DIAG_TEMPLATE_REGEX,
-                         search->args->span, "%s",
-                         ipxe_regex_problem(status));
+                         search->args->span, "%s", ipxe_regex_problem(status));
 }
 
 static void add_group(ipxe_build_t *build, const search_t *search,
@@ -255,8 +254,8 @@ static apr_size_t reference(int *group, const search_t *search, const char *s)
     if (s[0] != 'g' || s[1] != '<' || !(end = strchr(s, '>')))
         return 0;
     name = apr_pstrmemdup(search->run->pool, s + 2, (apr_size_t)(end - s - 2));
-    *group = apr_isdigit(*name) ? atoi(name)
-                                : ipxe_regex_group(search->regex, name);
+    *group =
+        apr_isdigit(*name) ? atoi(name) : ipxe_regex_group(search->regex, name);
     return (apr_size_t)(end - s) + 1;
 }
 
@@ -309,10 +308,10 @@ static apr_status_t f_regex_replace(ipxe_value_t *result, ipxe_run_t *run,
         add_replacement(&build, &search, &groups, args->rest[1]);
         at = from = (apr_size_t)groups.end[0];
         if (groups.begin[0] == groups.end[0]) /* step over one character */
-            from += from < len ? (apr_size_t)ipxe_utf8_next(
-                                     search.text.u.text->s + from,
-                                     len - from, NULL)
-                               : 1;
+            from += from < len
+                        ? (apr_size_t)ipxe_utf8_next(
+                              search.text.u.text->s + from, len - from, NULL)
+                        : 1;
         if (build.len > IPXE_MAX_VALUE_BYTES)
             return ipxe_arg_fail(run, args, "the text becomes too long");
     }
@@ -382,13 +381,15 @@ const ipxe_row_t ipxe_filters_net[] = {
      "The mask of 10.0.1.7/24: 255.255.255.0."},
     {"network", f_network, "", 0, 0, IPXE_ROW_TEXT,
      "The network of 10.0.1.7/24: 10.0.1.0."},
-    {"prefix", f_prefix, "",
-     0, 0, IPXE_ROW_TEXT, "The prefix of 10.0.1.7/24: 24."},
+    {"prefix", f_prefix, "", 0, 0, IPXE_ROW_TEXT,
+     "The prefix of 10.0.1.7/24: 24."},
     {"regex_replace", f_regex_replace,
-     "pattern text ignorecase=false multiline=false", 2, -1, IPXE_ROW_TEXT,
+     "pattern text ignorecase=false multiline=false", 2, -1,
+     IPXE_ROW_TEXT | IPXE_ROW_REGEX,
      "Each match of a regular expression replaced; \\1 is a group."},
     {"regex_search", f_regex_search,
-     "pattern *groups ignorecase=false multiline=false", 1, -1, IPXE_ROW_TEXT,
+     "pattern *groups ignorecase=false multiline=false", 1, -1,
+     IPXE_ROW_TEXT | IPXE_ROW_REGEX,
      "The first match, or a list of its groups; none where it does not "
      "match."},
     {NULL, NULL, NULL, 0, 0, 0, NULL}};

@@ -89,6 +89,8 @@ typedef struct ipxe_node_t {
     int key_count;    /* of keys: named arguments are the last items */
     const ipxe_token_e *ops;
     const void *ref; /* a row of a table, a template */
+    const struct ipxe_regex_t *regex; /* of a filter's or test's first
+                                         argument, or NULL */
 } ipxe_node_t;
 
 typedef struct ipxe_block_t {

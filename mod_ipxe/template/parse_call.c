@@ -5,11 +5,12 @@
 
 #include "template/filters.h"
 #include "template/parser.h"
+#include "template/regex.h"
 
 static ipxe_node_t *constant(ipxe_parser_t *parser, ipxe_value_t value)
 {
-    ipxe_node_t *node = ipxe_node_make(parser, IPXE_NODE_CONST,
-                                       parser->token->begin);
+    ipxe_node_t *node =
+        ipxe_node_make(parser, IPXE_NODE_CONST, parser->token->begin);
 
     node->value = value;
     parser->token++;
@@ -21,8 +22,8 @@ static ipxe_node_t *name(ipxe_parser_t *parser)
     static const struct {
         const char *word;
         int value; /* 2: none */
-    } words[] = {{"true", 1}, {"True", 1}, {"false", 0}, {"False", 0},
-                 {"none", 2}, {"None", 2}};
+    } words[] = {{"true", 1},  {"True", 1}, {"false", 0},
+                 {"False", 0}, {"none", 2}, {"None", 2}};
     ipxe_library_t *library = parser->library;
     ipxe_node_t *node;
     int i;
@@ -66,8 +67,8 @@ static ipxe_node_t *sequence(ipxe_parser_t *parser, ipxe_node_e kind,
 
     parser->token++;
     while (parser->token->kind != close) {
-        if (items->nelts && !ipxe_parser_expect(parser, IPXE_TOKEN_COMMA,
-                                                "a comma"))
+        if (items->nelts &&
+            !ipxe_parser_expect(parser, IPXE_TOKEN_COMMA, "a comma"))
             return NULL;
         if (parser->token->kind == close)
             break;
@@ -361,6 +362,27 @@ static int row_name(ipxe_parser_t *parser, ipxe_node_t *node, int test)
     return 1;
 }
 
+/* A pattern that is written out is compiled once, here, and found out where
+ * it is not well-formed. */
+static ipxe_node_t *prepare(ipxe_parser_t *parser, ipxe_node_t *node)
+{
+    const ipxe_row_t *row = node->ref;
+    const ipxe_node_t *first = node->count ? node->items[0] : NULL;
+    int alone = node->kind != IPXE_NODE_TEST || node->count == 1;
+
+    if (!row || !(row->flags & IPXE_ROW_REGEX) || !first || !alone ||
+        node->key_count || first->kind != IPXE_NODE_CONST ||
+        first->value.kind != IPXE_KIND_TEXT)
+        return node;
+    node->regex = ipxe_regex_compile(
+        first->value.u.text->s,
+        row->flags & IPXE_ROW_BEGIN ? IPXE_REGEX_ANCHORED : 0, first->span,
+        parser->diags, parser->pool);
+    if (!node->regex)
+        parser->failed = 1;
+    return node;
+}
+
 ipxe_node_t *ipxe_parse_filter(ipxe_parser_t *parser, ipxe_node_t *input,
                                apr_size_t begin)
 {
@@ -372,7 +394,7 @@ ipxe_node_t *ipxe_parse_filter(ipxe_parser_t *parser, ipxe_node_t *input,
     if (parser->token->kind == IPXE_TOKEN_LPAREN &&
         !ipxe_parse_arguments(parser, node))
         return NULL;
-    return node;
+    return prepare(parser, node);
 }
 
 /* `x is divisibleby 3`: one argument without brackets. */
@@ -423,7 +445,7 @@ static ipxe_node_t *test(ipxe_parser_t *parser, ipxe_node_t *input)
     good = parser->token->kind == IPXE_TOKEN_LPAREN
                ? ipxe_parse_arguments(parser, node)
                : bare_argument(parser, node);
-    return good ? node : NULL;
+    return good ? prepare(parser, node) : NULL;
 }
 
 ipxe_node_t *ipxe_parse_filters(ipxe_parser_t *parser, ipxe_node_t *node,

@@ -45,16 +45,16 @@ static apr_status_t t_true(ipxe_value_t *result, ipxe_run_t *run,
                            const ipxe_args_t *args)
 {
     (void)run;
-    return answer(result, args->value.kind == IPXE_KIND_BOOL &&
-                              args->value.u.boolean);
+    return answer(result,
+                  args->value.kind == IPXE_KIND_BOOL && args->value.u.boolean);
 }
 
 static apr_status_t t_false(ipxe_value_t *result, ipxe_run_t *run,
                             const ipxe_args_t *args)
 {
     (void)run;
-    return answer(result, args->value.kind == IPXE_KIND_BOOL &&
-                              !args->value.u.boolean);
+    return answer(result,
+                  args->value.kind == IPXE_KIND_BOOL && !args->value.u.boolean);
 }
 
 static apr_status_t t_integer(ipxe_value_t *result, ipxe_run_t *run,
@@ -114,8 +114,7 @@ static apr_status_t t_sequence(ipxe_value_t *result, ipxe_run_t *run,
     return answer(result,
                   has_items(args->value) &&
                       !(ipxe_value_is_list(args->value) &&
-                        args->value.flags &
-                            (IPXE_LIST_LAZY | IPXE_LIST_VIEW)));
+                        args->value.flags & (IPXE_LIST_LAZY | IPXE_LIST_VIEW)));
 }
 
 /* ---- letters and numbers ---- */
@@ -162,8 +161,8 @@ static apr_status_t rest_is(ipxe_value_t *result, ipxe_run_t *run,
     if (!ipxe_value_is_number(args->value) || !ipxe_value_is_number(by))
         return ipxe_arg_fail(run, args, "this wants a number, not %s",
                              ipxe_kind_name(args->value.kind));
-    rv = ipxe_op_binary(&rest, run, IPXE_TOKEN_MOD, args->value, by,
-                        args->span);
+    rv =
+        ipxe_op_binary(&rest, run, IPXE_TOKEN_MOD, args->value, by, args->span);
     if (rv != APR_SUCCESS)
         return rv;
     return answer(result, ipxe_value_equal(rest, ipxe_value_int(want)));
@@ -196,14 +195,14 @@ static apr_status_t t_compare(ipxe_value_t *result, ipxe_run_t *run,
     static const struct {
         const char *name;
         ipxe_token_e op;
-    } ops[] = {{"!=", IPXE_TOKEN_NE},        {"<", IPXE_TOKEN_LT},
-               {"<=", IPXE_TOKEN_LE},        {"==", IPXE_TOKEN_EQ},
-               {">", IPXE_TOKEN_GT},         {">=", IPXE_TOKEN_GE},
-               {"eq", IPXE_TOKEN_EQ},        {"equalto", IPXE_TOKEN_EQ},
-               {"ge", IPXE_TOKEN_GE},        {"greaterthan", IPXE_TOKEN_GT},
-               {"gt", IPXE_TOKEN_GT},        {"in", IPXE_TOKEN_NAME},
-               {"le", IPXE_TOKEN_LE},        {"lessthan", IPXE_TOKEN_LT},
-               {"lt", IPXE_TOKEN_LT},        {"ne", IPXE_TOKEN_NE}};
+    } ops[] = {{"!=", IPXE_TOKEN_NE}, {"<", IPXE_TOKEN_LT},
+               {"<=", IPXE_TOKEN_LE}, {"==", IPXE_TOKEN_EQ},
+               {">", IPXE_TOKEN_GT},  {">=", IPXE_TOKEN_GE},
+               {"eq", IPXE_TOKEN_EQ}, {"equalto", IPXE_TOKEN_EQ},
+               {"ge", IPXE_TOKEN_GE}, {"greaterthan", IPXE_TOKEN_GT},
+               {"gt", IPXE_TOKEN_GT}, {"in", IPXE_TOKEN_NAME},
+               {"le", IPXE_TOKEN_LE}, {"lessthan", IPXE_TOKEN_LT},
+               {"lt", IPXE_TOKEN_LT}, {"ne", IPXE_TOKEN_NE}};
     int truth = 0;
     unsigned i = 0;
     apr_status_t rv;
@@ -239,7 +238,7 @@ static apr_status_t t_regex(ipxe_value_t *result, ipxe_run_t *run,
     int before = run->render.diags->all->nelts, yes = 0;
     ipxe_value_t pattern = ipxe_value_none();
     ipxe_value_t text = ipxe_arg_string(run, args);
-    ipxe_regex_t *regex;
+    const ipxe_regex_t *regex = args->regex;
     ipxe_regex_e status;
     apr_status_t rv = ipxe_arg_text(&pattern, run, args, 0);
 
@@ -252,14 +251,14 @@ static apr_status_t t_regex(ipxe_value_t *result, ipxe_run_t *run,
     flags |= yes ? IPXE_REGEX_MULTILINE : 0;
     if (rv != APR_SUCCESS)
         return rv;
-    regex = ipxe_regex_compile(pattern.u.text->s, flags, args->span,
-                               run->render.diags, run->pool);
+    if (!regex)
+        regex = ipxe_regex_compile(pattern.u.text->s, flags, args->span,
+                                   run->render.diags, run->pool);
     if (!regex) {
         ipxe_run_notes(run, before);
         return APR_EGENERAL;
     }
-    status = ipxe_regex_match(regex, text.u.text->s, text.u.text->len, 0,
-                              NULL);
+    status = ipxe_regex_match(regex, text.u.text->s, text.u.text->len, 0, NULL);
     if (status > IPXE_REGEX_YES)
         return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_REGEX, args->span, "%s",
                              ipxe_regex_problem(status));
@@ -278,7 +277,7 @@ static apr_status_t t_search(ipxe_value_t *result, ipxe_run_t *run,
     return t_regex(result, run, args, 0);
 }
 
-#define ANY (IPXE_ROW_UNDEFINED | IPXE_ROW_WALKS)
+#define ANY   (IPXE_ROW_UNDEFINED | IPXE_ROW_WALKS)
 #define REGEX "pattern ignorecase=false multiline=false"
 
 const ipxe_row_t ipxe_tests_all[] = {
@@ -290,8 +289,7 @@ const ipxe_row_t ipxe_tests_all[] = {
     {">=", t_compare, "other", 1, 1, 0, "Same as ge."},
     {"boolean", t_boolean, "", 0, 0, ANY, "True or false."},
     {"defined", t_defined, "", 0, 0, ANY, "There is such a value."},
-    {"divisibleby", t_divisibleby, "num", 1, 1, 0,
-     "A multiple of the number."},
+    {"divisibleby", t_divisibleby, "num", 1, 1, 0, "A multiple of the number."},
     {"eq", t_compare, "other", 1, 1, 0, "Equal."},
     {"equalto", t_compare, "other", 1, 1, 0, "Same as eq."},
     {"even", t_even, "", 0, 0, 0, "A multiple of two."},
@@ -309,14 +307,14 @@ const ipxe_row_t ipxe_tests_all[] = {
     {"lower", t_lower, "", 0, 0, 0, "Its letters are lower case."},
     {"lt", t_compare, "other", 1, 1, 0, "Less."},
     {"mapping", t_mapping, "", 0, 0, ANY, "A mapping."},
-    {"match", t_match, REGEX, 1, 3, 0,
+    {"match", t_match, REGEX, 1, 3, IPXE_ROW_REGEX | IPXE_ROW_BEGIN,
      "A regular expression holds at its begin."},
     {"ne", t_compare, "other", 1, 1, 0, "Not equal."},
     {"none", t_none, "", 0, 0, ANY, "None itself."},
     {"number", t_number, "", 0, 0, ANY, "A number, or true or false."},
     {"odd", t_odd, "", 0, 0, 0, "No multiple of two."},
     {"sameas", t_sameas, "other", 1, 1, ANY, "The very same value."},
-    {"search", t_search, REGEX, 1, 3, 0,
+    {"search", t_search, REGEX, 1, 3, IPXE_ROW_REGEX,
      "A regular expression holds somewhere in it."},
     {"sequence", t_sequence, "", 0, 0, ANY,
      "It has a length and items by number or key."},

@@ -10,10 +10,11 @@
 
 /* Counted first: the lines of a large file shall take no more than they
  * need. */
-static const apr_size_t *find_lines(const char *text, apr_size_t len,
-                                    apr_size_t *count, apr_pool_t *pool)
+static const apr_uint32_t *find_lines(const char *text, apr_size_t len,
+                                      apr_size_t *count, apr_pool_t *pool)
 {
-    apr_size_t *lines, i, n = 1;
+    apr_uint32_t *lines;
+    apr_size_t i, n = 1;
 
     for (i = 0; i + 1 < len; i++)
         n += text[i] == '\n';
@@ -22,7 +23,7 @@ static const apr_size_t *find_lines(const char *text, apr_size_t len,
     lines[0] = 0;
     for (i = 0, n = 1; i + 1 < len; i++) {
         if (text[i] == '\n')
-            lines[n++] = i + 1;
+            lines[n++] = (apr_uint32_t)(i + 1);
     }
     return lines;
 }

@@ -13,7 +13,7 @@ typedef struct ipxe_source_t {
     const char *name; /* as shown: a path as the operator gave it */
     const char *text; /* NUL-terminated; may hold NUL bytes before */
     apr_size_t len;
-    const apr_size_t *lines; /* offset of each line's first byte */
+    const apr_uint32_t *lines; /* offset of each line's first byte */
     apr_size_t line_count;   /* at least 1 */
 } ipxe_source_t;
 

@@ -268,7 +268,7 @@ static void summarize(const checking_t *checking)
                count(rules->rules->nelts, "rule", pool),
                count((int)apr_hash_count(rules->profiles), "profile", pool),
                count((int)apr_hash_count(rules->menus), "menu", pool),
-               count(rules->hosts ? rules->hosts->nelts : 0, "host", pool));
+               count(rules->host_count, "host", pool));
     else
         printf("no errors\n");
 }

@@ -122,9 +122,8 @@ static const ipxe_host_t *find_host(const ipxe_rules_t *rules, const char *name)
 {
     int i;
 
-    for (i = 0; rules->hosts && i < rules->hosts->nelts; i++) {
-        const ipxe_host_t *host =
-            APR_ARRAY_IDX(rules->hosts, i, const ipxe_host_t *);
+    for (i = 0; i < rules->host_count; i++) {
+        const ipxe_host_t *host = &rules->hosts[i];
 
         if (strcmp(host->name, name) == 0)
             return host;

@@ -328,13 +328,13 @@ static int enough_alike(const run_t *run, const ipxe_rule_t *rule,
 
 static void try_hosts(const run_t *run, const ipxe_rule_t *rule)
 {
-    const apr_array_header_t *hosts = run->set->rules->hosts;
+    const ipxe_rules_t *rules = run->set->rules;
     apr_pool_t *pool;
     int i;
 
     apr_pool_create(&pool, run->keep);
-    for (i = 0; i < hosts->nelts; i++) {
-        const ipxe_host_t *host = APR_ARRAY_IDX(hosts, i, const ipxe_host_t *);
+    for (i = 0; i < rules->host_count; i++) {
+        const ipxe_host_t *host = &rules->hosts[i];
 
         if (!enough_alike(run, rule, host, pool))
             try_rule(run, rule, host);

@@ -62,9 +62,8 @@ static void walk_all(walk_t *walk, const ipxe_rules_t *rules, apr_pool_t *pool)
     for (i = 0; i < rules->rules->nelts; i++)
         walk_action(
             walk, &APR_ARRAY_IDX(rules->rules, i, const ipxe_rule_t *)->action);
-    for (i = 0; i < rules->hosts->nelts; i++)
-        walk_action(
-            walk, APR_ARRAY_IDX(rules->hosts, i, const ipxe_host_t *)->action);
+    for (i = 0; i < rules->host_count; i++)
+        walk_action(walk, rules->hosts[i].action);
     walk_groups(walk, rules, pool);
 }
 

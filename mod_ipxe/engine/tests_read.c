@@ -340,9 +340,8 @@ static apr_array_header_t *known_names(ipxe_expected_e kind,
                 ipxe_action_name((ipxe_action_e)i);
     }
     else if (kind == IPXE_EXPECTED_HOST) {
-        for (i = 0; rules->hosts && i < rules->hosts->nelts; i++)
-            APR_ARRAY_PUSH(names, const char *) =
-                APR_ARRAY_IDX(rules->hosts, i, const ipxe_host_t *)->name;
+        for (i = 0; i < rules->host_count; i++)
+            APR_ARRAY_PUSH(names, const char *) = rules->hosts[i].name;
     }
     else {
         for (at = apr_hash_first(reading->pool, table); at;

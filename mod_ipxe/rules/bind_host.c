@@ -115,13 +115,6 @@ static const char *take(ipxe_loader_t *loader, const ipxe_yaml_t *node,
     return text;
 }
 
-/* The same, in the set's pool. */
-static const char *take_kept(ipxe_loader_t *loader, const ipxe_yaml_t *node,
-                             ipxe_fact_e fact, apr_pool_t *scratch)
-{
-    return apr_pstrdup(loader->pool, take(loader, node, fact, scratch));
-}
-
 static const char *take_macs(ipxe_loader_t *loader,
                              const apr_array_header_t *nodes,
                              apr_pool_t *scratch)
@@ -137,7 +130,7 @@ static const char *take_macs(ipxe_loader_t *loader,
         if (mac)
             APR_ARRAY_PUSH(macs, const char *) = mac;
     }
-    return macs->nelts ? apr_array_pstrcat(loader->pool, macs, ' ') : NULL;
+    return macs->nelts ? apr_array_pstrcat(scratch, macs, ' ') : NULL;
 }
 
 /* ---- Hosts ---- */
@@ -161,6 +154,8 @@ static const ipxe_bind_t host_rows[] = {
     IPXE_BIND("vars", NODE, host_keys_t, vars, 0),
     IPXE_BIND_WITH("secrets", host_keys_t, vars, 0, ipxe_bind_unsupported),
     IPXE_BIND_END};
+
+#define HOST_TEXTS 6
 
 static void check_known(ipxe_loader_t *loader, const ipxe_host_t *host,
                         const host_keys_t *keys)
@@ -189,6 +184,30 @@ static const ipxe_action_t *take_action(ipxe_loader_t *loader,
     action = apr_pcalloc(loader->pool, sizeof(*action));
     ipxe_load_action(loader, action, &keys->actions, node);
     return action;
+}
+
+/* All texts of a host in one piece: padded one by one they take more. */
+static void keep_texts(const ipxe_loader_t *loader, ipxe_host_t *host)
+{
+    const char **const texts[] = {&host->name,   &host->macs,
+                                  &host->uuid,   &host->serial,
+                                  &host->asset,  &host->manufacturer};
+    apr_size_t sizes[HOST_TEXTS], all = 0;
+    char *at;
+    int i;
+
+    for (i = 0; i < HOST_TEXTS; i++) {
+        sizes[i] = *texts[i] ? strlen(*texts[i]) + 1 : 0;
+        all += sizes[i];
+    }
+    at = apr_palloc(loader->pool, all);
+    for (i = 0; i < HOST_TEXTS; i++) {
+        if (!sizes[i])
+            continue;
+        memcpy(at, *texts[i], sizes[i]);
+        *texts[i] = at;
+        at += sizes[i];
+    }
 }
 
 /* What a host keeps of an item that will be gone. */
@@ -233,15 +252,16 @@ void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     if (!keys.name)
         return;
     keep_nodes(loader, &keys);
-    host = apr_pcalloc(loader->pool, sizeof(*host));
-    host->name = apr_pstrdup(loader->pool, keys.name->text);
+    host = apr_pcalloc(loader->temp, sizeof(*host));
+    host->name = keys.name->text;
     host->span = keys.name->span;
     host->macs = take_macs(loader, keys.macs, scratch);
-    host->uuid = take_kept(loader, keys.uuid, IPXE_FACT_UUID, scratch);
-    host->serial = take_kept(loader, keys.serial, IPXE_FACT_SERIAL, scratch);
+    host->uuid = take(loader, keys.uuid, IPXE_FACT_UUID, scratch);
+    host->serial = take(loader, keys.serial, IPXE_FACT_SERIAL, scratch);
     host->manufacturer =
-        take_kept(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER, scratch);
-    host->asset = take_kept(loader, keys.asset, IPXE_FACT_ASSET, scratch);
+        take(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER, scratch);
+    host->asset = take(loader, keys.asset, IPXE_FACT_ASSET, scratch);
+    keep_texts(loader, host);
     host->vars = ipxe_load_vars(loader, keys.vars);
     host->action = take_action(loader, &keys, node);
     check_known(loader, host, &keys);

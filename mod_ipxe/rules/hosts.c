@@ -18,17 +18,25 @@ static const ipxe_fact_e facts[] = {IPXE_FACT_MAC, IPXE_FACT_UUID,
 
 struct ipxe_host_keys_t {
     apr_uint32_t *slots;
-    apr_size_t mask; /* slots - 1: a power of two, half of them stay empty */
+    apr_size_t count; /* a third of them stays empty, and one at least */
 };
 
-static apr_uint64_t hash_of(int fact, const char *value, apr_size_t len)
+/* The slot at which the search for a value begins. */
+static apr_size_t slot_of(const struct ipxe_host_keys_t *keys, int fact,
+                          const char *value, apr_size_t len)
 {
     apr_uint64_t hash = 14695981039346656037ULL + (unsigned)fact;
     apr_size_t i;
 
     for (i = 0; i < len; i++)
         hash = (hash ^ (unsigned char)apr_tolower(value[i])) * 1099511628211ULL;
-    return hash ^ (hash >> 29);
+    hash = (hash ^ (hash >> 32)) * 0xff51afd7ed558ccdULL;
+    return (apr_size_t)(((hash >> 32) * keys->count) >> 32);
+}
+
+static apr_size_t slot_after(const struct ipxe_host_keys_t *keys, apr_size_t at)
+{
+    return at + 1 < keys->count ? at + 1 : 0;
 }
 
 static const char *text_of(const ipxe_host_t *host, int fact)
@@ -66,8 +74,7 @@ static int has_value(const ipxe_host_t *host, int fact, const char *value,
 
 static const ipxe_host_t *host_at(const ipxe_rules_t *rules, apr_uint32_t slot)
 {
-    return APR_ARRAY_IDX(rules->hosts, (int)(slot >> FACT_BITS) - 1,
-                         const ipxe_host_t *);
+    return &rules->hosts[(slot >> FACT_BITS) - 1];
 }
 
 /* ---- Adding ---- */
@@ -97,10 +104,10 @@ static void add_key(ipxe_rules_t *rules, int number, int fact,
     struct ipxe_host_keys_t *keys = rules->host_keys;
     apr_uint32_t slot = ((apr_uint32_t)number + 1) << FACT_BITS;
     const ipxe_host_t *host = host_at(rules, slot), *other;
-    apr_size_t at = hash_of(fact, value, len) & keys->mask;
+    apr_size_t at = slot_of(keys, fact, value, len);
 
     slot |= (apr_uint32_t)fact;
-    for (; keys->slots[at]; at = (at + 1) & keys->mask) {
+    for (; keys->slots[at]; at = slot_after(keys, at)) {
         other = host_at(rules, keys->slots[at]);
         if (keys->slots[at] == slot ||
             (keys->slots[at] & (FACTS - 1)) != (apr_uint32_t)fact ||
@@ -132,8 +139,7 @@ static int stands_before(const ipxe_host_t *host, int fact, const char *value,
 
 static void add_host(ipxe_rules_t *rules, int number, ipxe_diags_t *diags)
 {
-    const ipxe_host_t *host =
-        APR_ARRAY_IDX(rules->hosts, number, const ipxe_host_t *);
+    const ipxe_host_t *host = &rules->hosts[number];
     int fact;
 
     for (fact = 0; fact < FACTS; fact++) {
@@ -154,10 +160,9 @@ static apr_size_t count_keys(const ipxe_rules_t *rules)
     apr_size_t count = 0, n;
     int i, fact;
 
-    for (i = 0; i < rules->hosts->nelts; i++) {
+    for (i = 0; i < rules->host_count; i++) {
         for (fact = 0; fact < FACTS; fact++) {
-            const char *text = text_of(
-                APR_ARRAY_IDX(rules->hosts, i, const ipxe_host_t *), fact);
+            const char *text = text_of(&rules->hosts[i], fact);
 
             for (; (n = next_value(&text, fact)) > 0; text += n)
                 count++;
@@ -169,16 +174,14 @@ static apr_size_t count_keys(const ipxe_rules_t *rules)
 void ipxe_hosts_index(ipxe_rules_t *rules, ipxe_diags_t *diags,
                       apr_pool_t *pool)
 {
-    apr_size_t wanted = 2 * count_keys(rules), slots = 1;
+    apr_size_t keys = count_keys(rules), slots = keys + keys / 2 + 1;
     int i;
 
-    while (slots <= wanted)
-        slots *= 2;
     rules->host_keys = apr_palloc(pool, sizeof(*rules->host_keys));
-    rules->host_keys->mask = slots - 1;
+    rules->host_keys->count = slots;
     rules->host_keys->slots =
         apr_pcalloc(pool, slots * sizeof(*rules->host_keys->slots));
-    for (i = 0; i < rules->hosts->nelts; i++)
+    for (i = 0; i < rules->host_count; i++)
         add_host(rules, i, diags);
 }
 
@@ -208,8 +211,8 @@ static void look(finding_t *finding, int fact, const char *value)
 
     if (!len)
         return;
-    at = hash_of(fact, value, len) & keys->mask;
-    for (; keys->slots[at]; at = (at + 1) & keys->mask) {
+    at = slot_of(keys, fact, value, len);
+    for (; keys->slots[at]; at = slot_after(keys, at)) {
         const ipxe_host_t *host = host_at(finding->rules, keys->slots[at]);
 
         if ((keys->slots[at] & (FACTS - 1)) != (apr_uint32_t)fact ||

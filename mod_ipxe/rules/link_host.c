@@ -181,23 +181,24 @@ static void check_cards(ipxe_loader_t *loader, const ipxe_host_t *host)
 
 void ipxe_link_hosts(ipxe_loader_t *loader)
 {
-    apr_array_header_t *hosts =
-        apr_array_make(loader->pool, loader->host_defs->nelts,
-                       sizeof(const ipxe_host_t *));
+    int count = loader->host_defs->nelts, i;
+    ipxe_host_t *hosts =
+        apr_palloc(loader->pool, (apr_size_t)count * sizeof(*hosts));
     apr_hash_t *known = apr_hash_make(loader->temp);
-    int i;
 
-    for (i = 0; i < loader->host_defs->nelts; i++) {
-        const ipxe_host_def_t *def =
+    for (i = 0; i < count; i++) {
+        ipxe_host_def_t *def =
             APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *);
 
         link_host(loader, known, def);
         check_cards(loader, def->host);
         check_ignored(loader, def->host, loader->ignored_uuids,
                       def->host->uuid);
-        APR_ARRAY_PUSH(hosts, const ipxe_host_t *) = def->host;
+        hosts[i] = *def->host;
+        def->host = &hosts[i];
     }
     loader->rules->hosts = hosts;
+    loader->rules->host_count = count;
     ipxe_hosts_index(loader->rules, loader->diags, loader->pool);
 }
 

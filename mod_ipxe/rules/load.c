@@ -364,8 +364,6 @@ static void init_rules(const ipxe_loader_t *loader)
     rules->profiles = apr_hash_make(loader->pool);
     rules->menus = apr_hash_make(loader->pool);
     rules->groups = apr_hash_make(loader->pool);
-    rules->hosts =
-        apr_array_make(loader->pool, 16, sizeof(const ipxe_host_t *));
     rules->rules = loader->rule_list;
     rules->ignored_macs = loader->ignored_macs;
     rules->ignored_uuids = loader->ignored_uuids;

@@ -200,7 +200,8 @@ typedef struct ipxe_rules_t {
     apr_hash_t *profiles;            /* name -> const ipxe_profile_t * */
     apr_hash_t *menus;               /* name -> const ipxe_menu_t * */
     apr_hash_t *groups;              /* name -> const ipxe_group_t * */
-    const apr_array_header_t *hosts; /* of const ipxe_host_t * */
+    const ipxe_host_t *hosts;        /* host_count of them, one by one */
+    int host_count;
     const apr_array_header_t *rules; /* of const ipxe_rule_t *, in order */
     const apr_array_header_t *ignored_macs, *ignored_uuids; /* const char * */
     const ipxe_index_t *index; /* of the rules; NULL: all are tried */

@@ -408,6 +408,79 @@ static void test_limits(apr_pool_t *pool)
     is_int(diags->errors, 0, "64 KiB are not too long");
 }
 
+/* ---- Lists that are handed out ---- */
+
+typedef struct items_t {
+    ipxe_text_t *seen;
+} items_t;
+
+static void take_item(void *baton, const ipxe_yaml_t *item,
+                      apr_pool_t *scratch)
+{
+    const items_t *items = baton;
+    const ipxe_yaml_t *name = ipxe_yaml_get(item, "name");
+    const ipxe_yaml_t *rack = ipxe_yaml_get(item, "rack");
+
+    (void)scratch;
+    ipxe_text_addf(items->seen, "%s%s%s ", name ? name->text : item->text,
+                   rack ? "=" : "", rack ? rack->text : "");
+}
+
+static ipxe_yaml_t *parse_long(const char *text, const char **seen,
+                               apr_pool_t *pool)
+{
+    items_t items = {ipxe_text_make(64, pool)};
+    ipxe_yaml_long_t list = {"hosts", take_item, &items};
+    ipxe_yaml_t *root;
+
+    diags = ipxe_diags_make(pool);
+    source = ipxe_source_make("a.yaml", text, strlen(text), pool);
+    ipxe_yaml_parse_long(&root, source, &list, diags, pool);
+    *seen = items.seen->data;
+    return root;
+}
+
+static void test_long(apr_pool_t *pool)
+{
+    const ipxe_yaml_t *root, *list;
+    const char *seen;
+
+    root = parse_long("a: &a { rack: r1 }\nhosts:\n  - { <<: *a, name: x }\n"
+                      "  - &b { name: y, rack: &r r2 }\n  - *b\n"
+                      "  - { name: z, rack: *r }\n  - w\nc: *b\nd: *r\n",
+                      &seen, pool);
+    is(said(pool), "", "a long list has no diagnostics");
+    is(seen, "x=r1 y=r2 y=r2 z=r2 w ", "its items are handed out in order");
+    list = ipxe_yaml_get(root, "hosts");
+    ok(list && list->kind == IPXE_YAML_SEQUENCE && list->count == 0,
+       "the list itself is empty");
+    is(ipxe_yaml_get(ipxe_yaml_get(root, "c"), "rack")->text, "r2",
+       "an anchor in an item outlives it");
+    is(ipxe_yaml_get(root, "d")->text, "r2", "a scalar's too");
+    root = parse_long("hosts: &h [ { name: x } ]\ng: { hosts: [ a ] }\n", &seen,
+                      pool);
+    is(seen, "", "a list with an anchor is not handed out");
+    is_int(ipxe_yaml_get(root, "hosts")->count, 1, "but whole");
+    is_int(ipxe_yaml_get(ipxe_yaml_get(root, "g"), "hosts")->count, 1,
+           "nor is one that stands deeper");
+    root = parse_long("hosts:\n  - { name: x }\n  - { name: y\n", &seen, pool);
+    ok(!root, "an error within the list ends the text");
+    is(seen, "x ", "after what was well-formed");
+}
+
+static void test_copy(apr_pool_t *pool)
+{
+    const ipxe_yaml_t *copy;
+    apr_pool_t *other;
+
+    apr_pool_create(&other, pool);
+    copy = ipxe_yaml_copy(parse("{ a: [ x, { b: y } ], c: ~ }", other), pool);
+    apr_pool_destroy(other);
+    is(ipxe_yaml_get(ipxe_yaml_get(copy, "a")->items[1], "b")->text, "y",
+       "a copy has all that stands below");
+    ok(ipxe_yaml_is_null(ipxe_yaml_get(copy, "c")), "and nulls");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_start();
@@ -422,6 +495,8 @@ int main(void)
     test_many_keys(pool);
     test_quotes(pool);
     test_syntax(pool);
+    test_long(pool);
+    test_copy(pool);
     test_limits(pool);
     return tap_end(pool);
 }

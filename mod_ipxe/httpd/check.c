@@ -2,10 +2,12 @@
 /* Loading and checking at start, at restart and under httpd -t. */
 #include "httpd/check.h"
 
+#include <apr_env.h>
 #include <apr_hash.h>
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_log.h>
+#include <time.h>
 
 #include "httpd/config.h"
 #include "httpd/directives.h"
@@ -129,12 +131,37 @@ static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
     return good && serving->set;
 }
 
+/* A process has one time zone: the C library knows of no other way. */
+static int use_time_zone(const apr_array_header_t *all, apr_pool_t *pool)
+{
+    const char *used = NULL;
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_serving_t *serving =
+            APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
+        const char *zone = serving->settings.time_zone;
+
+        if (used && zone && strcmp(used, zone) != 0) {
+            ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
+                         "%s %s: another virtual host says %s, and a server "
+                         "has one time zone",
+                         IPXE_NAME_TIME_ZONE, zone, used);
+            return 0;
+        }
+        used = zone ? zone : used;
+    }
+    if (used && apr_env_set("TZ", used, pool) == APR_SUCCESS)
+        tzset();
+    return 1;
+}
+
 int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                       server_rec *s)
 {
     apr_array_header_t *all = ipxe_serving_make(s, pconf);
     int first_pass = ap_state_query(AP_SQ_CONFIG_GEN) == 0;
-    int good = 1, i;
+    int good = use_time_zone(all, ptemp), i;
     check_t check;
 
     (void)plog;

@@ -45,6 +45,8 @@ my @wrong = (
     ['IPXEExplain Maybe', qr/must be On or Off/],
     ['IPXETimeZone Nowhere/Atlantis', qr/no such time zone/],
     ['IPXETimeZone ../../../etc/passwd', qr/no time zone's name/],
+    ["IPXETimeZone UTC\n<VirtualHost *>\nIPXETimeZone Asia/Seoul\n"
+        . '</VirtualHost>', qr/one time zone/],
     ["<Directory />\nIPXERules x\n</Directory>", qr/not allowed/],
     ["<Location />\nIPXEVar a b\n</Location>", qr/not allowed/],
 );

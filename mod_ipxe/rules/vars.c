@@ -5,36 +5,68 @@
 #include <apr_strings.h>
 #include <string.h>
 
+/* Up to these a walk is as fast as a hash, and a million hosts have few. */
+#define FEW 8
+
 ipxe_vars_t *ipxe_vars_make(apr_pool_t *pool)
 {
     ipxe_vars_t *vars = apr_palloc(pool, sizeof(*vars));
 
-    vars->by_name = apr_hash_make(pool);
-    vars->list = apr_array_make(pool, 4, sizeof(const ipxe_var_t *));
+    vars->by_name = NULL;
+    vars->list = apr_array_make(pool, 2, sizeof(const ipxe_var_t *));
     return vars;
+}
+
+/* Where the list has a name; NULL: nowhere. */
+static const ipxe_var_t **place_of(const ipxe_vars_t *vars, const char *name)
+{
+    int i;
+
+    for (i = 0; i < vars->list->nelts; i++) {
+        const ipxe_var_t **at =
+            &APR_ARRAY_IDX(vars->list, i, const ipxe_var_t *);
+
+        if (strcmp((*at)->name, name) == 0)
+            return at;
+    }
+    return NULL;
+}
+
+static void make_index(ipxe_vars_t *vars)
+{
+    int i;
+
+    vars->by_name = apr_hash_make(vars->list->pool);
+    for (i = 0; i < vars->list->nelts; i++) {
+        const ipxe_var_t *var =
+            APR_ARRAY_IDX(vars->list, i, const ipxe_var_t *);
+
+        apr_hash_set(vars->by_name, var->name, APR_HASH_KEY_STRING, var);
+    }
 }
 
 void ipxe_vars_put(ipxe_vars_t *vars, const ipxe_var_t *var)
 {
-    int i;
-
     if (!ipxe_vars_find(vars, var->name))
         APR_ARRAY_PUSH(vars->list, const ipxe_var_t *) = var;
-    else {
-        for (i = 0; i < vars->list->nelts; i++) {
-            const ipxe_var_t **at =
-                &APR_ARRAY_IDX(vars->list, i, const ipxe_var_t *);
-
-            if (strcmp((*at)->name, var->name) == 0)
-                *at = var;
-        }
-    }
-    apr_hash_set(vars->by_name, var->name, APR_HASH_KEY_STRING, var);
+    else
+        *place_of(vars, var->name) = var;
+    if (vars->by_name)
+        apr_hash_set(vars->by_name, var->name, APR_HASH_KEY_STRING, var);
+    else if (vars->list->nelts > FEW)
+        make_index(vars);
 }
 
 const ipxe_var_t *ipxe_vars_find(const ipxe_vars_t *vars, const char *name)
 {
-    return vars ? apr_hash_get(vars->by_name, name, APR_HASH_KEY_STRING) : NULL;
+    const ipxe_var_t **at;
+
+    if (!vars)
+        return NULL;
+    if (vars->by_name)
+        return apr_hash_get(vars->by_name, name, APR_HASH_KEY_STRING);
+    at = place_of(vars, name);
+    return at ? *at : NULL;
 }
 
 static void put_all(ipxe_vars_t *into, const ipxe_vars_t *from)

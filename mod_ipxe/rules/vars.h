@@ -37,7 +37,7 @@ typedef struct ipxe_var_t {
 } ipxe_var_t;
 
 struct ipxe_vars_t {
-    apr_hash_t *by_name;      /* name -> const ipxe_var_t * */
+    apr_hash_t *by_name;      /* name -> const ipxe_var_t *; NULL: few */
     apr_array_header_t *list; /* of const ipxe_var_t *, in order */
 };
 

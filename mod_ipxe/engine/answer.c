@@ -192,19 +192,26 @@ static void refuse_ticket(job_t *job, ipxe_ticket_error_e error)
     identify(job);
 }
 
-/* Decides, and goes on to the menu and item that the target names. *chosen
- * is NULL where the rules lead there no more. A failure has added its
- * diagnostic. */
-static apr_status_t choose(ipxe_decision_t **chosen, job_t *job)
+/* Decides, and goes on to a menu and its item. *chosen is NULL where the
+ * rules lead there no more. A failure has added its diagnostic. */
+static apr_status_t choose_in(ipxe_decision_t **chosen, job_t *job,
+                              const char *menu, const char *item)
 {
-    const ipxe_target_t *target = &job->asking.request->target;
     ipxe_decision_t *decision = decide(job);
 
     if (!decision)
         return APR_EGENERAL;
     set_decision(job, decision);
-    return ipxe_menu_follow(chosen, decision, target->menu, target->item,
-                            job->answer->diags, job->pool);
+    return ipxe_menu_follow(chosen, decision, menu, item, job->answer->diags,
+                            job->pool);
+}
+
+/* The menu and item that the target names. */
+static apr_status_t choose(ipxe_decision_t **chosen, job_t *job)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+
+    return choose_in(chosen, job, target->menu, target->item);
 }
 
 /* A menu, or a choice in it; where the rules no longer lead there, what they
@@ -332,17 +339,11 @@ static void render_served(job_t *job, const ipxe_served_t *served)
 }
 
 /* An answer file of the profile, for the machine that was decided about. */
-static void serve_answers(job_t *job, const ipxe_profile_t *profile,
-                          const char *name)
+static void serve_answers(job_t *job, const ipxe_decision_t *decision)
 {
-    ipxe_decision_t *decision = decide(job);
+    const char *name = job->asking.request->target.name;
     const ipxe_served_t *served;
 
-    if (!decision) {
-        fail_status(job, 500, first_line(job));
-        return;
-    }
-    decision = ipxe_decision_fix(decision, profile, job->pool);
     set_decision(job, decision);
     served = find_served(ipxe_decision_boot(decision, job->pool), name);
     if (served)
@@ -357,12 +358,28 @@ static const ipxe_profile_t *find_profile(const job_t *job, const char *name)
                         APR_HASH_KEY_STRING);
 }
 
+/* The decision of a ticket once more, with the item that was chosen then: its
+ * variables count as long as the rules lead to it. */
+static ipxe_decision_t *decide_again(job_t *job, const ipxe_ticket_t *ticket)
+{
+    apr_array_header_t *choice =
+        ipxe_text_split(ticket->choice, "/", job->pool);
+    ipxe_decision_t *decision = NULL;
+
+    if (choice->nelts == 2 &&
+        choose_in(&decision, job, APR_ARRAY_IDX(choice, 0, const char *),
+                  APR_ARRAY_IDX(choice, 1, const char *)) != APR_SUCCESS)
+        return NULL;
+    return decision ? decision : decide(job);
+}
+
 static void answer_answers(job_t *job)
 {
     static const int statuses[] = {200, 404, 403, 403, 403, 403, 410, 403};
     ipxe_ticket_t ticket;
     ipxe_ticket_error_e error = take_ticket(job, &ticket, IPXE_TICKET_ANSWER);
     const ipxe_profile_t *profile;
+    ipxe_decision_t *decision;
 
     if (error != IPXE_TICKET_GOOD) {
         fail_status(job, statuses[error],
@@ -371,10 +388,13 @@ static void answer_answers(job_t *job)
         return;
     }
     profile = find_profile(job, ticket.profile);
-    if (profile)
-        serve_answers(job, profile, job->asking.request->target.name);
-    else
+    decision = profile ? decide_again(job, &ticket) : NULL;
+    if (!profile)
         fail_status(job, 410, "the profile of this ticket is gone");
+    else if (!decision)
+        fail_status(job, 500, first_line(job));
+    else
+        serve_answers(job, ipxe_decision_fix(decision, profile, job->pool));
 }
 
 /* `ipxectl render --answers`: what the decision's own ticket would fetch. */
@@ -391,8 +411,7 @@ static void answer_unticketed(job_t *job)
     else if (!decision || !decision->action.profile)
         fail_status(job, 404, "the decision boots no profile");
     else
-        serve_answers(job, decision->action.profile,
-                      job->asking.request->target.name);
+        serve_answers(job, decision);
 }
 
 static const char *explain_ip(const ipxe_request_t *request, apr_pool_t *pool)
@@ -507,8 +526,7 @@ static ipxe_snapshot_t *empty_set(const ipxe_settings_t *settings,
     return set;
 }
 
-void ipxe_engine_refuse(ipxe_answer_t *answer,
-                        const ipxe_settings_t *settings,
+void ipxe_engine_refuse(ipxe_answer_t *answer, const ipxe_settings_t *settings,
                         const ipxe_request_t *request, const char *why,
                         apr_pool_t *pool)
 {

@@ -47,7 +47,7 @@ static const char *world_url(void *baton, const char *path, apr_pool_t *pool)
 
 /* What this machine hands back: "TICKET" where nothing is signed. */
 static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
-                          const char *profile, apr_pool_t *pool)
+                          const ipxe_decision_t *about, apr_pool_t *pool)
 {
     const ipxe_snapshot_t *set = asking->set;
     ipxe_ticket_t parts;
@@ -58,7 +58,11 @@ static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
     parts.kind = kind;
     parts.site = set->settings->site;
     parts.issued = asking->request->now;
-    parts.profile = profile;
+    parts.profile = about ? about->action.profile->name : "";
+    parts.choice =
+        about && about->item
+            ? apr_pstrcat(pool, about->menu->name, "/", about->item->name, NULL)
+            : "";
     parts.facts = ipxe_machine_pack(asking->machine, set->ticket_facts,
                                     set->ticket_args, NULL, pool);
     text = ipxe_ticket_write(&parts, set->settings->keys, pool);
@@ -112,9 +116,7 @@ static const char *world_answers(void *baton, const char *name,
     return apr_pstrcat(
         pool,
         below_prefix(asking, "answers",
-                     ticket(asking, IPXE_TICKET_ANSWER,
-                            decision->action.profile->name, pool),
-                     pool),
+                     ticket(asking, IPXE_TICKET_ANSWER, decision, pool), pool),
         "/", name, NULL);
 }
 
@@ -123,11 +125,11 @@ static const char *world_menu(void *baton, const char *menu, const char *item,
 {
     ipxe_asking_t *asking = baton;
 
-    return apr_pstrcat(pool,
-                       below_prefix(asking, "menu",
-                                    ticket(asking, IPXE_TICKET_MENU, "", pool),
-                                    pool),
-                       "/", menu, item ? "/" : NULL, item, NULL);
+    return apr_pstrcat(
+        pool,
+        below_prefix(asking, "menu",
+                     ticket(asking, IPXE_TICKET_MENU, NULL, pool), pool),
+        "/", menu, item ? "/" : NULL, item, NULL);
 }
 
 static const char *world_wait(void *baton, apr_pool_t *pool)
@@ -135,7 +137,7 @@ static const char *world_wait(void *baton, apr_pool_t *pool)
     ipxe_asking_t *asking = baton;
 
     return below_prefix(asking, "wait",
-                        ticket(asking, IPXE_TICKET_WAIT, "", pool), pool);
+                        ticket(asking, IPXE_TICKET_WAIT, NULL, pool), pool);
 }
 
 static const char *world_entry(void *baton, apr_pool_t *pool)

@@ -4,6 +4,7 @@
  *     1aK3yI 1d2f3a0     version, kind, name of the key; minute of issue, hex
  *     SITE
  *     PROFILE
+ *     MENU/ITEM          or nothing
  *     FACTS              key=value&..., percent-encoded, without line breaks
  */
 #include "engine/ticket.h"
@@ -141,10 +142,10 @@ const char *ipxe_ticket_write(const ipxe_ticket_t *ticket,
     const char *payload, *whole;
     apr_size_t len;
 
-    payload = apr_psprintf(pool, "%c%c%s%" APR_UINT64_T_HEX_FMT "\n%s\n%s\n%s",
-                           VERSION, (char)ticket->kind, key->name,
-                           (apr_uint64_t)(ticket->issued / MINUTE),
-                           ticket->site, ticket->profile, ticket->facts);
+    payload = apr_psprintf(
+        pool, "%c%c%s%" APR_UINT64_T_HEX_FMT "\n%s\n%s\n%s\n%s", VERSION,
+        (char)ticket->kind, key->name, (apr_uint64_t)(ticket->issued / MINUTE),
+        ticket->site, ticket->profile, ticket->choice, ticket->facts);
     len = strlen(payload);
     if (len > IPXE_MAX_TICKET)
         return NULL;
@@ -213,6 +214,7 @@ static int read_payload(ipxe_ticket_t *ticket, char *payload)
         (apr_time_t)strtoull(head + 2 + NAME_LEN, NULL, 16) * MINUTE;
     ticket->site = next_line(&at);
     ticket->profile = next_line(&at);
+    ticket->choice = next_line(&at);
     ticket->facts = next_line(&at);
     return ticket->facts != NULL;
 }

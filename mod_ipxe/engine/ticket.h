@@ -7,7 +7,7 @@
  * Characters A-Z a-z 0-9 _ - . alone, at most IPXE_MAX_TICKET bytes. The tag
  * is HMAC-SHA-256 (RFC 2104, FIPS 180-4) cut to 16 bytes, over the payload;
  * it is compared in constant time. The payload is text: version, kind, key,
- * site, minute of issue, profile, and the facts in their normal form.
+ * site, minute of issue, profile, choice, and the facts in their normal form.
  *
  * A ticket is a capability for one machine's answers, not a proof of who
  * asks. It is never logged. */
@@ -41,6 +41,8 @@ typedef struct ipxe_ticket_t {
     const char *site;    /* "" for a server with one */
     apr_time_t issued;   /* whole minutes */
     const char *profile; /* ANSWER: whose; "" else */
+    const char *choice;  /* ANSWER: "MENU/ITEM" by which it was chosen; ""
+                            where it was not */
     const char *facts;   /* packed: machine/machine.h */
 } ipxe_ticket_t;
 

@@ -20,6 +20,7 @@ static ipxe_ticket_t sample(void)
     ticket.site = "lab";
     ticket.issued = 1000 * HOUR + 17;
     ticket.profile = "rocky-9";
+    ticket.choice = "redhat/rocky-9";
     ticket.facts = "mac=525400123456&serial=QC%200001";
     return ticket;
 }
@@ -43,6 +44,7 @@ static void test_round_trip(const ipxe_keys_t *keys, const char *text,
                             1001 * HOUR, 4 * HOUR, pool),
            IPXE_TICKET_GOOD, "a ticket is read again");
     is(got.profile, "rocky-9", "with its profile");
+    is(got.choice, "redhat/rocky-9", "with its choice");
     is(got.facts, sample().facts, "with its facts");
     is(got.site, "lab", "with its site");
     is_int(got.issued, 1000 * HOUR, "issued at a whole minute");

@@ -34,6 +34,8 @@ ok_script($answer, 'a menu below');
 like($answer->{body}, qr{/more/also-linux }, 'has its items');
 $answer = choice('more', 'also-linux');
 like($answer->{body}, qr{^kernel .*os/linux}m, 'and they work');
+like(get(url_path($answer, 'answers'))->{body}, qr/^# as chosen$/m,
+    'what an item sets reaches the answer file');
 $answer = choice('main');
 like($answer->{body}, qr/^item .*Test tool/m, 'the menu again');
 

@@ -135,8 +135,13 @@ void ipxe_ctl_diags_json(ipxe_diags_t *diags, apr_pool_t *pool);
  * IPXE_EXIT_FINE, or the reason was printed. */
 ipxe_exit_e ipxe_ctl_sites(apr_array_header_t **sites, ipxe_ctl_t *ctl);
 
-/* Loads the set of --vhost, else of the first site, and prints what is wrong
- * with it to stderr. sign: tickets are signed where the secret can be read. */
+/* From here on times are in the site's zone, as in httpd with IPXETimeZone;
+ * NULL leaves the system's. */
+void ipxe_ctl_time_zone(const char *zone);
+
+/* Loads the set of --vhost, else of the first site, takes on its time zone,
+ * and prints what is wrong with the set to stderr. sign: tickets are signed
+ * where the secret can be read. */
 ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign);
 
 /* The request that the arguments (FACT=VALUE, or a host's name) and options

@@ -5,9 +5,7 @@
 #include <apr_file_io.h>
 #include <apr_strings.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ctl/ctl.h"
 
@@ -64,14 +62,6 @@ static ipxe_exit_e load_sets(ipxe_snapshot_t **before, ipxe_snapshot_t **after,
     }
     code = load_before(before, ctl);
     return code == IPXE_EXIT_FINE ? load_after(after, *before, ctl) : code;
-}
-
-static void use_time_zone(const char *zone)
-{
-    if (!zone)
-        return;
-    setenv("TZ", zone, 1);
-    tzset();
 }
 
 /* ---- The log ---- */
@@ -265,7 +255,7 @@ ipxe_exit_e ipxe_ctl_replay(ipxe_ctl_t *ctl)
     code = load_sets(&before, &after, ctl);
     if (code != IPXE_EXIT_FINE)
         return code;
-    use_time_zone(after->settings->time_zone);
+    ipxe_ctl_time_zone(after->settings->time_zone);
     replay = ipxe_replay_make(before, after, ctl->pool);
     code =
         read_log(replay, APR_ARRAY_IDX(ctl->args, 0, const char *), ctl->pool);

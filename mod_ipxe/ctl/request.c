@@ -54,7 +54,7 @@ static int read_clock(struct tm *clock, const char **rest, const char *text)
            clock->tm_sec < 61;
 }
 
-static int read_calendar(apr_time_t *at, const char *text, const char *zone)
+static int read_calendar(apr_time_t *at, const char *text)
 {
     const char *rest;
     struct tm clock;
@@ -68,15 +68,11 @@ static int read_calendar(apr_time_t *at, const char *text, const char *zone)
         *at = apr_time_from_sec(timegm(&clock) - east);
         return 1;
     }
-    if (zone) {
-        setenv("TZ", zone, 1);
-        tzset();
-    }
     *at = apr_time_from_sec(mktime(&clock));
     return 1;
 }
 
-static int read_time(apr_time_t *at, const char *text, const char *zone)
+static int read_time(apr_time_t *at, const char *text)
 {
     char *end;
 
@@ -84,7 +80,7 @@ static int read_time(apr_time_t *at, const char *text, const char *zone)
         *at = apr_time_from_sec(apr_strtoi64(text + 1, &end, 10));
         return *end == '\0' && end != text + 1;
     }
-    if (read_calendar(at, text, zone))
+    if (read_calendar(at, text))
         return 1;
     *at = apr_date_parse_http(text);
     return *at != APR_DATE_BAD;
@@ -182,14 +178,13 @@ static int letters_and_digits(const char *text)
                                        "0123456789")];
 }
 
-static ipxe_exit_e read_options(ipxe_request_t *request, const ipxe_ctl_t *ctl,
-                                const ipxe_snapshot_t *set)
+static ipxe_exit_e read_options(ipxe_request_t *request, const ipxe_ctl_t *ctl)
 {
     const char *at = ipxe_ctl_value(ctl, IPXE_OPT_AT);
     const char *id = ipxe_ctl_value(ctl, IPXE_OPT_REQUEST);
 
     request->now = apr_time_now();
-    if (at && !read_time(&request->now, at, set->settings->time_zone)) {
+    if (at && !read_time(&request->now, at)) {
         ipxe_ctl_complain("--at is a time such as '2026-11-22 23:30', not "
                           "'%s'",
                           at);
@@ -212,6 +207,6 @@ ipxe_exit_e ipxe_ctl_request(ipxe_request_t *request, ipxe_ctl_t *ctl,
 
     memset(request, 0, sizeof(*request));
     request->target.route = IPXE_ROUTE_ENTRY;
-    code = read_options(request, ctl, set);
+    code = read_options(request, ctl);
     return code == IPXE_EXIT_FINE ? read_words(request, ctl, set) : code;
 }

@@ -5,7 +5,9 @@
 #include <apr_file_io.h>
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MOST_BYTES (4u * 1024 * 1024) /* of what httpd prints */
 
@@ -306,6 +308,14 @@ static ipxe_exit_e set_number(ipxe_snapshot_t *set, const ipxe_ctl_t *ctl)
     return IPXE_EXIT_FINE;
 }
 
+void ipxe_ctl_time_zone(const char *zone)
+{
+    if (!zone)
+        return;
+    setenv("TZ", zone, 1);
+    tzset();
+}
+
 ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign)
 {
     ipxe_diags_t *diags = ipxe_diags_make(ctl->pool);
@@ -323,5 +333,6 @@ ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign)
         ipxe_ctl_diags(diags, 1, ctl->pool);
         return IPXE_EXIT_WRONG;
     }
+    ipxe_ctl_time_zone(site->settings.time_zone);
     return set_number(*set, ctl);
 }

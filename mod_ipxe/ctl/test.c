@@ -5,18 +5,7 @@
 
 #include <apr_strings.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
-
-/* Windows of time are in the site's time zone. */
-static void use_time_zone(const char *zone)
-{
-    if (!zone)
-        return;
-    setenv("TZ", zone, 1);
-    tzset();
-}
 
 static apr_array_header_t *find_files(const ipxe_ctl_t *ctl,
                                       const ipxe_snapshot_t *set,
@@ -134,7 +123,6 @@ ipxe_exit_e ipxe_ctl_test(ipxe_ctl_t *ctl)
     int *reached;
 
     if (code == IPXE_EXIT_FINE) {
-        use_time_zone(set->settings->time_zone);
         code = read_tests(tests, ctl, set);
     }
     if (code != IPXE_EXIT_FINE)

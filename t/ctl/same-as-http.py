@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `ipxectl render` prints is byte for byte what a private httpd with the
 module sends, given that response's base URL, time and request id. TAP."""
+import datetime
 import os
 import re
 import shlex
@@ -113,12 +114,30 @@ def compare_all(server):
     compare_menus(server, BIOS)
 
 
+def compare_times(work, module):
+    """A window that is open in the zone of IPXETimeZone (UTC+14) alone."""
+    ahead = datetime.timezone(datetime.timedelta(hours=14))
+    now = datetime.datetime.now(ahead)
+    edge = datetime.timedelta(minutes=5)
+    with open(f"{work}/times.yaml", "w", encoding="utf-8") as file:
+        file.write("ipxe: 1\nrules:\n  - between: "
+                   f"'{now - edge:%H:%M}-{now + edge:%H:%M}'\n"
+                   "    deny: the window is open\n  - local: true\n")
+    directives = (f'IPXERules "{work}/times.yaml"\n'
+                  "IPXETimeZone Pacific/Kiritimati\n")
+    with PrivateHttpd(work, module, directives) as server:
+        body = compare(server, "a decision by the hour", entry(EFI), EFI)
+        result("the window is open" in body, "in the zone that is named", body)
+
+
 def main():
     try:
         with tempfile.TemporaryDirectory() as work:
             module = os.path.join(BUILD, ".libs", "mod_ipxe.so")
             with PrivateHttpd(work, module, DIRECTIVES) as server:
                 compare_all(server)
+        with tempfile.TemporaryDirectory() as work:
+            compare_times(work, module)
     except Unusable as error:
         result(False, "a private httpd answers", error)
     print(f"1..{count}")

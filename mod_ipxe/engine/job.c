@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the answers of all routes have in common. */
+#include "engine/job.h"
+
+#include <apr_strings.h>
+
+#include "engine/menu_path.h"
+#include "script/script.h"
+
+void ipxe_job_start_over(ipxe_job_t *job)
+{
+    apr_size_t most = job->asking.set->settings->max_answer;
+
+    job->answer->body = ipxe_text_make_large(job->pool);
+    job->sink = ipxe_sink_to_text(job->answer->body, most, job->pool);
+}
+
+const char *ipxe_job_why(const ipxe_job_t *job)
+{
+    const ipxe_diag_t *diag = ipxe_diags_first_error(job->answer->diags);
+
+    return diag ? ipxe_text_ascii(ipxe_diag_line(diag, job->pool), job->pool)
+                : "the answer could not be made";
+}
+
+void ipxe_job_fail_script(ipxe_job_t *job, const char *text)
+{
+    job->answer->log = apr_pstrcat(job->pool, "failed: ", text, NULL);
+    ipxe_job_start_over(job);
+    if (ipxe_script_failure(job->sink, text, &job->writing) != APR_SUCCESS)
+        ipxe_job_start_over(job);
+}
+
+void ipxe_job_fail_status(ipxe_job_t *job, int status, const char *text)
+{
+    job->answer->status = status;
+    job->answer->log = text;
+    ipxe_job_start_over(job);
+    ipxe_text_addf(job->answer->body, "%s\n", text);
+}
+
+void ipxe_job_set_decision(ipxe_job_t *job, const ipxe_decision_t *decision)
+{
+    job->answer->decision = decision;
+    job->asking.decision = decision;
+}
+
+void ipxe_job_set_machine(ipxe_job_t *job, const ipxe_machine_t *machine)
+{
+    job->answer->machine = machine;
+    job->asking.machine = machine;
+    job->writing.machine = machine;
+}
+
+void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision)
+{
+    ipxe_job_set_decision(job, decision);
+    if (ipxe_script_decision(job->sink, decision, &job->writing) != APR_SUCCESS)
+        ipxe_job_fail_script(job, ipxe_job_why(job));
+    else if (job->asking.too_long)
+        ipxe_job_fail_script(
+            job, "the facts that the rules and templates read do not "
+                 "fit into a ticket of 600 bytes");
+}
+
+ipxe_decision_t *ipxe_job_decide(ipxe_job_t *job)
+{
+    ipxe_decision_t *decision = NULL;
+    apr_status_t rv = ipxe_rules_decide(&decision, job->asking.set->rules,
+                                        job->asking.machine, &job->asking.world,
+                                        job->answer->diags, job->pool);
+
+    return rv == APR_SUCCESS ? decision : NULL;
+}
+
+void ipxe_job_identify(ipxe_job_t *job)
+{
+    job->answer->stage = "identify";
+    if (ipxe_script_identify(job->sink, &job->writing) != APR_SUCCESS)
+        ipxe_job_fail_script(job, ipxe_job_why(job));
+}
+
+ipxe_ticket_error_e ipxe_job_take_ticket(ipxe_job_t *job, ipxe_ticket_t *ticket,
+                                         ipxe_ticket_kind_e kind)
+{
+    const ipxe_settings_t *settings = job->asking.set->settings;
+    const ipxe_request_t *request = job->asking.request;
+    ipxe_ticket_error_e error = ipxe_ticket_read(
+        ticket, request->target.ticket, kind, settings->site, settings->keys,
+        request->now, settings->fetch_life, job->pool);
+
+    if (error != IPXE_TICKET_GOOD)
+        return error;
+    ipxe_job_set_machine(
+        job, ipxe_asking_unpack(&job->asking, ticket->facts, job->pool));
+    return ipxe_asking_same_network(&job->asking, job->asking.machine)
+               ? IPXE_TICKET_GOOD
+               : IPXE_TICKET_OTHER_NETWORK;
+}
+
+void ipxe_job_refuse_ticket(ipxe_job_t *job, ipxe_ticket_error_e error)
+{
+    job->answer->log = apr_psprintf(job->pool, "ticket refused: %s",
+                                    ipxe_ticket_error_text(error));
+    ipxe_job_identify(job);
+}
+
+apr_status_t ipxe_job_choose_in(ipxe_decision_t **chosen, ipxe_job_t *job,
+                                const char *menu, const char *item)
+{
+    ipxe_decision_t *decision = ipxe_job_decide(job);
+
+    if (!decision)
+        return APR_EGENERAL;
+    ipxe_job_set_decision(job, decision);
+    return ipxe_menu_follow(chosen, decision, menu, item, job->answer->diags,
+                            job->pool);
+}
+
+apr_status_t ipxe_job_choose(ipxe_decision_t **chosen, ipxe_job_t *job)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+
+    return ipxe_job_choose_in(chosen, job, target->menu, target->item);
+}

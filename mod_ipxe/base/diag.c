@@ -238,6 +238,11 @@ const char *ipxe_diag_line(const ipxe_diag_t *diag, apr_pool_t *pool)
     return out->data;
 }
 
+static int may_quote(const ipxe_diag_t *diag, ipxe_span_t span)
+{
+    return span.source && !diag->hide_source && !ipxe_span_hidden(span);
+}
+
 const char *ipxe_diag_text(const ipxe_diag_t *diag, apr_pool_t *pool)
 {
     ipxe_text_t *out = ipxe_text_make(256, pool);
@@ -245,7 +250,7 @@ const char *ipxe_diag_text(const ipxe_diag_t *diag, apr_pool_t *pool)
 
     add_line(out, diag);
     ipxe_text_add_char(out, '\n');
-    if (diag->span.source && !diag->hide_source)
+    if (may_quote(diag, diag->span))
         add_quote(out, diag->span);
     if (diag->help)
         ipxe_text_addf(out, "help: %s\n", diag->help);
@@ -254,7 +259,7 @@ const char *ipxe_diag_text(const ipxe_diag_t *diag, apr_pool_t *pool)
 
         add_place(out, note->span);
         ipxe_text_addf(out, "note: %s\n", note->text);
-        if (note->span.source && !diag->hide_source)
+        if (may_quote(diag, note->span))
             add_quote(out, note->span);
     }
     return out->data;

@@ -26,7 +26,8 @@
  * colon. */
 #define IPXE_MAX_HOST_BYTES 259
 
-/* A file of keys: a thousand of them. */
+/* A file of keys: a thousand of them; a secret of rules: a private key with
+ * its chain of certificates. */
 #define IPXE_MAX_SECRET_FILE (64u * 1024)
 
 /* Regular expressions: a subject of 256 bytes and 10,000 steps of PCRE2 cost

@@ -8,6 +8,11 @@
 
 #include "base/text.h"
 
+struct ipxe_hidden_t {
+    apr_array_header_t *pieces; /* of ipxe_span_t, of whole lines; or NULL */
+    apr_pool_t *pool;
+};
+
 /* Counted first: the lines of a large file shall take no more than they
  * need. */
 static const apr_uint32_t *find_lines(const char *text, apr_size_t len,
@@ -38,6 +43,9 @@ static ipxe_source_t *make_source(const char *name, const char *text,
     source->text = text;
     source->len = len;
     source->lines = find_lines(text, len, &source->line_count, pool);
+    source->hidden = apr_palloc(pool, sizeof(*source->hidden));
+    source->hidden->pieces = NULL;
+    source->hidden->pool = pool;
     return source;
 }
 
@@ -153,6 +161,66 @@ ipxe_span_t ipxe_span(const ipxe_source_t *source, apr_size_t begin,
     span.begin = begin;
     span.end = end;
     return span;
+}
+
+/* The first byte of the line that `at` is in. */
+static apr_size_t line_begin(const ipxe_source_t *source, apr_size_t at)
+{
+    return source->lines[line_of(source, at)];
+}
+
+/* The first byte after it. */
+static apr_size_t line_end(const ipxe_source_t *source, apr_size_t at)
+{
+    apr_size_t line = line_of(source, at) + 1;
+
+    return line < source->line_count ? source->lines[line] : source->len;
+}
+
+void ipxe_span_hide(ipxe_span_t span)
+{
+    const ipxe_source_t *source = span.source;
+    ipxe_span_t lines, *last;
+    apr_array_header_t *pieces;
+
+    if (!source)
+        return;
+    lines = ipxe_span(
+        source, line_begin(source, span.begin),
+        line_end(source, span.end > span.begin ? span.end - 1 : span.begin));
+    pieces = source->hidden->pieces;
+    if (!pieces)
+        pieces = source->hidden->pieces =
+            apr_array_make(source->hidden->pool, 2, sizeof(ipxe_span_t));
+    last = pieces->nelts
+               ? &APR_ARRAY_IDX(pieces, pieces->nelts - 1, ipxe_span_t)
+               : NULL;
+    if (last && lines.begin >= last->begin && lines.begin <= last->end) {
+        if (lines.end > last->end)
+            last->end = lines.end;
+        return;
+    }
+    APR_ARRAY_PUSH(pieces, ipxe_span_t) = lines;
+}
+
+int ipxe_span_hidden(ipxe_span_t span)
+{
+    const apr_array_header_t *pieces;
+    apr_size_t begin, end;
+    int i;
+
+    if (!span.source || !span.source->hidden->pieces)
+        return 0;
+    pieces = span.source->hidden->pieces;
+    begin = line_begin(span.source, span.begin);
+    end = line_end(span.source, span.begin);
+    for (i = 0; i < pieces->nelts; i++) {
+        const ipxe_span_t *piece = &APR_ARRAY_IDX(pieces, i, ipxe_span_t);
+
+        if (piece->begin < end && begin < piece->end)
+            return 1;
+    }
+    return 0;
 }
 
 const char *ipxe_source_file(const ipxe_source_t *source)

@@ -15,6 +15,7 @@ typedef struct ipxe_source_t {
     apr_size_t len;
     const apr_uint32_t *lines; /* offset of each line's first byte */
     apr_size_t line_count;   /* at least 1 */
+    struct ipxe_hidden_t *hidden; /* private: what is never quoted */
 } ipxe_source_t;
 
 /* Bytes begin to end (exclusive) of a source; source NULL: nowhere. */
@@ -52,6 +53,13 @@ ipxe_span_t ipxe_span(const ipxe_source_t *source, apr_size_t begin,
 
 /* "rules/10-site.yaml:12" of a span's begin; "-" for nowhere. */
 const char *ipxe_span_name(ipxe_span_t span, apr_pool_t *pool);
+
+/* From now on no line of the span is quoted: it holds a secret. For the one
+ * thread that loads. */
+void ipxe_span_hide(ipxe_span_t span);
+
+/* Nonzero where a line of the span's begin holds a secret. */
+int ipxe_span_hidden(ipxe_span_t span);
 
 /* The file's name without its folders: what may be told to strangers. */
 const char *ipxe_source_file(const ipxe_source_t *source);

@@ -10,23 +10,28 @@
 
 #include "base/limits.h"
 
-static void complain(ipxe_diags_t *diags, const char *path, apr_status_t rv)
+static void complain_at(ipxe_diags_t *diags, const char *path, apr_status_t rv,
+                        ipxe_span_t span)
 {
     char text[120];
-    ipxe_span_t nowhere = ipxe_span(NULL, 0, 0);
 
     if (rv == APR_ENOSPC) {
-        ipxe_diag_add(diags, IPXE_DIAG_FILE_TOO_LARGE, nowhere,
+        ipxe_diag_add(diags, IPXE_DIAG_FILE_TOO_LARGE, span,
                       "'%s' is larger than what is read of its kind", path);
         return;
     }
     ipxe_diag_help(
-        ipxe_diag_add(diags, IPXE_DIAG_FILE_UNREADABLE, nowhere,
+        ipxe_diag_add(diags, IPXE_DIAG_FILE_UNREADABLE, span,
                       "cannot read '%s': %s", path,
                       rv == APR_EGENERAL
                           ? "neither a file nor a folder"
                           : apr_strerror(rv, text, sizeof(text))),
         "name a file or folder that is there and that the server may read");
+}
+
+static void complain(ipxe_diags_t *diags, const char *path, apr_status_t rv)
+{
+    complain_at(diags, path, rv, ipxe_span(NULL, 0, 0));
 }
 
 static const ipxe_source_t *read_one(const char *path, apr_size_t most,
@@ -107,8 +112,7 @@ static void add_source(apr_array_header_t *sources, const char *path,
 }
 
 static void add_folder(apr_array_header_t *sources, const char *folder,
-                       wanted_fn *wanted, ipxe_diags_t *diags,
-                       apr_pool_t *pool)
+                       wanted_fn *wanted, ipxe_diags_t *diags, apr_pool_t *pool)
 {
     apr_array_header_t *names = list(folder, diags, pool);
     int i;
@@ -240,4 +244,28 @@ void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,
     walk.diags = diags;
     walk.pool = pool;
     walk_folder(&walk, "", 0);
+}
+
+const ipxe_source_t *ipxe_files_named(apr_array_header_t *sources,
+                                      const char *path, apr_size_t most,
+                                      ipxe_span_t span, ipxe_diags_t *diags,
+                                      apr_pool_t *pool)
+{
+    ipxe_source_t *source = NULL;
+    apr_status_t rv;
+    int i;
+
+    for (i = 0; i < sources->nelts; i++) {
+        const ipxe_source_t *known =
+            APR_ARRAY_IDX(sources, i, const ipxe_source_t *);
+
+        if (strcmp(known->name, path) == 0)
+            return known;
+    }
+    rv = ipxe_source_read(&source, path, most, pool);
+    if (rv == APR_SUCCESS)
+        APR_ARRAY_PUSH(sources, const ipxe_source_t *) = source;
+    else
+        complain_at(diags, path, rv, span);
+    return source;
 }

@@ -29,4 +29,12 @@ void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,
                           const char *folder, ipxe_diags_t *diags,
                           apr_pool_t *pool);
 
+/* Reads a file of at most `most` bytes that a rule file names, and adds its
+ * source to `sources`, each path once. NULL: the diagnostic at `span` was
+ * added. */
+const ipxe_source_t *ipxe_files_named(apr_array_header_t *sources,
+                                      const char *path, apr_size_t most,
+                                      ipxe_span_t span, ipxe_diags_t *diags,
+                                      apr_pool_t *pool);
+
 #endif

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "engine/check.h"
 #include "engine/engine.h"
 #include "engine/files.h"
@@ -68,14 +69,32 @@ ipxe_library_t *ipxe_engine_library(apr_pool_t *pool)
     return ipxe_library_make(ipxe_engine_language(), pool);
 }
 
+/* Where files that secrets name are added. */
+typedef struct reading_t {
+    apr_array_header_t *sources;
+    apr_pool_t *pool;
+} reading_t;
+
+static const ipxe_source_t *read_secret(void *baton, const char *path,
+                                        ipxe_span_t span, ipxe_diags_t *diags)
+{
+    const reading_t *reading = baton;
+
+    return ipxe_files_named(reading->sources, path, IPXE_MAX_SECRET_FILE, span,
+                            diags, reading->pool);
+}
+
 static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
                                       apr_array_header_t *sources,
                                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_rules_input_t input;
+    reading_t reading = {sources, pool};
 
     input.library = ipxe_engine_library(pool);
     input.settings_vars = settings->vars;
+    input.read = read_secret;
+    input.baton = &reading;
     ipxe_files_rules(sources, settings->rules, diags, pool);
     input.sources = apr_array_copy(pool, sources);
     if (settings->templates)

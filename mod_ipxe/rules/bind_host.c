@@ -11,7 +11,7 @@
 /* What a group's mapping binds to. */
 typedef struct group_keys_t {
     ipxe_written_t actions;
-    const ipxe_yaml_t *vars;
+    const ipxe_yaml_t *vars, *secrets;
     apr_array_header_t *groups;
 } group_keys_t;
 
@@ -19,8 +19,7 @@ static const ipxe_bind_t group_rows[] = {
     IPXE_ACTION_ROWS(group_keys_t, actions),
     IPXE_BIND("vars", NODE, group_keys_t, vars, 0),
     IPXE_BIND("groups", SCALARS, group_keys_t, groups, 0),
-    IPXE_BIND_WITH("secrets", group_keys_t, vars, 0, ipxe_bind_unsupported),
-    IPXE_BIND_END};
+    IPXE_BIND("secrets", NODE, group_keys_t, secrets, 0), IPXE_BIND_END};
 
 static void bind_group(ipxe_loader_t *loader, const ipxe_yaml_t *name,
                        const ipxe_yaml_t *value)
@@ -35,7 +34,7 @@ static void bind_group(ipxe_loader_t *loader, const ipxe_yaml_t *name,
                   loader->pool);
     group->name = name->text;
     group->span = name->span;
-    group->vars = ipxe_load_vars(loader, keys.vars);
+    group->vars = ipxe_load_vars(loader, keys.vars, keys.secrets);
     ipxe_load_action(loader, &group->action, &keys.actions, value);
     def->group = group;
     def->names = keys.groups;
@@ -138,7 +137,8 @@ static const char *take_macs(ipxe_loader_t *loader,
 /* What a host's mapping binds to. */
 typedef struct host_keys_t {
     ipxe_written_t actions;
-    const ipxe_yaml_t *name, *uuid, *serial, *manufacturer, *asset, *vars;
+    const ipxe_yaml_t *name, *uuid, *serial, *manufacturer, *asset, *vars,
+        *secrets;
     apr_array_header_t *macs, *groups;
 } host_keys_t;
 
@@ -152,7 +152,7 @@ static const ipxe_bind_t host_rows[] = {
     IPXE_BIND("asset", SCALAR, host_keys_t, asset, 0),
     IPXE_BIND("groups", SCALARS, host_keys_t, groups, 0),
     IPXE_BIND("vars", NODE, host_keys_t, vars, 0),
-    IPXE_BIND_WITH("secrets", host_keys_t, vars, 0, ipxe_bind_unsupported),
+    IPXE_BIND("secrets", NODE, host_keys_t, secrets, 0),
     IPXE_BIND_END};
 
 #define HOST_TEXTS 6
@@ -189,9 +189,9 @@ static const ipxe_action_t *take_action(ipxe_loader_t *loader,
 /* All texts of a host in one piece: padded one by one they take more. */
 static void keep_texts(const ipxe_loader_t *loader, ipxe_host_t *host)
 {
-    const char **const texts[] = {&host->name,   &host->macs,
-                                  &host->uuid,   &host->serial,
-                                  &host->asset,  &host->manufacturer};
+    const char **const texts[] = {&host->name,  &host->macs,
+                                  &host->uuid,  &host->serial,
+                                  &host->asset, &host->manufacturer};
     apr_size_t sizes[HOST_TEXTS], all = 0;
     char *at;
     int i;
@@ -222,6 +222,8 @@ static void keep_nodes(ipxe_loader_t *loader, host_keys_t *keys)
     }
     if (keys->vars)
         keys->vars = ipxe_yaml_copy(keys->vars, loader->pool);
+    if (keys->secrets)
+        keys->secrets = ipxe_yaml_copy(keys->secrets, loader->pool);
 }
 
 /* The names of groups, until they are linked. */
@@ -262,7 +264,7 @@ void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
         take(loader, keys.manufacturer, IPXE_FACT_MANUFACTURER, scratch);
     host->asset = take(loader, keys.asset, IPXE_FACT_ASSET, scratch);
     keep_texts(loader, host);
-    host->vars = ipxe_load_vars(loader, keys.vars);
+    host->vars = ipxe_load_vars(loader, keys.vars, keys.secrets);
     host->action = take_action(loader, &keys, node);
     check_known(loader, host, &keys);
     def = apr_pcalloc(loader->temp, sizeof(*def));
@@ -317,9 +319,8 @@ static void add_ignored(ipxe_loader_t *loader, apr_array_header_t *into,
     int i;
 
     for (i = 0; nodes && i < nodes->nelts; i++) {
-        const char *text =
-            read(loader, APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *),
-                 loader->pool);
+        const char *text = read(
+            loader, APR_ARRAY_IDX(nodes, i, const ipxe_yaml_t *), loader->pool);
 
         if (text)
             APR_ARRAY_PUSH(into, const char *) = text;

@@ -26,7 +26,6 @@ static const ipxe_bind_t item_rows[] = {
     IPXE_BIND("separator", NODE, item_keys_t, separator, 0),
     IPXE_BIND_WITH("ask", item_keys_t, name, 0, ipxe_bind_unsupported),
     IPXE_BIND_WITH("password", item_keys_t, name, 0, ipxe_bind_unsupported),
-    IPXE_BIND_WITH("secrets", item_keys_t, name, 0, ipxe_bind_unsupported),
     IPXE_BIND_END};
 
 static void bind_key(ipxe_loader_t *loader, ipxe_item_t *item,
@@ -100,7 +99,7 @@ static void bind_item(ipxe_loader_t *loader, ipxe_item_t *item,
         return;
     ipxe_load_action(loader, &item->action, &keys.actions, node);
     item->when = ipxe_load_when(loader, keys.when, INT_MAX, NULL);
-    item->set = ipxe_load_vars(loader, keys.set);
+    item->set = ipxe_load_set(loader, keys.set);
     if (keys.separator) {
         bind_separator(loader, item, &keys, node);
         return;

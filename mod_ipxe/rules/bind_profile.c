@@ -390,7 +390,7 @@ static const void *make_answers(ipxe_loader_t *loader, const ipxe_yaml_t *key,
 /* What a mapping binds to. */
 typedef struct keys_t {
     const ipxe_yaml_t *title, *extends, *installer, *install, *when, *vars,
-        *report;
+        *secrets, *report;
     const ipxe_yaml_t *parts[IPXE_PART_COUNT];
 } keys_t;
 
@@ -430,7 +430,7 @@ static const char *const part_keys[IPXE_PART_COUNT] = {
         IPXE_BIND("vars", NODE, keys_t, vars, 0),                              \
         IPXE_BIND("report", NODE, keys_t, report, 0),                          \
         IPXE_BIND_WITH("tries", keys_t, title, 0, ipxe_bind_unsupported),      \
-        IPXE_BIND_WITH("secrets", keys_t, title, 0, ipxe_bind_unsupported),    \
+        IPXE_BIND("secrets", NODE, keys_t, secrets, 0),                        \
         PART_ROW("script", SCRIPT), PART_ROW("wimboot", WIMBOOT),              \
         PART_ROW("kernel", KERNEL), PART_ROW("initrd", INITRD),                \
         PART_ROW("efi", EFI), PART_ROW("iso", ISO),                            \
@@ -504,7 +504,7 @@ static ipxe_recipe_t *make_recipe(ipxe_loader_t *loader,
     check_install(loader, value, keys.install);
     if (keys.title)
         recipe->title = ipxe_load_phrase(loader, keys.title, IPXE_CONTEXT_TEXT);
-    recipe->vars = ipxe_load_vars(loader, keys.vars);
+    recipe->vars = ipxe_load_vars(loader, keys.vars, keys.secrets);
     recipe->when = ipxe_load_when(loader, keys.when, INT_MAX, recipe);
     if (keys.report)
         check_report(loader, keys.report);

@@ -40,7 +40,6 @@ static const ipxe_bind_t rule_rows[] = {
     IPXE_BIND_WITH("between", rule_keys_t, window, 0, ipxe_bind_between),
     IPXE_BIND_WITH("days", rule_keys_t, window, 0, ipxe_bind_days),
     IPXE_BIND_WITH("limit", rule_keys_t, name, 0, ipxe_bind_unsupported),
-    IPXE_BIND_WITH("secrets", rule_keys_t, name, 0, ipxe_bind_unsupported),
     IPXE_BIND_END};
 
 static void name_rule(ipxe_loader_t *loader, ipxe_rule_t *rule,
@@ -97,7 +96,7 @@ static void bind_rule(ipxe_loader_t *loader, const ipxe_yaml_t *node)
         return;
     name_rule(loader, rule, node, keys.name);
     rule->when = ipxe_load_when(loader, keys.when, rule->index, NULL);
-    rule->set = ipxe_load_vars(loader, keys.set);
+    rule->set = ipxe_load_set(loader, keys.set);
     rule->carry_on = keys.carry_on;
     rule->reinstall_always = keys.reinstall != NULL;
     rule->percent = keys.percent;

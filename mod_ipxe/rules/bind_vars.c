@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Binding variables: `vars` and `set`, wherever they stand. */
+/* Binding variables: `vars`, `secrets` and `set`, wherever they stand. */
 #include "rules/loader.h"
 
 #include <apr_strings.h>
@@ -94,60 +94,78 @@ static const ipxe_worth_t *make_worth(ipxe_loader_t *loader,
     return worth;
 }
 
+typedef const ipxe_worth_t *make_fn(ipxe_loader_t *loader,
+                                    const ipxe_yaml_t *node);
+
+/* NULL where nothing can be called so. */
 static ipxe_var_t *make_var(ipxe_loader_t *loader, const ipxe_yaml_t *name,
-                            const ipxe_yaml_t *value)
+                            const ipxe_yaml_t *value, make_fn *make)
 {
     ipxe_var_t *var = apr_pcalloc(loader->pool, sizeof(*var));
 
     var->name = name->text;
     var->span = name->span;
-    var->worth = make_worth(loader, value);
+    var->worth = make(loader, value);
     return ipxe_name_check_var(name->text, name->span, loader->diags) ? var
                                                                       : NULL;
 }
 
-ipxe_vars_t *ipxe_load_vars(ipxe_loader_t *loader, const ipxe_yaml_t *node)
+static void add_var(ipxe_loader_t *loader, ipxe_vars_t *vars,
+                    const ipxe_yaml_pair_t *pair, make_fn *make)
 {
-    ipxe_vars_t *vars;
+    ipxe_var_t *var = make_var(loader, pair->key, pair->value, make);
+    const ipxe_var_t *first = ipxe_vars_find(vars, pair->key->text);
+
+    if (first)
+        ipxe_diag_note(ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_NAME,
+                                     pair->key->span,
+                                     "variable '%s' is defined twice",
+                                     first->name),
+                       first->span, "first defined here");
+    else if (var)
+        ipxe_vars_put(vars, var);
+}
+
+static void add_vars(ipxe_loader_t *loader, ipxe_vars_t *vars,
+                     const ipxe_yaml_t *node, make_fn *make)
+{
     apr_size_t i;
 
     if (ipxe_yaml_is_null(node))
-        return NULL;
-    if (node->kind != IPXE_YAML_MAPPING) {
+        return;
+    if (node->kind != IPXE_YAML_MAPPING)
         ipxe_diag_add(loader->diags, IPXE_DIAG_WRONG_TYPE, node->span,
-                      "variables must be a mapping, not %s",
+                      "'%s' must be a mapping, not %s",
+                      make == make_worth ? "vars" : "secrets",
                       ipxe_yaml_what(node));
-        return NULL;
-    }
-    vars = ipxe_vars_make(loader->pool);
-    for (i = 0; i < node->count; i++) {
-        ipxe_var_t *var =
-            make_var(loader, node->pairs[i].key, node->pairs[i].value);
-
-        if (var)
-            ipxe_vars_put(vars, var);
-    }
-    return vars;
+    for (i = 0; node->kind == IPXE_YAML_MAPPING && i < node->count; i++)
+        add_var(loader, vars, &node->pairs[i], make);
 }
 
-static void site_var(ipxe_loader_t *loader, const ipxe_yaml_t *name,
-                     const ipxe_yaml_t *value)
+ipxe_vars_t *ipxe_load_vars(ipxe_loader_t *loader, const ipxe_yaml_t *vars,
+                            const ipxe_yaml_t *secrets)
 {
-    ipxe_var_t *var = make_var(loader, name, value);
-    const ipxe_var_t *first = ipxe_vars_find(loader->vars, name->text);
-    ipxe_diag_t *diag;
+    ipxe_vars_t *both;
 
-    if (first) {
-        diag =
-            ipxe_diag_add(loader->diags, IPXE_DIAG_DUPLICATE_NAME, name->span,
-                          "variable '%s' is defined twice", name->text);
-        ipxe_diag_note(diag, first->span, "first defined here");
-    }
-    else if (var)
-        ipxe_vars_put(loader->vars, var);
+    if (ipxe_yaml_is_null(vars) && ipxe_yaml_is_null(secrets))
+        return NULL;
+    both = ipxe_vars_make(loader->pool);
+    add_vars(loader, both, vars, make_worth);
+    add_vars(loader, both, secrets, ipxe_load_secret);
+    return both;
+}
+
+ipxe_vars_t *ipxe_load_set(ipxe_loader_t *loader, const ipxe_yaml_t *set)
+{
+    return ipxe_load_vars(loader, set, NULL);
 }
 
 void ipxe_bind_vars_section(ipxe_loader_t *loader, const ipxe_yaml_t *value)
 {
-    ipxe_load_each(loader, value, "vars", site_var);
+    add_vars(loader, loader->vars, value, make_worth);
+}
+
+void ipxe_bind_secrets_section(ipxe_loader_t *loader, const ipxe_yaml_t *value)
+{
+    add_vars(loader, loader->vars, value, ipxe_load_secret);
 }

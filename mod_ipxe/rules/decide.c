@@ -59,6 +59,8 @@ static apr_status_t resolve(ipxe_decision_t *decision, ipxe_scope_t *scope,
     if (!unresolved(action))
         return APR_SUCCESS;
     status = ipxe_scope_say(&said, scope, action->value, diags);
+    if (status == APR_SUCCESS)
+        status = ipxe_escape_open(said, action->value->span, diags);
     if (status != APR_SUCCESS)
         return status;
     if (action->kind == IPXE_ACTION_SCRIPT)

@@ -203,10 +203,11 @@ static const struct {
     const char *key;
     void (*bind)(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 } sections[] = {
-    {"vars", ipxe_bind_vars_section}, {"installers", ipxe_bind_installers},
-    {"profiles", ipxe_bind_profiles}, {"menus", ipxe_bind_menus},
-    {"groups", ipxe_bind_groups},     {"hosts", ipxe_bind_hosts},
-    {"ignore", ipxe_bind_ignore},     {"rules", ipxe_bind_rules}};
+    {"vars", ipxe_bind_vars_section},      {"installers", ipxe_bind_installers},
+    {"profiles", ipxe_bind_profiles},      {"menus", ipxe_bind_menus},
+    {"groups", ipxe_bind_groups},          {"hosts", ipxe_bind_hosts},
+    {"ignore", ipxe_bind_ignore},          {"rules", ipxe_bind_rules},
+    {"secrets", ipxe_bind_secrets_section}};
 
 #define SECTIONS (sizeof(sections) / sizeof(*sections))
 
@@ -245,7 +246,7 @@ static const ipxe_bind_t file_rows[] = {
     SECTION_ROW("hosts", 5),
     SECTION_ROW("ignore", 6),
     SECTION_ROW("rules", 7),
-    IPXE_BIND_WITH("secrets", file_t, format, 0, ipxe_bind_unsupported),
+    SECTION_ROW("secrets", 8),
     IPXE_BIND_END};
 
 static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
@@ -256,6 +257,7 @@ static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
     apr_size_t i;
 
     memset(&file, 0, sizeof(file));
+    ipxe_secrets_hide(source);
     ipxe_yaml_parse_long(&root, source, &hosts, loader->diags, loader->pool);
     if (!root)
         return;
@@ -334,6 +336,7 @@ static void init_loader(ipxe_loader_t *loader, const ipxe_rules_input_t *input,
     apr_pool_t *temp = make_temp(pool);
 
     memset(loader, 0, sizeof(*loader));
+    loader->input = input;
     loader->library = input->library;
     loader->diags = diags;
     loader->pool = pool;

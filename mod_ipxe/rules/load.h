@@ -13,6 +13,11 @@ typedef struct ipxe_rules_input_t {
     ipxe_library_t *library;           /* all templates were added to it */
     const apr_array_header_t *settings_vars; /* of const char *: NAME, VALUE,
                                                 NAME, VALUE, ... or NULL */
+    /* Reads a file that a secret names (`file:PATH`). NULL: it cannot be
+     * read, and the diagnostic at `span` was added. May be NULL. */
+    const ipxe_source_t *(*read)(void *baton, const char *path,
+                                 ipxe_span_t span, ipxe_diags_t *diags);
+    void *baton;
 } ipxe_rules_input_t;
 
 /* The rule set, or NULL where there is an error among the diagnostics that

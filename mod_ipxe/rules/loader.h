@@ -43,6 +43,7 @@ typedef struct ipxe_cond_use_t {
 
 typedef struct ipxe_loader_t {
     ipxe_rules_t *rules;
+    const ipxe_rules_input_t *input;
     ipxe_library_t *library;
     ipxe_vars_t *vars;           /* of the site */
     apr_hash_t *profiles;        /* name -> ipxe_defined_t * of ipxe_recipe_t */
@@ -68,6 +69,8 @@ typedef struct ipxe_loader_t {
 /* ---- Sections; value is the section's node ---- */
 
 void ipxe_bind_vars_section(ipxe_loader_t *loader, const ipxe_yaml_t *value);
+void ipxe_bind_secrets_section(ipxe_loader_t *loader,
+                               const ipxe_yaml_t *value);
 void ipxe_bind_profiles(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_installers(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_menus(ipxe_loader_t *loader, const ipxe_yaml_t *value);
@@ -105,8 +108,21 @@ const ipxe_cond_t *ipxe_load_when(ipxe_loader_t *loader,
                                   const ipxe_yaml_t *when, int before,
                                   const ipxe_recipe_t *recipe);
 
-/* Binds `vars` or `set`; NULL where there is none. */
-ipxe_vars_t *ipxe_load_vars(ipxe_loader_t *loader, const ipxe_yaml_t *vars);
+/* Binds `set`; NULL where there is none. */
+ipxe_vars_t *ipxe_load_set(ipxe_loader_t *loader, const ipxe_yaml_t *set);
+
+/* Binds the `vars` and `secrets` of one place, which are one set of names;
+ * NULL where there is neither. */
+ipxe_vars_t *ipxe_load_vars(ipxe_loader_t *loader, const ipxe_yaml_t *vars,
+                            const ipxe_yaml_t *secrets);
+
+/* A secret's value, whose lines are not quoted from now on. */
+const ipxe_worth_t *ipxe_load_secret(ipxe_loader_t *loader,
+                                     const ipxe_yaml_t *node);
+
+/* Lets no line of a rule file be quoted in which a secret may stand: before
+ * YAML is read, because that quotes lines too. */
+void ipxe_secrets_hide(const ipxe_source_t *source);
 
 /* The mapping of a section, each pair by `each`; another kind is an error. */
 typedef void ipxe_each_pair_fn(ipxe_loader_t *loader, const ipxe_yaml_t *name,

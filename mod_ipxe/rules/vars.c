@@ -127,8 +127,8 @@ static apr_status_t map_value(ipxe_value_t *value, const ipxe_worth_t *worth,
     return status;
 }
 
-apr_status_t ipxe_worth_value(ipxe_value_t *value, const ipxe_worth_t *worth,
-                              const ipxe_render_t *render)
+static apr_status_t plain_value(ipxe_value_t *value, const ipxe_worth_t *worth,
+                                const ipxe_render_t *render)
 {
     switch (worth->kind) {
     case IPXE_WORTH_PHRASE:
@@ -141,6 +141,16 @@ apr_status_t ipxe_worth_value(ipxe_value_t *value, const ipxe_worth_t *worth,
         *value = worth->fixed;
         return APR_SUCCESS;
     }
+}
+
+apr_status_t ipxe_worth_value(ipxe_value_t *value, const ipxe_worth_t *worth,
+                              const ipxe_render_t *render)
+{
+    apr_status_t status = plain_value(value, worth, render);
+
+    if (worth->secret && status == APR_SUCCESS)
+        value->flags |= IPXE_SECRET;
+    return status;
 }
 
 void ipxe_worth_phrases(const ipxe_worth_t *worth, ipxe_phrase_fn *each,

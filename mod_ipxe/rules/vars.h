@@ -24,6 +24,7 @@ typedef enum ipxe_worth_e {
 /* A value as it is written. */
 typedef struct ipxe_worth_t {
     ipxe_worth_e kind;
+    int secret; /* its value is marked IPXE_SECRET */
     ipxe_value_t fixed;
     const ipxe_phrase_t *phrase;
     const apr_array_header_t *parts; /* of const ipxe_worth_t * */

@@ -55,9 +55,8 @@ static const char *shown(ipxe_scope_t *scope, const char *name)
         return apr_psprintf(scope->pool, "(%s)",
                             error ? error->message : "it has no value");
     }
-    if (value.flags & IPXE_SECRET)
-        return "***";
-    return ipxe_value_str(value, scope->pool).u.text->s;
+    value = ipxe_value_str(value, scope->pool);
+    return value.flags & IPXE_SECRET ? "***" : value.u.text->s;
 }
 
 /* One of the name, or a new one. */

@@ -25,9 +25,11 @@ apr_status_t ipxe_part_value(ipxe_value_t *value, ipxe_script_t *script,
         return APR_SUCCESS;
     }
     status = ipxe_template_value(value, phrase->compiled, &script->render);
-    if (status == APR_SUCCESS && value->kind != IPXE_KIND_TEXT)
+    if (status != APR_SUCCESS)
+        return status;
+    if (value->kind != IPXE_KIND_TEXT)
         *value = ipxe_value_str(*value, pool);
-    return status;
+    return ipxe_escape_open(*value, phrase->span, script->writing->diags);
 }
 
 apr_status_t ipxe_part_text(const char **text, ipxe_script_t *script,
@@ -336,6 +338,10 @@ static apr_status_t local_variable(const char **local, ipxe_script_t *script)
         value.kind == IPXE_KIND_NONE)
         return status;
     value = ipxe_value_str(value, script->writing->pool);
+    status = ipxe_escape_open(value, script->decision->action.span,
+                              script->writing->diags);
+    if (status != APR_SUCCESS)
+        return status;
     return check_local(local, script, value.u.text->s,
                        "the variable local_boot");
 }

@@ -13,8 +13,8 @@ typedef apr_status_t escape_fn(ipxe_escape_t *escape, const char *s,
 
 static ipxe_diag_t *refuse(const ipxe_escape_t *escape, const char *message)
 {
-    return ipxe_diag_add(escape->diags, IPXE_DIAG_TEMPLATE_ESCAPE,
-                         escape->span, "%s", message);
+    return ipxe_diag_add(escape->diags, IPXE_DIAG_TEMPLATE_ESCAPE, escape->span,
+                         "%s", message);
 }
 
 /* The byte before s[at], in the run or on the line; 0 at the line's begin. */
@@ -87,8 +87,7 @@ static int argument_bad(const ipxe_escape_t *escape, const char *s,
     char c = s[at];
 
     if (is_control(c) || c == ' ' || c == '"' || c == '\'' ||
-        opens_setting(escape, s, len, at) ||
-        half_separator(escape, s, len, at))
+        opens_setting(escape, s, len, at) || half_separator(escape, s, len, at))
         return 1;
     if (c == '\\')
         return at + 1 == len;
@@ -184,8 +183,8 @@ static int begins_option(const ipxe_escape_t *escape, const char *s,
     return i == at && is_blank(before(escape, s, 0));
 }
 
-static int text_bad(const ipxe_escape_t *escape, const char *s,
-                    apr_size_t len, apr_size_t at)
+static int text_bad(const ipxe_escape_t *escape, const char *s, apr_size_t len,
+                    apr_size_t at)
 {
     char c = s[at];
 
@@ -199,8 +198,8 @@ static int text_bad(const ipxe_escape_t *escape, const char *s,
     return c == '#' && is_blank(before(escape, s, at));
 }
 
-static apr_status_t text(ipxe_escape_t *escape, const char *s,
-                         apr_size_t len, unsigned marks)
+static apr_status_t text(ipxe_escape_t *escape, const char *s, apr_size_t len,
+                         unsigned marks)
 {
     apr_size_t at, n, i;
 
@@ -274,8 +273,7 @@ static apr_status_t line(ipxe_escape_t *escape, const char *s, apr_size_t len,
     return APR_SUCCESS;
 }
 
-static apr_status_t in_quotes(const ipxe_escape_t *escape,
-                              const char *message)
+static apr_status_t in_quotes(const ipxe_escape_t *escape, const char *message)
 {
     ipxe_diag_help(refuse(escape, message), "take the quotes around it away");
     return APR_EGENERAL;
@@ -292,18 +290,18 @@ static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
         if (apr_isalnum(s[at]) || ((unsigned char)s[at] < 0x80 && s[at] &&
                                    strchr("._:/@+=,-", s[at])))
             continue;
-        ipxe_diag_help(
-            refuse(escape, "a value from the network holds a character that "
-                           "has a meaning here"),
-            "%s", help);
+        ipxe_diag_help(refuse(escape,
+                              "a value from the network holds a character that "
+                              "has a meaning here"),
+                       "%s", help);
         return APR_EGENERAL;
     }
     return line(escape, s, len, marks);
 }
 
 /* |quote makes a whole word: between quotes it would end them. */
-static apr_status_t shell(ipxe_escape_t *escape, const char *s,
-                          apr_size_t len, unsigned marks)
+static apr_status_t shell(ipxe_escape_t *escape, const char *s, apr_size_t len,
+                          unsigned marks)
 {
     if (marks & IPXE_TAINTED && marks & IPXE_MARK_QUOTED &&
         ipxe_shell_quote(escape->line))
@@ -315,8 +313,8 @@ static apr_status_t shell(ipxe_escape_t *escape, const char *s,
                     "write it with |quote");
 }
 
-static apr_status_t batch(ipxe_escape_t *escape, const char *s,
-                          apr_size_t len, unsigned marks)
+static apr_status_t batch(ipxe_escape_t *escape, const char *s, apr_size_t len,
+                          unsigned marks)
 {
     return harmless(escape, s, len, marks, 0,
                     "cmd.exe has no quotes that hold: take it out with "
@@ -366,9 +364,9 @@ static apr_status_t xml(ipxe_escape_t *escape, const char *s, apr_size_t len,
 }
 
 /* By context; the ones with places of their own count as their strictest. */
-static escape_fn *const functions[] = {none,  argument, url,  text, comment,
-                                       argument, line,  shell, shell, shell,
-                                       xml,   json,     batch};
+static escape_fn *const functions[] = {
+    none,  argument, url,   text, comment, argument, line,
+    shell, shell,    shell, xml,  json,    batch};
 
 apr_status_t ipxe_escape_run(ipxe_escape_t *escape, const char *s,
                              apr_size_t len, unsigned marks,
@@ -428,4 +426,12 @@ apr_status_t ipxe_escape(const char **out, ipxe_value_t value,
     }
     *out = all->data;
     return rv;
+}
+
+apr_status_t ipxe_escape_open(ipxe_value_t value, ipxe_span_t span,
+                              ipxe_diags_t *diags)
+{
+    return value.flags & IPXE_SECRET
+               ? ipxe_escape_secret(IPXE_CONTEXT_SCRIPT, span, diags)
+               : APR_SUCCESS;
 }

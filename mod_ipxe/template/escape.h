@@ -41,4 +41,9 @@ apr_status_t ipxe_escape(const char **out, ipxe_value_t value,
                          ipxe_context_e context, ipxe_span_t span,
                          ipxe_diags_t *diags, apr_pool_t *pool);
 
+/* A failure with a diagnostic where the value is a secret: for what stands in
+ * scripts without being escaped here (names, addresses, titles). */
+apr_status_t ipxe_escape_open(ipxe_value_t value, ipxe_span_t span,
+                              ipxe_diags_t *diags);
+
 #endif

@@ -84,8 +84,8 @@ static int parts_flow(const char *p, const char *end)
 }
 
 /* Within brackets: the item that holds `at`, or else all. */
-static void narrow_to_item(const char **begin, const char **end,
-                           const char *at, int flow)
+static void narrow_to_item(const char **begin, const char **end, const char *at,
+                           int flow)
 {
     const char *p = *begin, *item = *begin, *past;
     int depth = flow;
@@ -128,8 +128,8 @@ static const char *trim_end(const char *begin, const char *end)
 ipxe_span_t ipxe_yaml_value_at(const ipxe_source_t *source, apr_size_t at)
 {
     apr_size_t len;
-    const char *line = ipxe_source_line(
-        source, ipxe_source_place(source, at).line, &len);
+    const char *line =
+        ipxe_source_line(source, ipxe_source_place(source, at).line, &len);
     const char *end = line + len, *begin, *mark = source->text + at;
     int flow;
 
@@ -180,16 +180,15 @@ static int has_inner_quote(const char *s)
 static void help_quote(ipxe_diag_t *diag, ipxe_span_t span)
 {
     apr_size_t n = span.end - span.begin;
-    const char *s = apr_pstrmemdup(diag->pool,
-                                   span.source->text + span.begin, n);
+    const char *s =
+        apr_pstrmemdup(diag->pool, span.source->text + span.begin, n);
 
     if (n == 0 || n > LONGEST_HELP || strpbrk(s, "\n\r\t"))
         ipxe_diag_help(diag, "put it in quotes");
     else if (has_inner_quote(s))
         ipxe_diag_help(diag, "double a quote that belongs to the text");
     else
-        ipxe_diag_help(diag, "put it in quotes: %s",
-                       in_quotes(s, diag->pool));
+        ipxe_diag_help(diag, "put it in quotes: %s", in_quotes(s, diag->pool));
 }
 
 void ipxe_yaml_want_quotes(ipxe_diags_t *diags, ipxe_span_t span,
@@ -198,11 +197,17 @@ void ipxe_yaml_want_quotes(ipxe_diags_t *diags, ipxe_span_t span,
     const char *message;
     va_list args;
 
+    if (ipxe_span_hidden(span)) {
+        ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_YAML_QUOTE, span,
+                                     "YAML takes a secret for something else "
+                                     "than text"),
+                       "put it in quotes");
+        return;
+    }
     va_start(args, format);
     message = apr_pvsprintf(diags->pool, format, args);
     va_end(args);
-    help_quote(ipxe_diag_add(diags, IPXE_DIAG_YAML_QUOTE, span, "%s",
-                             message),
+    help_quote(ipxe_diag_add(diags, IPXE_DIAG_YAML_QUOTE, span, "%s", message),
                span);
 }
 
@@ -279,13 +284,15 @@ static const struct {
     {"a simple key", "expected ':'", 1, "a line that is no 'key: value'",
      "write 'key: value', or indent the line deeper than the key that it "
      "belongs to"},
-    {"a plain scalar", "tab character", 0,
-     "a tab where YAML wants blanks", "indent with blanks"},
+    {"a plain scalar", "tab character", 0, "a tab where YAML wants blanks",
+     "indent with blanks"},
     {"a flow", "expected ','", 0, NULL,
      "a list or mapping in brackets needs commas between its items and its "
      "bracket closed"},
-    {NULL, "mapping values", 0, "a second ':' in one value, or a key that is "
-     "indented deeper than its neighbours", "line the keys of one mapping up"},
+    {NULL, "mapping values", 0,
+     "a second ':' in one value, or a key that is "
+     "indented deeper than its neighbours",
+     "line the keys of one mapping up"},
     {NULL, "expected key", 0, "no key where one must stand",
      "line the keys of one mapping up, and give each its ':'"},
     {NULL, "expected '-' indicator", 0, "no '- ' where an item must stand",
@@ -301,8 +308,7 @@ static apr_size_t find_cure(const ipxe_yaml_trouble_t *trouble)
 
     for (i = 0; i < CURES; i++) {
         if ((!cures[i].context || strstr(context, cures[i].context)) &&
-            (!cures[i].problem ||
-             strstr(trouble->problem, cures[i].problem)))
+            (!cures[i].problem || strstr(trouble->problem, cures[i].problem)))
             break;
     }
     return i;
@@ -351,8 +357,8 @@ void ipxe_yaml_explain(ipxe_diags_t *diags, const ipxe_source_t *source,
         explain_quotes(diags, source, trouble, at))
         return;
     span = ipxe_span(source, at, at < source->len ? at + 1 : at);
-    message = i < CURES && cures[i].message ? cures[i].message
-                                            : trouble->problem;
+    message =
+        i < CURES && cures[i].message ? cures[i].message : trouble->problem;
     diag = ipxe_diag_add(diags, IPXE_DIAG_YAML_SYNTAX, span, "%s", message);
     if (i < CURES && cures[i].help)
         ipxe_diag_help(diag, "%s", cures[i].help);

@@ -97,7 +97,7 @@ static inline ipxe_rules_t *help_load(help_t *help, const char *yaml)
 {
     apr_array_header_t *sources =
         apr_array_make(help->pool, 1, sizeof(const ipxe_source_t *));
-    ipxe_rules_input_t input = {sources, help->library, NULL};
+    ipxe_rules_input_t input = {sources, help->library, NULL, NULL, NULL};
     const char *text = apr_pstrcat(help->pool, "ipxe: 1\n", yaml, NULL);
 
     APR_ARRAY_PUSH(sources, const ipxe_source_t *) =

@@ -59,7 +59,7 @@ static help_t *load_shipped(apr_pool_t *pool, const char *root)
     apr_array_header_t *sources =
         apr_array_make(pool, 6, sizeof(const ipxe_source_t *));
     help_t *help = help_make(pool);
-    ipxe_rules_input_t input = {sources, help->library, NULL};
+    ipxe_rules_input_t input = {sources, help->library, NULL, NULL, NULL};
     apr_size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -99,7 +99,13 @@ static const struct {
     {"rules: { a: b }\n", "wrong-type"},
     {"hosts: { a: b }\n", "wrong-type"},
     {"vars: [ a ]\n", "wrong-type"},
-    {"secrets: { a: b }\n", "not-supported"},
+    {"secrets: { a: b }\n", ""},
+    {"secrets: [ a ]\n", "wrong-type"},
+    {"secrets: { a-b: x }\n", "bad-name"},
+    {"secrets: { a: b }\nvars: { a: c }\n", "duplicate-name"},
+    {"secrets: { a: 'file:x' }\n", "file-unreadable"},
+    {"secrets: { a: '{{ x' }\n", "template-syntax"},
+    {"rules: [ { local: true, secrets: { a: b } } ]\n", "unknown-key"},
     {"", ""},
     {"rules:\n", ""},
     /* variables */

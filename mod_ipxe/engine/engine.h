@@ -45,9 +45,12 @@ void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool);
 
 /* ---- Loading ---- */
 
+typedef struct ipxe_bundle_t ipxe_bundle_t; /* engine/bundle.h */
+
 /* A loaded set. */
 typedef struct ipxe_snapshot_t {
     const ipxe_settings_t *settings;
+    const ipxe_bundle_t *bundle; /* what it was made from */
     const ipxe_rules_t *rules;
     const char *hash;       /* of all bytes it was made from: 12 hex digits */
     apr_uint32_t number;    /* 0 until it is published */
@@ -55,6 +58,7 @@ typedef struct ipxe_snapshot_t {
     ipxe_facts_t ticket_facts;             /* what of the facts tickets carry */
     const apr_array_header_t *ticket_args; /* const char *: args likewise */
     const apr_array_header_t *files; /* of const char *: all that was read */
+    apr_uint32_t users; /* private: engine/swap.c */
     apr_pool_t *pool;
 } ipxe_snapshot_t;
 
@@ -62,6 +66,12 @@ typedef struct ipxe_snapshot_t {
  * single error stops it; all are found in one run. */
 ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
                                     ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* The same from bytes that were read before. checked: they were loaded once
+ * without an error, so nothing is rendered for sample machines. */
+ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,
+                                     ipxe_bundle_t *bundle, int checked,
+                                     ipxe_diags_t *diags, apr_pool_t *pool);
 
 /* Gives a loaded set its number. */
 void ipxe_snapshot_publish(ipxe_snapshot_t *set, apr_uint32_t number);

@@ -94,7 +94,7 @@ static int is_test_file(const char *name)
            apr_fnmatch("*.test.yml", name, 0) == APR_SUCCESS;
 }
 
-static int is_rule_file(const char *name)
+int ipxe_files_is_rules(const char *name)
 {
     return (apr_fnmatch("*.yaml", name, 0) == APR_SUCCESS ||
             apr_fnmatch("*.yml", name, 0) == APR_SUCCESS) &&
@@ -160,8 +160,8 @@ void ipxe_files_rules(apr_array_header_t *sources,
     int i;
 
     for (i = 0; i < paths->nelts; i++)
-        add_path(sources, APR_ARRAY_IDX(paths, i, const char *), is_rule_file,
-                 1, diags, pool);
+        add_path(sources, APR_ARRAY_IDX(paths, i, const char *),
+                 ipxe_files_is_rules, 1, diags, pool);
 }
 
 void ipxe_files_tests(apr_array_header_t *sources,
@@ -178,7 +178,7 @@ void ipxe_files_tests(apr_array_header_t *sources,
 /* A walk through the folder of templates. */
 typedef struct walk_t {
     apr_array_header_t *sources;
-    ipxe_library_t *library;
+    apr_array_header_t *names; /* of const char *: paths below the folder */
     const char *folder;
     ipxe_diags_t *diags;
     apr_pool_t *pool;
@@ -204,8 +204,8 @@ static void walk_one(const walk_t *walk, const char *below, int depth)
             read_one(path, IPXE_MAX_TEMPLATE_FILE, walk->diags, walk->pool);
         if (!source)
             return;
-        ipxe_library_add(walk->library, below, source);
         APR_ARRAY_PUSH(walk->sources, const ipxe_source_t *) = source;
+        APR_ARRAY_PUSH(walk->names, const char *) = below;
     }
 }
 
@@ -232,18 +232,32 @@ static void walk_folder(const walk_t *walk, const char *below, int depth)
     }
 }
 
-void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,
-                          const char *folder, ipxe_diags_t *diags,
-                          apr_pool_t *pool)
+void ipxe_files_below(apr_array_header_t *sources, apr_array_header_t *names,
+                      const char *folder, ipxe_diags_t *diags,
+                      apr_pool_t *pool)
 {
     walk_t walk;
 
     walk.sources = sources;
-    walk.library = library;
+    walk.names = names;
     walk.folder = trim_path(folder, pool);
     walk.diags = diags;
     walk.pool = pool;
     walk_folder(&walk, "", 0);
+}
+
+void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,
+                          const char *folder, ipxe_diags_t *diags,
+                          apr_pool_t *pool)
+{
+    apr_array_header_t *names = apr_array_make(pool, 16, sizeof(const char *));
+    int first = sources->nelts, i;
+
+    ipxe_files_below(sources, names, folder, diags, pool);
+    for (i = 0; i < names->nelts; i++)
+        ipxe_library_add(
+            library, APR_ARRAY_IDX(names, i, const char *),
+            APR_ARRAY_IDX(sources, first + i, const ipxe_source_t *));
 }
 
 const ipxe_source_t *ipxe_files_named(apr_array_header_t *sources,

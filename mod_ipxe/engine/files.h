@@ -23,6 +23,16 @@ void ipxe_files_tests(apr_array_header_t *sources,
                       const apr_array_header_t *paths, int named,
                       ipxe_diags_t *diags, apr_pool_t *pool);
 
+/* Nonzero for a name that counts as a rule file in a folder. */
+int ipxe_files_is_rules(const char *name);
+
+/* Reads every file below a folder: adds to `sources`, and to `names` its path
+ * below the folder (const char *). Names that begin with a dot do not count.
+ */
+void ipxe_files_below(apr_array_header_t *sources, apr_array_header_t *names,
+                      const char *folder, ipxe_diags_t *diags,
+                      apr_pool_t *pool);
+
 /* Reads every file below a folder into the library, and adds its source to
  * `sources`. Names that begin with a dot do not count. */
 void ipxe_files_templates(apr_array_header_t *sources, ipxe_library_t *library,

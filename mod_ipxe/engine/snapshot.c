@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loading a set: files to rules and templates, checked as a whole. */
 #include <apr_strings.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "engine/bundle.h"
 #include "engine/check.h"
 #include "engine/engine.h"
 #include "engine/files.h"
@@ -12,38 +12,7 @@
 #include "rules/load.h"
 #include "rules/uses.h"
 
-#define HASH_BYTES 6
-
-/* Of all names and bytes, wherever the folders lie: what was loaded, told
- * from what will be. */
-static const char *hash_of(const apr_array_header_t *sources,
-                           const apr_array_header_t *vars, apr_pool_t *pool)
-{
-    unsigned char full[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    ipxe_text_t *hex = ipxe_text_make(16, pool);
-    int i;
-
-    EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-    for (i = 0; i < sources->nelts; i++) {
-        const ipxe_source_t *source =
-            APR_ARRAY_IDX(sources, i, const ipxe_source_t *);
-        const char *name = ipxe_source_file(source);
-
-        EVP_DigestUpdate(context, name, strlen(name) + 1);
-        EVP_DigestUpdate(context, source->text, source->len);
-    }
-    for (i = 0; vars && i < vars->nelts; i++) {
-        const char *text = APR_ARRAY_IDX(vars, i, const char *);
-
-        EVP_DigestUpdate(context, text, strlen(text) + 1);
-    }
-    EVP_DigestFinal_ex(context, full, NULL);
-    EVP_MD_CTX_free(context);
-    for (i = 0; i < HASH_BYTES; i++)
-        ipxe_text_addf(hex, "%02x", full[i]);
-    return hex->data;
-}
+#define HASH_DIGITS 12
 
 static apr_array_header_t *names_of(const apr_array_header_t *sources,
                                     apr_pool_t *pool)
@@ -71,7 +40,7 @@ ipxe_library_t *ipxe_engine_library(apr_pool_t *pool)
 
 /* Where files that secrets name are added. */
 typedef struct reading_t {
-    apr_array_header_t *sources;
+    ipxe_bundle_t *bundle;
     apr_pool_t *pool;
 } reading_t;
 
@@ -80,26 +49,40 @@ static const ipxe_source_t *read_secret(void *baton, const char *path,
 {
     const reading_t *reading = baton;
 
-    return ipxe_files_named(reading->sources, path, IPXE_MAX_SECRET_FILE, span,
-                            diags, reading->pool);
+    APR_ARRAY_PUSH(reading->bundle->asked, const char *) =
+        apr_pstrdup(reading->pool, path);
+    return ipxe_files_named(reading->bundle->sources, path,
+                            IPXE_MAX_SECRET_FILE, span, diags, reading->pool);
+}
+
+/* The rule files, apart from what else is read. */
+static apr_array_header_t *rule_sources(const ipxe_bundle_t *bundle,
+                                        apr_pool_t *pool)
+{
+    apr_array_header_t *sources = apr_array_copy(pool, bundle->sources);
+
+    sources->nelts = bundle->rules;
+    return sources;
 }
 
 static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
-                                      apr_array_header_t *sources,
+                                      ipxe_bundle_t *bundle,
                                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_rules_input_t input;
-    reading_t reading = {sources, pool};
+    reading_t reading = {bundle, pool};
+    int i;
 
     input.library = ipxe_engine_library(pool);
     input.settings_vars = settings->vars;
     input.read = read_secret;
     input.baton = &reading;
-    ipxe_files_rules(sources, settings->rules, diags, pool);
-    input.sources = apr_array_copy(pool, sources);
-    if (settings->templates)
-        ipxe_files_templates(sources, input.library, settings->templates, diags,
-                             pool);
+    input.sources = rule_sources(bundle, pool);
+    for (i = 0; i < bundle->templates->nelts; i++)
+        ipxe_library_add(input.library,
+                         APR_ARRAY_IDX(bundle->templates, i, const char *),
+                         APR_ARRAY_IDX(bundle->sources, bundle->rules + i,
+                                       const ipxe_source_t *));
     return ipxe_rules_load(&input, diags, pool);
 }
 
@@ -113,24 +96,33 @@ static void prepare_tickets(ipxe_snapshot_t *set)
     set->ticket_args = args;
 }
 
-ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
-                                    ipxe_diags_t *diags, apr_pool_t *pool)
+ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,
+                                     ipxe_bundle_t *bundle, int checked,
+                                     ipxe_diags_t *diags, apr_pool_t *pool)
 {
-    apr_array_header_t *sources =
-        apr_array_make(pool, 32, sizeof(const ipxe_source_t *));
     ipxe_snapshot_t *set = apr_pcalloc(pool, sizeof(*set));
 
     set->pool = pool;
     set->settings = settings;
-    set->rules = load_rules(settings, sources, diags, pool);
-    set->hash = hash_of(sources, settings->vars, pool);
-    set->files = names_of(sources, pool);
+    set->bundle = bundle;
+    set->rules = load_rules(settings, bundle, diags, pool);
+    set->hash = apr_pstrndup(
+        pool, ipxe_bundle_hash(bundle, settings->vars, pool), HASH_DIGITS);
+    set->files = names_of(bundle->sources, pool);
     ipxe_snapshot_publish(set, 0);
     if (set->rules) {
         prepare_tickets(set);
         ipxe_library_finish(set->rules->library);
-        ipxe_check_samples(set, diags);
+        if (!checked)
+            ipxe_check_samples(set, diags);
     }
     ipxe_diags_sort(diags);
     return set->rules && !diags->errors ? set : NULL;
+}
+
+ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
+                                    ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    return ipxe_snapshot_build(
+        settings, ipxe_bundle_read(settings, diags, pool), 0, diags, pool);
 }

@@ -22,6 +22,10 @@
 typedef struct ipxe_settings_t {
     const apr_array_header_t *rules; /* of const char *: files and folders,
                                         absolute or below the working folder */
+    const apr_array_header_t *providers; /* of const ipxe_host_provider_t *: of
+                                            hosts (rules/host_provider.h), NULL
+                                            among them for those of `rules`;
+                                            NULL: there are no others */
     const char *templates;           /* the folder of templates, or NULL */
     const apr_array_header_t *vars;  /* of const char *: NAME, VALUE, ...;
                                         or NULL */

@@ -75,6 +75,7 @@ static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
 
     input.library = ipxe_engine_library(pool);
     input.settings_vars = settings->vars;
+    input.providers = settings->providers;
     input.read = read_secret;
     input.baton = &reading;
     input.sources = rule_sources(bundle, pool);

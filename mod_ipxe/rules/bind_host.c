@@ -242,9 +242,9 @@ static const apr_array_header_t *keep_names(const ipxe_loader_t *loader,
     return kept;
 }
 
-void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
+ipxe_host_def_t *ipxe_make_host(ipxe_loader_t *loader, const ipxe_yaml_t *node,
+                                apr_pool_t *scratch)
 {
-    ipxe_loader_t *loader = baton;
     ipxe_host_t *host;
     ipxe_host_def_t *def;
     host_keys_t keys;
@@ -252,7 +252,7 @@ void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     memset(&keys, 0, sizeof(keys));
     ipxe_bind(&keys, node, host_rows, "a host", loader, loader->diags, scratch);
     if (!keys.name)
-        return;
+        return NULL;
     keep_nodes(loader, &keys);
     host = apr_pcalloc(loader->temp, sizeof(*host));
     host->name = keys.name->text;
@@ -270,8 +270,16 @@ void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     def = apr_pcalloc(loader->temp, sizeof(*def));
     def->host = host;
     def->names = keep_names(loader, keys.groups);
-    if (ipxe_load_define(loader, loader->hosts, "host", host->name, host->span,
-                         def, 1))
+    return def;
+}
+
+void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
+{
+    ipxe_loader_t *loader = baton;
+    ipxe_host_def_t *def = ipxe_make_host(loader, node, scratch);
+
+    if (def && ipxe_load_define(loader, loader->hosts, "host", def->host->name,
+                                def->host->span, def, 1))
         APR_ARRAY_PUSH(loader->host_defs, ipxe_host_def_t *) = def;
 }
 

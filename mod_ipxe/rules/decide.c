@@ -194,6 +194,7 @@ apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
                                apr_pool_t *pool)
 {
     ipxe_decision_t *made = apr_pcalloc(pool, sizeof(*made));
+    ipxe_found_t found;
     ipxe_walk_t walk;
     apr_status_t status;
 
@@ -201,8 +202,12 @@ apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
     made->rules = rules;
     made->machine = machine;
     made->world = world;
-    walk.scope = ipxe_walk_scope(&made->clash, &made->other, rules, machine,
-                                 world, pool);
+    status = ipxe_walk_scope(&walk.scope, &found, rules, machine, world, diags,
+                             pool);
+    if (status != APR_SUCCESS)
+        return status;
+    made->clash = found.first;
+    made->other = found.second;
     walk.matched = apr_array_make(pool, 4, sizeof(const ipxe_rule_t *));
     walk.diags = diags;
     made->host = walk.scope->host;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "rules/hosts_record.h"
+
 /* By what hosts are found. A slot is 0, or the host's number from 1, and which
  * of these it stands under. */
 static const ipxe_fact_e facts[] = {IPXE_FACT_MAC, IPXE_FACT_UUID,
@@ -194,14 +196,22 @@ typedef struct finding_t {
     const ipxe_host_t *first, *second;
 } finding_t;
 
-static int maker_fits(const finding_t *finding, int fact,
+static int maker_fits(const finding_t *finding, ipxe_fact_e fact,
                       const ipxe_host_t *host)
 {
     const char *maker =
         ipxe_machine_fact(finding->machine, IPXE_FACT_MANUFACTURER);
 
-    return facts[fact] != IPXE_FACT_SERIAL || !host->manufacturer ||
+    return fact != IPXE_FACT_SERIAL || !host->manufacturer ||
            (maker && strcasecmp(maker, host->manufacturer) == 0);
+}
+
+static void take(finding_t *finding, const ipxe_host_t *host)
+{
+    if (!finding->first)
+        finding->first = host;
+    else if (host != finding->first && !finding->second)
+        finding->second = host;
 }
 
 static void look(finding_t *finding, int fact, const char *value)
@@ -215,35 +225,175 @@ static void look(finding_t *finding, int fact, const char *value)
     for (; keys->slots[at]; at = slot_after(keys, at)) {
         const ipxe_host_t *host = host_at(finding->rules, keys->slots[at]);
 
-        if ((keys->slots[at] & (FACTS - 1)) != (apr_uint32_t)fact ||
-            !has_value(host, fact, value, len) ||
-            !maker_fits(finding, fact, host))
-            continue;
-        if (!finding->first)
-            finding->first = host;
-        else if (host != finding->first && !finding->second)
-            finding->second = host;
+        if ((keys->slots[at] & (FACTS - 1)) == (apr_uint32_t)fact &&
+            has_value(host, fact, value, len) &&
+            maker_fits(finding, facts[fact], host))
+            take(finding, host);
     }
 }
 
-const ipxe_host_t *
-ipxe_hosts_find(const ipxe_host_t **first, const ipxe_host_t **second,
-                ipxe_facts_t *untold, const ipxe_rules_t *rules,
-                const ipxe_machine_t *machine)
+/* Those of the rule files. */
+static void look_in_files(finding_t *finding)
 {
-    finding_t finding = {rules, machine, NULL, NULL};
+    const ipxe_machine_t *machine = finding->machine;
     int i;
 
     for (i = 0; i < machine->mac_count; i++)
-        look(&finding, 0, machine->macs[i]);
+        look(finding, 0, machine->macs[i]);
     for (i = 1; i < FACTS; i++)
-        look(&finding, i, ipxe_machine_fact(machine, facts[i]));
-    *untold = 0;
+        look(finding, i, ipxe_machine_fact(machine, facts[i]));
+}
+
+/* ---- Databases ---- */
+
+#define MOST_KEYS (IPXE_MAX_CARDS + FACTS)
+
+static void add_search_key(ipxe_host_key_t *keys, apr_size_t *count,
+                           ipxe_fact_e fact, const char *value)
+{
+    if (!value || !*value || *count == MOST_KEYS)
+        return;
+    keys[*count].fact = fact;
+    keys[(*count)++].value = value;
+}
+
+/* The machine's keys in the order in which they count. */
+static apr_size_t list_keys(ipxe_host_key_t *keys,
+                            const ipxe_machine_t *machine)
+{
+    apr_size_t count = 0;
+    int i;
+
+    for (i = 0; i < machine->mac_count; i++)
+        add_search_key(keys, &count, IPXE_FACT_MAC, machine->macs[i]);
+    for (i = 1; i < FACTS; i++)
+        add_search_key(keys, &count, facts[i],
+                       ipxe_machine_fact(machine, facts[i]));
+    return count;
+}
+
+static int is_first(const finding_t *finding, const ipxe_host_hit_t *hit)
+{
+    return finding->first && strcmp(finding->first->name, hit->name) == 0;
+}
+
+static apr_status_t look_in_database(finding_t *finding,
+                                     const ipxe_host_provider_t *provider,
+                                     ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    apr_array_header_t *hits = apr_array_make(pool, 4, sizeof(ipxe_host_hit_t));
+    ipxe_host_key_t keys[MOST_KEYS];
+    apr_size_t count = list_keys(keys, finding->machine);
+    apr_status_t status =
+        provider->find(hits, provider->baton, keys, count, diags, pool);
+    int i;
+
+    for (i = 0; i < hits->nelts && status == APR_SUCCESS && !finding->second;
+         i++) {
+        const ipxe_host_hit_t *hit = &APR_ARRAY_IDX(hits, i, ipxe_host_hit_t);
+        const ipxe_host_t *host;
+
+        if (is_first(finding, hit))
+            continue;
+        status = ipxe_host_read(&host, hit->text, finding->rules, diags, pool);
+        if (status == APR_SUCCESS && maker_fits(finding, hit->fact, host))
+            take(finding, host);
+    }
+    return status;
+}
+
+/* Rule files that stand in the list as NULL. */
+static apr_status_t look_in(finding_t *finding,
+                            const ipxe_host_provider_t *provider,
+                            ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    if (provider)
+        return look_in_database(finding, provider, diags, pool);
+    look_in_files(finding);
+    return APR_SUCCESS;
+}
+
+int ipxe_hosts_elsewhere(const ipxe_rules_t *rules)
+{
+    int i;
+
+    for (i = 0; i < rules->providers->nelts; i++) {
+        if (APR_ARRAY_IDX(rules->providers, i, const ipxe_host_provider_t *))
+            return 1;
+    }
+    return 0;
+}
+
+/* ---- What a machine did not tell ---- */
+
+static ipxe_facts_t silent_facts(const ipxe_machine_t *machine)
+{
+    ipxe_facts_t silent = 0;
+    int i;
+
     for (i = 0; i < IPXE_FACT_COUNT; i++) {
         if (machine->facts[i].state == IPXE_NOT_TOLD)
-            *untold |= rules->host_facts & IPXE_FACT_BIT(i);
+            silent |= IPXE_FACT_BIT(i);
     }
-    *first = finding.second ? finding.first : NULL;
-    *second = finding.second;
-    return finding.second ? NULL : finding.first;
+    return silent;
+}
+
+static apr_status_t facts_in_database(ipxe_facts_t *untold,
+                                      const ipxe_host_provider_t *provider,
+                                      ipxe_facts_t silent, ipxe_diags_t *diags,
+                                      apr_pool_t *pool)
+{
+    ipxe_facts_t told_by = 0;
+    apr_status_t status =
+        provider->facts(&told_by, provider->baton, diags, pool);
+
+    *untold |= told_by & silent;
+    return status;
+}
+
+static apr_status_t find_untold(ipxe_found_t *found, const ipxe_rules_t *rules,
+                                const ipxe_machine_t *machine,
+                                ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_facts_t silent = silent_facts(machine);
+    apr_status_t status = APR_SUCCESS;
+    int i;
+
+    found->untold = rules->host_facts & silent;
+    for (i = 0; i < rules->providers->nelts && status == APR_SUCCESS; i++) {
+        const ipxe_host_provider_t *provider =
+            APR_ARRAY_IDX(rules->providers, i, const ipxe_host_provider_t *);
+
+        if (provider && silent & IPXE_HOST_FACTS)
+            status = facts_in_database(&found->untold, provider, silent, diags,
+                                       pool);
+    }
+    return status;
+}
+
+apr_status_t ipxe_hosts_find(ipxe_found_t *found, const ipxe_rules_t *rules,
+                             const ipxe_machine_t *machine, ipxe_diags_t *diags,
+                             apr_pool_t *pool)
+{
+    finding_t finding = {rules, machine, NULL, NULL};
+    apr_status_t status = APR_SUCCESS;
+    int i;
+
+    memset(found, 0, sizeof(*found));
+    for (i = 0;
+         i < rules->providers->nelts && status == APR_SUCCESS && !finding.first;
+         i++)
+        status = look_in(
+            &finding,
+            APR_ARRAY_IDX(rules->providers, i, const ipxe_host_provider_t *),
+            diags, pool);
+    if (status != APR_SUCCESS)
+        return status;
+    if (finding.first && !finding.second) {
+        found->host = finding.first;
+        return APR_SUCCESS;
+    }
+    found->first = finding.second ? finding.first : NULL;
+    found->second = finding.second;
+    return find_untold(found, rules, machine, diags, pool);
 }

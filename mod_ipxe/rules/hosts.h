@@ -9,14 +9,25 @@
 void ipxe_hosts_index(ipxe_rules_t *rules, ipxe_diags_t *diags,
                       apr_pool_t *pool);
 
+/* Nonzero where there are hosts beside those of the files. */
+int ipxe_hosts_elsewhere(const ipxe_rules_t *rules);
+
+/* What was found of a machine. */
+typedef struct ipxe_found_t {
+    const ipxe_host_t *host;           /* or NULL */
+    const ipxe_host_t *first, *second; /* where two keys find two hosts, and
+                                          the machine is neither; or NULL */
+    ipxe_facts_t untold; /* where host is NULL: facts by which hosts are found,
+                            and which this machine did not tell */
+} ipxe_found_t;
+
 /* The machine's host: by the booting card, the other cards, uuid, serial
- * (with manufacturer, where the host has one), asset. NULL: none; where two
- * keys find two hosts, *first and *second are set and the machine is neither.
- * *untold: facts by which hosts of the set are found, and which this machine
- * did not tell. */
-const ipxe_host_t *
-ipxe_hosts_find(const ipxe_host_t **first, const ipxe_host_t **second,
-                ipxe_facts_t *untold, const ipxe_rules_t *rules,
-                const ipxe_machine_t *machine);
+ * (with manufacturer, where the host has one), asset. Providers are asked in
+ * their order, and the first that knows one of the machine's keys has the
+ * word. A failure (a database cannot be read, a host in it names what the set
+ * does not have) has added its diagnostic. */
+apr_status_t ipxe_hosts_find(ipxe_found_t *found, const ipxe_rules_t *rules,
+                             const ipxe_machine_t *machine, ipxe_diags_t *diags,
+                             apr_pool_t *pool);
 
 #endif

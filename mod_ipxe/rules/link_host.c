@@ -102,37 +102,52 @@ static const char *names_key(const ipxe_loader_t *loader,
     int i;
 
     for (i = 0; def->names && i < def->names->nelts; i++)
-        ipxe_text_addf(
-            key, "%s\n",
-            APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *)->text);
+        ipxe_text_addf(key, "%s\n",
+                       APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *)->text);
     return key->data;
+}
+
+void ipxe_link_lists(const apr_array_header_t **groups,
+                     const apr_array_header_t **layers,
+                     const apr_array_header_t *direct, apr_pool_t *pool)
+{
+    apr_array_header_t *inner =
+        apr_array_make(pool, 2, sizeof(const ipxe_group_t *));
+    apr_array_header_t *outer =
+        apr_array_make(pool, 2, sizeof(const ipxe_group_t *));
+    int i;
+
+    for (i = 0; i < direct->nelts; i++) {
+        const ipxe_group_t *group =
+            APR_ARRAY_IDX(direct, i, const ipxe_group_t *);
+
+        add_inner_first(inner, group);
+        add_outer_first(outer, group);
+    }
+    *groups = inner;
+    *layers = outer;
 }
 
 /* NULL where a name is not defined: each such place is an error of its own. */
 static const lists_t *make_lists(ipxe_loader_t *loader,
                                  const ipxe_host_def_t *def, lists_t *lists)
 {
-    apr_array_header_t *groups =
-        apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
-    apr_array_header_t *layers =
-        apr_array_make(loader->pool, 2, sizeof(const ipxe_group_t *));
+    apr_array_header_t *direct =
+        apr_array_make(loader->temp, 2, sizeof(const ipxe_group_t *));
     int i, missing = 0;
 
-    lists->groups = groups;
-    lists->layers = layers;
     for (i = 0; def->names && i < def->names->nelts; i++) {
         const ipxe_yaml_t *name =
             APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *);
         const ipxe_group_def_t *group = ipxe_load_find(
             loader, loader->groups, "group", name->text, name->span);
 
-        if (!group) {
+        if (group)
+            APR_ARRAY_PUSH(direct, const ipxe_group_t *) = group->group;
+        else
             missing = 1;
-            continue;
-        }
-        add_inner_first(groups, group->group);
-        add_outer_first(layers, group->group);
     }
+    ipxe_link_lists(&lists->groups, &lists->layers, direct, loader->pool);
     return missing ? NULL : lists;
 }
 
@@ -211,13 +226,14 @@ static int same_action(const ipxe_action_t *a, const ipxe_action_t *b)
                         b->value ? b->value->written : NULL);
 }
 
-/* Two groups with different actions, and none at the host. */
-static void check_groups(ipxe_loader_t *loader, const ipxe_host_t *host)
+void ipxe_link_actions_of_groups(const ipxe_host_t *host, ipxe_diags_t *diags)
 {
     const ipxe_group_t *first = NULL;
     ipxe_diag_t *diag;
     int i;
 
+    if (host->action->kind != IPXE_ACTION_NONE)
+        return;
     for (i = 0; i < host->groups->nelts; i++) {
         const ipxe_group_t *group =
             APR_ARRAY_IDX(host->groups, i, const ipxe_group_t *);
@@ -226,7 +242,7 @@ static void check_groups(ipxe_loader_t *loader, const ipxe_host_t *host)
             continue;
         if (first && !same_action(&first->action, &group->action)) {
             diag = ipxe_diag_add(
-                loader->diags, IPXE_DIAG_GROUP_ACTIONS, host->span,
+                diags, IPXE_DIAG_GROUP_ACTIONS, host->span,
                 "groups '%s' and '%s' of host '%s' have different actions",
                 first->name, group->name, host->name);
             ipxe_diag_note(diag, first->action.span, "in group '%s'",
@@ -291,11 +307,8 @@ void ipxe_link_follow(ipxe_loader_t *loader)
 
     if (!has_follow(loader))
         check_follow(loader);
-    for (i = 0; i < loader->host_defs->nelts; i++) {
-        const ipxe_host_t *host =
-            APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)->host;
-
-        if (host->action->kind == IPXE_ACTION_NONE)
-            check_groups(loader, host);
-    }
+    for (i = 0; i < loader->host_defs->nelts; i++)
+        ipxe_link_actions_of_groups(
+            APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *)->host,
+            loader->diags);
 }

@@ -4,13 +4,14 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/hosts.h"
 #include "rules/loader.h"
 #include "rules/names.h"
 #include "rules/pattern.h"
 
 /* ---- Actions ---- */
 
-static const char *constant(const ipxe_phrase_t *phrase)
+const char *ipxe_phrase_constant(const ipxe_phrase_t *phrase)
 {
     const char *text = NULL;
 
@@ -22,7 +23,7 @@ static const char *constant(const ipxe_phrase_t *phrase)
 
 static void link_action(ipxe_loader_t *loader, ipxe_action_t *action)
 {
-    const char *name = constant(action->value);
+    const char *name = ipxe_phrase_constant(action->value);
     const ipxe_recipe_t *recipe;
 
     if (!name)
@@ -133,7 +134,13 @@ static void unknown_var(const known_t *known, const char *name,
 
     if (!since) {
         near_name(known, diag, name);
-        if (!diag->help)
+        if (!diag->help && ipxe_hosts_elsewhere(known->loader->rules))
+            ipxe_diag_help(diag,
+                           "a variable that only hosts of a database "
+                           "have needs a value in the site's `vars`: "
+                           "%s: ~",
+                           name);
+        else if (!diag->help)
             ipxe_diag_help(diag, "a condition sees facts, and variables of "
                                  "the site, groups, hosts and earlier rules");
         return;
@@ -217,7 +224,8 @@ static void check_cond(void *baton, const ipxe_cond_t *cond)
     known_t *known = baton;
     ipxe_loader_t *loader = known->loader;
 
-    if (cond->kind == IPXE_COND_HOST)
+    /* A database's hosts come and go: `ipxectl check` looks for them. */
+    if (cond->kind == IPXE_COND_HOST && !ipxe_hosts_elsewhere(loader->rules))
         check_existing(loader, cond, loader->hosts, "host");
     else if (cond->kind == IPXE_COND_GROUP)
         check_existing(loader, cond, loader->groups, "group");

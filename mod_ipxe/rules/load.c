@@ -359,7 +359,18 @@ static void init_loader(ipxe_loader_t *loader, const ipxe_rules_input_t *input,
     loader->phrases = apr_array_make(temp, 64, sizeof(ipxe_phrase_t *));
 }
 
-static void init_rules(const ipxe_loader_t *loader)
+/* Without any other the files alone. */
+static const apr_array_header_t *only_files(apr_pool_t *pool)
+{
+    apr_array_header_t *providers =
+        apr_array_make(pool, 1, sizeof(const ipxe_host_provider_t *));
+
+    APR_ARRAY_PUSH(providers, const ipxe_host_provider_t *) = NULL;
+    return providers;
+}
+
+static void init_rules(const ipxe_loader_t *loader,
+                       const ipxe_rules_input_t *input)
 {
     ipxe_rules_t *rules = loader->rules;
 
@@ -371,6 +382,8 @@ static void init_rules(const ipxe_loader_t *loader)
     rules->ignored_macs = loader->ignored_macs;
     rules->ignored_uuids = loader->ignored_uuids;
     rules->library = loader->library;
+    rules->providers =
+        input->providers ? input->providers : only_files(loader->pool);
 }
 
 ipxe_rules_t *ipxe_rules_load(const ipxe_rules_input_t *input,
@@ -381,7 +394,7 @@ ipxe_rules_t *ipxe_rules_load(const ipxe_rules_input_t *input,
     apr_size_t link;
 
     init_loader(&loader, input, diags, pool);
-    init_rules(&loader);
+    init_rules(&loader, input);
     for (i = 0; i < input->sources->nelts; i++)
         load_file(&loader,
                   APR_ARRAY_IDX(input->sources, i, const ipxe_source_t *));

@@ -18,6 +18,9 @@ typedef struct ipxe_rules_input_t {
     const ipxe_source_t *(*read)(void *baton, const char *path,
                                  ipxe_span_t span, ipxe_diags_t *diags);
     void *baton;
+    const apr_array_header_t *providers; /* of const ipxe_host_provider_t *, as
+                                            in ipxe_rules_t; NULL: hosts are in
+                                            the files alone */
 } ipxe_rules_input_t;
 
 /* The rule set, or NULL where there is an error among the diagnostics that

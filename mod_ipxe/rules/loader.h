@@ -77,6 +77,12 @@ void ipxe_bind_menus(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_groups(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_hosts(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 ipxe_yaml_item_fn ipxe_bind_host; /* one; the baton is the loader */
+
+/* A host of its mapping, not yet defined nor linked; NULL where it has no
+ * name. What it keeps but for itself is in the loader's pool. */
+ipxe_host_def_t *ipxe_make_host(ipxe_loader_t *loader, const ipxe_yaml_t *node,
+                                apr_pool_t *scratch);
+
 void ipxe_bind_ignore(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_rules(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 
@@ -92,6 +98,19 @@ void ipxe_link_answers(ipxe_loader_t *loader);
 void ipxe_link_facts(ipxe_loader_t *loader);
 void ipxe_link_var_circles(ipxe_loader_t *loader);
 void ipxe_link_follow(ipxe_loader_t *loader);
+
+/* What a host that lists `direct` (array of const ipxe_group_t *) is in:
+ * ipxe_host_t's groups and layers. */
+void ipxe_link_lists(const apr_array_header_t **groups,
+                     const apr_array_header_t **layers,
+                     const apr_array_header_t *direct, apr_pool_t *pool);
+
+/* An error where a host without an action has two groups with different
+ * ones. */
+void ipxe_link_actions_of_groups(const ipxe_host_t *host, ipxe_diags_t *diags);
+
+/* The text of a phrase with no {{ }} in it, else NULL; phrase may be NULL. */
+const char *ipxe_phrase_constant(const ipxe_phrase_t *phrase);
 
 /* ---- Pieces ---- */
 

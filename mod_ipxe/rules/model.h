@@ -20,6 +20,7 @@
 
 #include "base/diag.h"
 #include "machine/machine.h"
+#include "rules/host_provider.h"
 #include "template/template.h"
 
 /* A text of a rule file that may hold {{ }}. */
@@ -29,8 +30,8 @@ typedef struct ipxe_phrase_t {
     ipxe_span_t span;
 } ipxe_phrase_t;
 
-typedef struct ipxe_vars_t ipxe_vars_t; /* names and values: rules/vars.h */
-typedef struct ipxe_cond_t ipxe_cond_t; /* a `when`: rules/cond.h */
+typedef struct ipxe_vars_t ipxe_vars_t;   /* names and values: rules/vars.h */
+typedef struct ipxe_cond_t ipxe_cond_t;   /* a `when`: rules/cond.h */
 typedef struct ipxe_index_t ipxe_index_t; /* rules/index.h */
 
 /* ---- Actions: what stands in a rule, a host, a group or a menu item ---- */
@@ -196,17 +197,21 @@ typedef struct ipxe_rule_t {
 /* ---- The whole ---- */
 
 typedef struct ipxe_rules_t {
-    const ipxe_vars_t *vars;         /* `vars`, then the settings' */
-    apr_hash_t *profiles;            /* name -> const ipxe_profile_t * */
-    apr_hash_t *menus;               /* name -> const ipxe_menu_t * */
-    apr_hash_t *groups;              /* name -> const ipxe_group_t * */
-    const ipxe_host_t *hosts;        /* host_count of them, one by one */
+    const ipxe_vars_t *vars;  /* `vars`, then the settings' */
+    apr_hash_t *profiles;     /* name -> const ipxe_profile_t * */
+    apr_hash_t *menus;        /* name -> const ipxe_menu_t * */
+    apr_hash_t *groups;       /* name -> const ipxe_group_t * */
+    const ipxe_host_t *hosts; /* host_count of them, one by one */
     int host_count;
     const apr_array_header_t *rules; /* of const ipxe_rule_t *, in order */
     const apr_array_header_t *ignored_macs, *ignored_uuids; /* const char * */
-    const ipxe_index_t *index; /* of the rules; NULL: all are tried */
-    struct ipxe_host_keys_t *host_keys; /* private: rules/hosts.c */
-    ipxe_facts_t host_facts; /* by which facts hosts are found */
+    const ipxe_index_t *index;           /* of the rules; NULL: all are tried */
+    struct ipxe_host_keys_t *host_keys;  /* private: rules/hosts.c */
+    ipxe_facts_t host_facts;             /* by which facts those are found */
+    const apr_array_header_t *providers; /* of const ipxe_host_provider_t *: of
+                                            hosts, in the order in which they
+                                            are asked; NULL among them stands
+                                            for the hosts above */
     ipxe_library_t *library;
 } ipxe_rules_t;
 

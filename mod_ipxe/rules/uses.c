@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rules/cond.h"
+#include "rules/hosts.h"
 #include "rules/pattern.h"
 
 /* What every script looks at, whatever the rules do. */
@@ -137,7 +138,7 @@ void ipxe_rules_uses(ipxe_facts_t *facts, apr_array_header_t **args,
 
     seen.facts = ALWAYS;
     seen.args = apr_array_make(pool, 4, sizeof(const char *));
-    if (rules->host_count)
+    if (rules->host_count || ipxe_hosts_elsewhere(rules))
         seen.facts |= HOST_KEYS;
     see_conditions(rules, &seen, pool);
     ipxe_library_names(rules->library, see_name, &seen);

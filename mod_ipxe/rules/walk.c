@@ -5,7 +5,6 @@
 #include <apr_strings.h>
 
 #include "rules/cond.h"
-#include "rules/hosts.h"
 #include "rules/index.h"
 #include "rules/window.h"
 
@@ -33,17 +32,18 @@ const char *ipxe_walk_label(const ipxe_rule_t *rule, apr_pool_t *pool)
     return apr_pstrcat(pool, "rule '", rule->name, "'", NULL);
 }
 
-ipxe_scope_t *ipxe_walk_scope(const ipxe_host_t **clash,
-                              const ipxe_host_t **other,
-                              const ipxe_rules_t *rules,
-                              const ipxe_machine_t *machine,
-                              const ipxe_world_t *world, apr_pool_t *pool)
+apr_status_t ipxe_walk_scope(ipxe_scope_t **scope, ipxe_found_t *found,
+                             const ipxe_rules_t *rules,
+                             const ipxe_machine_t *machine,
+                             const ipxe_world_t *world, ipxe_diags_t *diags,
+                             apr_pool_t *pool)
 {
-    ipxe_scope_t *scope = ipxe_scope_make(rules, machine, world, pool);
+    apr_status_t status = ipxe_hosts_find(found, rules, machine, diags, pool);
 
-    scope->host =
-        ipxe_hosts_find(clash, other, &scope->host_untold, rules, machine);
-    return scope;
+    *scope = ipxe_scope_make(rules, machine, world, pool);
+    (*scope)->host = found->host;
+    (*scope)->host_untold = found->untold;
+    return status;
 }
 
 /* ---- One rule ---- */
@@ -216,8 +216,8 @@ apr_status_t ipxe_walk(ipxe_walk_t *walk)
 {
     const ipxe_index_t *index = walk->scope->rules->index;
     int next = 0;
-    apr_status_t status = index && !walk->steps ? try_some(walk, index)
-                                                : try_all(&next, walk);
+    apr_status_t status =
+        index && !walk->steps ? try_some(walk, index) : try_all(&next, walk);
 
     walk->scope->rule = walk->rule;
     if (walk->steps && status == APR_SUCCESS)

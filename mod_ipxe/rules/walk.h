@@ -4,6 +4,7 @@
 #define IPXE_RULES_WALK_H
 
 #include "rules/decide.h"
+#include "rules/hosts.h"
 #include "rules/scope.h"
 
 typedef struct ipxe_walk_t {
@@ -27,12 +28,12 @@ const ipxe_action_t *ipxe_walk_followed(const ipxe_group_t **group,
 /* "rule 'console of rack A'" */
 const char *ipxe_walk_label(const ipxe_rule_t *rule, apr_pool_t *pool);
 
-/* A scope with the machine's host in it; *clash and *other as in a
- * decision. */
-ipxe_scope_t *ipxe_walk_scope(const ipxe_host_t **clash,
-                              const ipxe_host_t **other,
-                              const ipxe_rules_t *rules,
-                              const ipxe_machine_t *machine,
-                              const ipxe_world_t *world, apr_pool_t *pool);
+/* A scope with the machine's host in it, and what was found of it. A failure
+ * has added its diagnostic. */
+apr_status_t ipxe_walk_scope(ipxe_scope_t **scope, ipxe_found_t *found,
+                             const ipxe_rules_t *rules,
+                             const ipxe_machine_t *machine,
+                             const ipxe_world_t *world, ipxe_diags_t *diags,
+                             apr_pool_t *pool);
 
 #endif

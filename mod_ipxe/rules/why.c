@@ -10,12 +10,13 @@
 apr_array_header_t *ipxe_decision_why(const ipxe_decision_t *decision,
                                       apr_pool_t *pool)
 {
-    const ipxe_host_t *clash, *other;
     ipxe_walk_t walk;
 
     memset(&walk, 0, sizeof(walk));
-    walk.scope = ipxe_walk_scope(&clash, &other, decision->rules,
-                                 decision->machine, decision->world, pool);
+    walk.scope = ipxe_scope_make(decision->rules, decision->machine,
+                                 decision->world, pool);
+    walk.scope->host = decision->host;
+    walk.scope->host_untold = decision->scope->host_untold;
     walk.matched = apr_array_make(pool, 4, sizeof(const ipxe_rule_t *));
     walk.steps = apr_array_make(pool, decision->rules->rules->nelts + 1,
                                 sizeof(ipxe_step_t));

@@ -7,10 +7,20 @@
 
 #include "template/node.h"
 
+/* What a child does not know, its parent may. */
+static const char *find_interned(const ipxe_library_t *library,
+                                 const char *name)
+{
+    const char *known = NULL;
+
+    for (; library && !known; library = library->parent)
+        known = apr_hash_get(library->interned, name, APR_HASH_KEY_STRING);
+    return known;
+}
+
 const char *ipxe_library_intern(ipxe_library_t *library, const char *name)
 {
-    const char *known =
-        apr_hash_get(library->interned, name, APR_HASH_KEY_STRING);
+    const char *known = find_interned(library, name);
 
     if (known)
         return known;
@@ -22,8 +32,7 @@ const char *ipxe_library_intern(ipxe_library_t *library, const char *name)
 const char *ipxe_library_intern_find(const ipxe_library_t *library,
                                      const char *name)
 {
-    const char *known =
-        apr_hash_get(library->interned, name, APR_HASH_KEY_STRING);
+    const char *known = find_interned(library, name);
 
     return known ? known : name;
 }
@@ -45,6 +54,18 @@ ipxe_library_t *ipxe_library_make(const ipxe_language_t *language,
     library->known.caller = ipxe_library_intern(library, "caller");
     library->known.varargs = ipxe_library_intern(library, "varargs");
     library->known.kwargs = ipxe_library_intern(library, "kwargs");
+    return library;
+}
+
+ipxe_library_t *ipxe_library_child(const ipxe_library_t *parent,
+                                   apr_pool_t *pool)
+{
+    ipxe_library_t *library = apr_pmemdup(pool, parent, sizeof(*parent));
+
+    library->parent = parent;
+    library->pool = pool;
+    library->interned = apr_hash_make(pool);
+    library->pieces = apr_array_make(pool, 4, sizeof(const ipxe_template_t *));
     return library;
 }
 

@@ -121,6 +121,7 @@ struct ipxe_template_t {
 
 struct ipxe_library_t {
     const ipxe_language_t *language;
+    const ipxe_library_t *parent; /* of a child; else NULL */
     apr_hash_t *templates; /* path to ipxe_template_t * */
     apr_array_header_t *pieces; /* of const ipxe_template_t *: of rule files */
     apr_hash_t *interned;  /* name to itself */

@@ -97,6 +97,12 @@ const ipxe_template_t *ipxe_library_get(int *found, ipxe_library_t *library,
  * immutable. */
 void ipxe_library_finish(ipxe_library_t *library);
 
+/* A library for texts that come after the finish (a host of a database), in
+ * a pool of their own: they see the templates of the parent, which stays as
+ * it is and must outlive it. By any thread, each child by one. */
+ipxe_library_t *ipxe_library_child(const ipxe_library_t *parent,
+                                   apr_pool_t *pool);
+
 /* ---- Texts and expressions in rule files ---- */
 
 /* Compiles a piece of a source (a YAML scalar) as a template: `text` is the

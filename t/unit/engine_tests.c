@@ -42,8 +42,7 @@ static ipxe_snapshot_t *make_set(apr_pool_t *pool)
     ipxe_snapshot_t *set = apr_pcalloc(pool, sizeof(*set));
     ipxe_settings_t *settings = apr_palloc(pool, sizeof(*settings));
     ipxe_diags_t *diags = ipxe_diags_make(pool);
-    ipxe_rules_input_t input = {NULL, ipxe_engine_library(pool), NULL, NULL,
-                                NULL};
+    ipxe_rules_input_t input = {.library = ipxe_engine_library(pool)};
     apr_array_header_t *sources =
         apr_array_make(pool, 1, sizeof(const ipxe_source_t *));
 

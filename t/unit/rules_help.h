@@ -11,6 +11,7 @@
 typedef struct help_t {
     ipxe_library_t *library;
     ipxe_rules_t *rules;
+    const apr_array_header_t *providers; /* of hosts; NULL: the text alone */
     ipxe_diags_t *diags;
     apr_time_t now;
     ipxe_world_t world;
@@ -97,7 +98,9 @@ static inline ipxe_rules_t *help_load(help_t *help, const char *yaml)
 {
     apr_array_header_t *sources =
         apr_array_make(help->pool, 1, sizeof(const ipxe_source_t *));
-    ipxe_rules_input_t input = {sources, help->library, NULL, NULL, NULL};
+    ipxe_rules_input_t input = {.sources = sources,
+                                .library = help->library,
+                                .providers = help->providers};
     const char *text = apr_pstrcat(help->pool, "ipxe: 1\n", yaml, NULL);
 
     APR_ARRAY_PUSH(sources, const ipxe_source_t *) =

@@ -59,7 +59,7 @@ static help_t *load_shipped(apr_pool_t *pool, const char *root)
     apr_array_header_t *sources =
         apr_array_make(pool, 6, sizeof(const ipxe_source_t *));
     help_t *help = help_make(pool);
-    ipxe_rules_input_t input = {sources, help->library, NULL, NULL, NULL};
+    ipxe_rules_input_t input = {.sources = sources, .library = help->library};
     apr_size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(*names); i++)

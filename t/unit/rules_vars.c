@@ -209,7 +209,9 @@ static void test_settings(apr_pool_t *pool)
     apr_array_header_t *sources =
         apr_array_make(pool, 1, sizeof(const ipxe_source_t *));
     help_t *help = help_make(pool);
-    ipxe_rules_input_t input = {sources, help->library, vars, NULL, NULL};
+    ipxe_rules_input_t input = {.sources = sources,
+                                .library = help->library,
+                                .settings_vars = vars};
     int i;
 
     for (i = 0; i < 4; i++)

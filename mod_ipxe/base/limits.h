@@ -58,4 +58,12 @@
 /* Tickets stand in kernel command lines of 2046 bytes. */
 #define IPXE_MAX_TICKET 600
 
+/* State: events that wait for the database, of some 500 bytes each; machines
+ * that were only seen; events of one machine, of 100 bytes; texts that a
+ * machine reports. */
+#define IPXE_MAX_STATE_QUEUE  10000
+#define IPXE_MAX_MACHINES     100000
+#define IPXE_MAX_TIMELINE     1000
+#define IPXE_MAX_REPORT_BYTES 500
+
 #endif

@@ -99,7 +99,10 @@ static const char *value_of(const char *word, const char **slug,
     apr_array_header_t *sources =
         apr_array_make(pool, 1, sizeof(const ipxe_source_t *));
     help_t *help = help_make(pool);
-    ipxe_rules_input_t input = {sources, help->library, NULL, give, pool};
+    ipxe_rules_input_t input = {.sources = sources,
+                                .library = help->library,
+                                .read = give,
+                                .baton = pool};
     const char *text =
         apr_pstrcat(pool, "ipxe: 1\nsecrets: { w: \"", word, "\" }\n", NULL);
     const ipxe_rules_t *rules;

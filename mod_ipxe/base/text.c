@@ -52,13 +52,11 @@ static int grow_large(ipxe_text_t *text, apr_size_t size)
     return 1;
 }
 
-static void make_room(ipxe_text_t *text, apr_size_t more)
+static void grow(ipxe_text_t *text, apr_size_t more)
 {
     apr_size_t size = text->size;
     char *data;
 
-    if (text->len + more < text->size)
-        return;
     while (size <= text->len + more)
         size *= 2;
     if (text->large && grow_large(text, size))
@@ -68,6 +66,12 @@ static void make_room(ipxe_text_t *text, apr_size_t more)
     memcpy(data, text->data, text->len + 1);
     text->data = data;
     text->size = size;
+}
+
+static void make_room(ipxe_text_t *text, apr_size_t more)
+{
+    if (text->len + more >= text->size)
+        grow(text, more);
 }
 
 void ipxe_text_add_n(ipxe_text_t *text, const char *s, apr_size_t len)

@@ -12,7 +12,7 @@
 static const char *const python_only[] = {
     "clear", "copy", "fromkeys", "pop", "popitem", "setdefault", "update"};
 
-static int is_python_only(const char *name)
+int ipxe_map_method(const char *name)
 {
     unsigned i;
 
@@ -20,14 +20,14 @@ static int is_python_only(const char *name)
         if (strcmp(python_only[i], name) == 0)
             return 1;
     }
-    return 0;
+    return ipxe_method_find(IPXE_KIND_MAP, name) != NULL;
 }
 
 static apr_status_t map_attr(ipxe_value_t *result, ipxe_run_t *run,
                              ipxe_value_t of, const char *name,
                              ipxe_span_t span)
 {
-    if (ipxe_method_find(IPXE_KIND_MAP, name) || is_python_only(name)) {
+    if (ipxe_map_method(name)) {
         ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
                       "'.%s' of a mapping is a method, not a key", name);
         ipxe_diag_help(run->diag, "write ['%s'] for the key", name);

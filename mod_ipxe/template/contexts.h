@@ -8,8 +8,10 @@
 #include "template/escape.h"
 
 typedef struct ipxe_escape_t {
-    ipxe_text_t *out; /* empty */
-    const char *line; /* what stands before on the line */
+    ipxe_text_t *out; /* added to */
+    const char *line; /* what stands before on the line, where lines are
+                         followed; gone once something was added */
+    char last;        /* the byte before, on this line; 0 at its begin */
     int sections;     /* a '%' that begins a line has a meaning */
     ipxe_span_t span;
     ipxe_diags_t *diags;

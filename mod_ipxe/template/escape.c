@@ -20,12 +20,7 @@ static ipxe_diag_t *refuse(const ipxe_escape_t *escape, const char *message)
 /* The byte before s[at], in the run or on the line; 0 at the line's begin. */
 static char before(const ipxe_escape_t *escape, const char *s, apr_size_t at)
 {
-    apr_size_t n;
-
-    if (at)
-        return s[at - 1];
-    n = strlen(escape->line);
-    return n ? escape->line[n - 1] : 0;
+    return at ? s[at - 1] : escape->last;
 }
 
 static int is_blank(char c)
@@ -245,9 +240,11 @@ static apr_status_t none(ipxe_escape_t *escape, const char *s, apr_size_t len,
 static apr_status_t line(ipxe_escape_t *escape, const char *s, apr_size_t len,
                          unsigned marks)
 {
-    apr_size_t at, plain = 0;
+    apr_size_t at = 0, plain = 0;
 
-    if (memchr(s, '\n', len) || memchr(s, '\r', len)) {
+    while (at < len && !is_control(s[at]))
+        at++;
+    if (memchr(s + at, '\n', len - at) || memchr(s + at, '\r', len - at)) {
         ipxe_diag_help(refuse(escape, "a line break stands in this value"),
                        "take it out with |replace, or write |safe where it "
                        "is meant");
@@ -263,7 +260,7 @@ static apr_status_t line(ipxe_escape_t *escape, const char *s, apr_size_t len,
                        "take it out with |replace");
         return APR_EGENERAL;
     }
-    for (at = 0; at < len; at++) {
+    for (; at < len; at++) {
         if (is_control(s[at]) && s[at] != '\t') {
             ipxe_text_add_n(escape->out, s + plain, at - plain);
             plain = at + 1;
@@ -279,6 +276,12 @@ static apr_status_t in_quotes(const ipxe_escape_t *escape, const char *message)
     return APR_EGENERAL;
 }
 
+/* What has no meaning in a shell, in YAML, in cmd.exe. */
+static const char no_meaning[256] = {
+    ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['0' ... '9'] = 1, ['.'] = 1,
+    ['_'] = 1,         [':'] = 1,         ['/'] = 1,         ['@'] = 1,
+    ['+'] = 1,         ['='] = 1,         [','] = 1,         ['-'] = 1};
+
 /* A value from the network: harmless characters, or a filter. */
 static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
                              apr_size_t len, unsigned marks, unsigned fit,
@@ -287,8 +290,7 @@ static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
     apr_size_t at;
 
     for (at = 0; at < len && marks & IPXE_TAINTED && !(marks & fit); at++) {
-        if (apr_isalnum(s[at]) || ((unsigned char)s[at] < 0x80 && s[at] &&
-                                   strchr("._:/@+=,-", s[at])))
+        if (no_meaning[(unsigned char)s[at]])
             continue;
         ipxe_diag_help(refuse(escape,
                               "a value from the network holds a character that "
@@ -405,26 +407,25 @@ apr_status_t ipxe_escape(const char **out, ipxe_value_t value,
 {
     ipxe_value_t text_value = ipxe_value_str(value, pool);
     const ipxe_string_t *string = text_value.u.text;
-    ipxe_text_t *all = ipxe_text_make(string->len + 16, pool);
+    ipxe_text_t *made = ipxe_text_make(string->len + 16, pool);
     ipxe_escape_t escape;
     apr_status_t rv = APR_SUCCESS;
     apr_size_t i, run;
 
     memset(&escape, 0, sizeof(escape));
-    escape.out = ipxe_text_make(string->len + 16, pool);
+    escape.out = made;
     escape.span = span;
     escape.diags = diags;
     if (text_value.flags & IPXE_SECRET)
         rv = ipxe_escape_secret(context, span, diags);
     for (i = 0; rv == APR_SUCCESS && i < string->len; i += run) {
         run = ipxe_marks_run(text_value, i);
-        escape.line = all->data;
-        ipxe_text_cut(escape.out, 0);
+        escape.line = made->data;
+        escape.last = made->len ? made->data[made->len - 1] : '\0';
         rv = ipxe_escape_run(&escape, string->s + i, run,
                              ipxe_marks_at(text_value, i), context);
-        ipxe_text_add_n(all, escape.out->data, escape.out->len);
     }
-    *out = all->data;
+    *out = made->data;
     return rv;
 }
 

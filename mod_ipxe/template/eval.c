@@ -23,11 +23,23 @@ static apr_status_t from_product(ipxe_value_t *result, ipxe_run_t *run,
                                  const char *name)
 {
     const ipxe_object_t *names = run->render.names;
+    apr_size_t place = (apr_uintptr_t)name / 16 % IPXE_RUN_NAMES;
+    ipxe_seen_name_t *seen = run->seen ? &run->seen[place] : NULL;
+    apr_status_t rv;
 
+    if (seen && seen->name == name) {
+        *result = seen->value;
+        return APR_SUCCESS;
+    }
     *result = ipxe_value_undefined(name);
     if (!names)
         return APR_SUCCESS;
-    return names->get(result, names, name, &run->render);
+    rv = names->get(result, names, name, &run->render);
+    if (seen && rv == APR_SUCCESS) {
+        seen->name = name;
+        seen->value = *result;
+    }
+    return rv;
 }
 
 static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
@@ -79,8 +91,8 @@ static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
 static apr_status_t eval_items(ipxe_value_t *result, ipxe_run_t *run,
                                const ipxe_node_t *node, ipxe_kind_e kind)
 {
-    ipxe_value_t *items = apr_palloc(
-        run->pool, (apr_size_t)(node->count + 1) * sizeof(*items));
+    ipxe_value_t *items =
+        apr_palloc(run->pool, (apr_size_t)(node->count + 1) * sizeof(*items));
     apr_status_t rv;
     int i;
 
@@ -89,8 +101,8 @@ static apr_status_t eval_items(ipxe_value_t *result, ipxe_run_t *run,
         if (rv != APR_SUCCESS)
             return rv;
     }
-    *result = ipxe_value_items(items, (apr_size_t)node->count, kind, 0,
-                               run->pool);
+    *result =
+        ipxe_value_items(items, (apr_size_t)node->count, kind, 0, run->pool);
     return APR_SUCCESS;
 }
 
@@ -120,10 +132,9 @@ static apr_status_t eval_dict(ipxe_value_t *result, ipxe_run_t *run,
         if (rv != APR_SUCCESS)
             return rv;
         if (!ipxe_value_hashable(key))
-            return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE,
-                                 node->items[i]->span,
-                                 "%s cannot be the key of a mapping",
-                                 ipxe_kind_name(key.kind));
+            return ipxe_run_fail(
+                run, IPXE_DIAG_TEMPLATE_TYPE, node->items[i]->span,
+                "%s cannot be the key of a mapping", ipxe_kind_name(key.kind));
         ipxe_map_put((struct ipxe_map_t *)map.u.map, key, value);
     }
     *result = map;
@@ -138,11 +149,14 @@ static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
 
     if (rv != APR_SUCCESS)
         return rv;
-    rv = ipxe_run_attr(result, run, of, node->name, node->span);
+    if (of.kind == IPXE_KIND_MAP && !(node->flags & IPXE_NODE_METHOD))
+        *result = ipxe_map_get(of, node->name);
+    else
+        rv = ipxe_run_attr(result, run, of, node->name, node->span);
     if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED &&
         node->a->kind == IPXE_NODE_NAME)
-        result->u.undefined = apr_pstrcat(run->pool, node->a->name, ".",
-                                          node->name, NULL);
+        result->u.undefined =
+            apr_pstrcat(run->pool, node->a->name, ".", node->name, NULL);
     return rv;
 }
 

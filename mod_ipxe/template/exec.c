@@ -6,8 +6,7 @@
 
 typedef apr_status_t exec_fn(ipxe_run_t *run, const ipxe_node_t *node);
 
-static apr_status_t written(ipxe_run_t *run, apr_status_t rv,
-                            ipxe_span_t span)
+static apr_status_t written(ipxe_run_t *run, apr_status_t rv, ipxe_span_t span)
 {
     if (rv != APR_ENOSPC)
         return rv;
@@ -27,9 +26,7 @@ static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node)
 
 static apr_status_t exec_text(ipxe_run_t *run, const ipxe_node_t *node)
 {
-    return written(run,
-                   ipxe_out_add(run->out, node->value.u.text->s,
-                                node->value.u.text->len),
+    return written(run, ipxe_out_add(run->out, node->value.u.text, node->ref),
                    node->span);
 }
 
@@ -39,13 +36,12 @@ static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
     ipxe_value_t value;
     apr_status_t rv = ipxe_eval_defined(&value, run, node->a);
 
-    if (rv == APR_SUCCESS)
+    if (rv == APR_SUCCESS && value.kind != IPXE_KIND_TEXT)
         rv = ipxe_run_writable(&value, run, value, node->a->span);
     if (rv != APR_SUCCESS)
         return rv;
     /* where a value stands is found by looking at its whole line */
-    if (run->out->line)
-        run->steps += run->out->line->len / 256;
+    run->steps += ipxe_out_column(run->out) / 256;
     rv = ipxe_out_value(run->out, ipxe_value_str(value, run->pool),
                         node->a->span, run->render.diags);
     if (rv != APR_SUCCESS && rv != APR_ENOSPC)
@@ -158,8 +154,7 @@ static apr_status_t exec_setblock(ipxe_run_t *run, const ipxe_node_t *node)
     return rv == APR_SUCCESS ? ipxe_exec_set(run, node->a, value) : rv;
 }
 
-static apr_status_t exec_filterblock(ipxe_run_t *run,
-                                     const ipxe_node_t *node)
+static apr_status_t exec_filterblock(ipxe_run_t *run, const ipxe_node_t *node)
 {
     int before = run->render.diags->all->nelts;
     ipxe_value_t value;
@@ -167,8 +162,8 @@ static apr_status_t exec_filterblock(ipxe_run_t *run,
 
     if (rv != APR_SUCCESS)
         return rv;
-    rv = ipxe_out_value(run->out, ipxe_value_str(value, run->pool),
-                        node->span, run->render.diags);
+    rv = ipxe_out_value(run->out, ipxe_value_str(value, run->pool), node->span,
+                        run->render.diags);
     if (rv != APR_SUCCESS && rv != APR_ENOSPC)
         ipxe_run_notes(run, before);
     return written(run, rv, node->span);

@@ -27,8 +27,8 @@ static apr_status_t f_tojson(ipxe_value_t *result, ipxe_run_t *run,
         rv = ipxe_json_write(out, &flags, run, args->value, (int)indent,
                              args->span);
     if (rv == APR_SUCCESS)
-        *result = ipxe_value_text_n(out->data, out->len,
-                                    flags | IPXE_MARK_JSON, run->pool);
+        *result = ipxe_value_text_n(out->data, out->len, flags | IPXE_MARK_JSON,
+                                    run->pool);
     return rv;
 }
 
@@ -41,8 +41,8 @@ static apr_status_t f_to_yaml(ipxe_value_t *result, ipxe_run_t *run,
         ipxe_yaml_write(out, &flags, run, args->value, args->span);
 
     if (rv == APR_SUCCESS)
-        *result = ipxe_value_text_n(out->data, out->len,
-                                    flags | IPXE_MARK_JSON, run->pool);
+        *result = ipxe_value_text_n(out->data, out->len, flags | IPXE_MARK_JSON,
+                                    run->pool);
     return rv;
 }
 
@@ -161,18 +161,26 @@ static apr_status_t f_xmlattr(ipxe_value_t *result, ipxe_run_t *run,
 
 /* ---- Ansible's habits ---- */
 
+/* What shlex.quote leaves as it is. */
+static const char shell_plain[256] = {
+    ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['0' ... '9'] = 1, ['@'] = 1,
+    ['%'] = 1,         ['+'] = 1,         ['='] = 1,         [':'] = 1,
+    [','] = 1,         ['.'] = 1,         ['/'] = 1,         ['-'] = 1,
+    ['_'] = 1};
+
 static apr_status_t f_quote(ipxe_value_t *result, ipxe_run_t *run,
                             const ipxe_args_t *args)
 {
     ipxe_value_t text = ipxe_arg_string(run, args);
     unsigned flags = (text.flags & IPXE_STICKY) | IPXE_MARK_QUOTED;
+    apr_size_t plain = 0;
     ipxe_text_t *out;
     const char *s = text.u.text->s;
 
-    if (*s && s[strspn(s, "abcdefghijklmnopqrstuvwxyz"
-                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./-_")] ==
-                  '\0') {
-        *result = ipxe_value_text(s, flags, run->pool);
+    while (shell_plain[(unsigned char)s[plain]])
+        plain++;
+    if (plain && !s[plain]) {
+        *result = ipxe_value_text_n(s, plain, flags, run->pool);
         return APR_SUCCESS;
     }
     out = ipxe_text_make(text.u.text->len + 8, run->pool);
@@ -308,8 +316,8 @@ static apr_status_t f_combine(ipxe_value_t *result, ipxe_run_t *run,
 static apr_status_t f_hash(ipxe_value_t *result, ipxe_run_t *run,
                            const ipxe_args_t *args)
 {
-    static const char *const names[] = {"md5", "sha1", "sha224", "sha256",
-                                        "sha384", "sha512"};
+    static const char *const names[] = {"md5",    "sha1",   "sha224",
+                                        "sha256", "sha384", "sha512"};
     ipxe_value_t text = ipxe_arg_string(run, args);
     ipxe_value_t name = IPXE_TEXT("sha1", run->pool);
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -324,10 +332,11 @@ static apr_status_t f_hash(ipxe_value_t *result, ipxe_run_t *run,
         if (strcmp(names[i], name.u.text->s) == 0)
             how = EVP_get_digestbyname(names[i]);
     }
-    if (!how || !EVP_Digest(text.u.text->s, text.u.text->len, digest, &len,
-                            how, NULL))
-        return ipxe_arg_fail(run, args, "it knows md5, sha1, sha224, sha256, "
-                                        "sha384 and sha512");
+    if (!how ||
+        !EVP_Digest(text.u.text->s, text.u.text->len, digest, &len, how, NULL))
+        return ipxe_arg_fail(run, args,
+                             "it knows md5, sha1, sha224, sha256, "
+                             "sha384 and sha512");
     for (i = 0; i < len; i++)
         ipxe_text_addf(out, "%02x", digest[i]);
     *result = ipxe_text_made(run, out->data, text.flags & IPXE_SECRET);

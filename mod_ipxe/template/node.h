@@ -35,7 +35,8 @@
 
 #define IPXE_STATEMENTS(X)                                                    \
     X(BODY, body)          /* items, one after the other */                   \
-    X(TEXT, text)          /* value: the template's own text */               \
+    X(TEXT, text)          /* value: the template's own text; ref: its        \
+                              ipxe_lines_t, NULL where it has no break */     \
     X(OUTPUT, output)      /* a */                                            \
     X(IF, if)              /* items: condition, body, ...; c: else or NULL */ \
     X(FOR, for)            /* a: target, b: what, c: condition or NULL,       \
@@ -70,9 +71,17 @@ enum {
     IPXE_NODE_REQUIRED = 256,
     IPXE_NODE_VARARGS = 512,  /* a macro that names varargs, kwargs */
     IPXE_NODE_KWARGS = 1024,
-    IPXE_NODE_CLOSES = 2048 /* a body that makes macros or the like: what it
-                               sets may outlive a turn of its loop */
+    IPXE_NODE_CLOSES = 2048, /* a body that makes macros or the like: what it
+                                sets may outlive a turn of its loop */
+    IPXE_NODE_METHOD = 4096  /* an attribute with the name of a mapping's
+                                method */
 };
+
+/* Line breaks of a template's own text, for what follows lines. */
+typedef struct ipxe_lines_t {
+    apr_size_t first, last; /* bytes before them */
+    int plain; /* after the first no line goes on or begins a section */
+} ipxe_lines_t;
 
 typedef struct ipxe_node_t {
     ipxe_node_e kind;
@@ -130,6 +139,10 @@ struct ipxe_library_t {
     } known;
     apr_pool_t *pool;
 };
+
+/* Nonzero where an attribute of this name means a method of mappings, here or
+ * in Python, and no key. */
+int ipxe_map_method(const char *name);
 
 const char *ipxe_library_intern(ipxe_library_t *library, const char *name);
 /* At render time: the interned name, or the name itself where no template

@@ -6,13 +6,21 @@
 
 #include "base/limits.h"
 #include "template/contexts.h"
+#include "template/node.h"
 #include "template/out.h"
 
 #define PIECE 8192
 
-void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink,
-                   ipxe_context_e context, const ipxe_language_t *language,
-                   apr_size_t most, apr_pool_t *pool)
+static int has_lines(ipxe_context_e context)
+{
+    return context == IPXE_CONTEXT_SCRIPT || context == IPXE_CONTEXT_PRESEED ||
+           context == IPXE_CONTEXT_KICKSTART || context == IPXE_CONTEXT_SHELL ||
+           context == IPXE_CONTEXT_JSON;
+}
+
+void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink, ipxe_context_e context,
+                   const ipxe_language_t *language, apr_size_t most,
+                   apr_pool_t *pool)
 {
     memset(out, 0, sizeof(*out));
     out->sink = sink;
@@ -20,11 +28,9 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink,
     out->language = language;
     out->most = most;
     out->pending = ipxe_text_make(PIECE + 1024, pool);
-    out->made = ipxe_text_make(256, pool);
-    if (context == IPXE_CONTEXT_SCRIPT || context == IPXE_CONTEXT_PRESEED ||
-        context == IPXE_CONTEXT_KICKSTART || context == IPXE_CONTEXT_SHELL ||
-        context == IPXE_CONTEXT_JSON)
-        out->line = ipxe_text_make(256, pool);
+    out->follows = has_lines(context);
+    out->joined = ipxe_text_make(0, pool);
+    out->whole = ipxe_text_make(0, pool);
 }
 
 void ipxe_out_capture(ipxe_out_t *out, ipxe_build_t *build)
@@ -41,68 +47,122 @@ void ipxe_out_nothing(ipxe_out_t *out)
 
 /* ---- the line under way ---- */
 
-static void line_done(ipxe_out_t *out)
-{
-    const ipxe_text_t *line = out->line;
+/* It is the end of `pending`, from line_at on; only what a backslash joined to
+ * it is kept apart. */
 
-    if (out->context == IPXE_CONTEXT_KICKSTART)
-        out->script_section =
-            ipxe_kickstart_section(line->data, out->script_section);
-    ipxe_text_cut(out->line, 0);
+apr_size_t ipxe_out_column(const ipxe_out_t *out)
+{
+    if (!out->follows)
+        return 0;
+    return out->joined->len + out->pending->len - out->line_at;
+}
+
+/* The line up to byte `end` of pending. */
+static const char *line_to(ipxe_out_t *out, apr_size_t end)
+{
+    ipxe_text_cut(out->whole, 0);
+    ipxe_text_add_n(out->whole, out->joined->data, out->joined->len);
+    ipxe_text_add_n(out->whole, out->pending->data + out->line_at,
+                    end - out->line_at);
+    return out->whole->data;
+}
+
+static const char *line_now(ipxe_out_t *out)
+{
+    if (!out->follows)
+        return "";
+    if (out->joined->len)
+        return line_to(out, out->pending->len);
+    return out->pending->data + out->line_at;
+}
+
+/* The last byte of the line up to byte `end` of pending; 0 where it is empty.
+ */
+static char last_of_line(const ipxe_out_t *out, apr_size_t end)
+{
+    const ipxe_text_t *joined = out->joined;
+
+    if (end > out->line_at)
+        return out->pending->data[end - 1];
+    return joined->len ? joined->data[joined->len - 1] : '\0';
 }
 
 /* A backslash at the end joins the next line to this one, in all of the
  * languages whose lines are followed. */
-static void line_ends(ipxe_out_t *out)
+static int goes_on(const ipxe_out_t *out, apr_size_t end)
 {
-    apr_size_t len = out->line->len;
-
-    if (len && out->line->data[len - 1] == '\\' &&
-        !(out->context == IPXE_CONTEXT_KICKSTART && !out->script_section))
-        ipxe_text_cut(out->line, len - 1);
-    else
-        line_done(out);
+    if (out->context == IPXE_CONTEXT_KICKSTART && !out->script_section)
+        return 0;
+    return last_of_line(out, end) == '\\';
 }
 
-/* No line of it begins a section or goes on: only the last is of interest. */
-static int is_plain(const ipxe_out_t *out, const char *s, apr_size_t len)
+/* The line break at byte `end` of pending. */
+static void line_ends(ipxe_out_t *out, apr_size_t end)
 {
-    return out->line->len == 0 && !memchr(s, '\\', len) &&
-           !memchr(s, '%', len);
+    if (goes_on(out, end)) {
+        ipxe_text_add_n(out->joined, out->pending->data + out->line_at,
+                        end - out->line_at);
+        ipxe_text_cut(out->joined, out->joined->len - 1);
+    }
+    else {
+        if (out->context == IPXE_CONTEXT_KICKSTART &&
+            (out->joined->len || out->pending->data[out->line_at] == '%'))
+            out->script_section =
+                ipxe_kickstart_section(line_to(out, end), out->script_section);
+        ipxe_text_cut(out->joined, 0);
+    }
+    out->line_at = end + 1;
 }
 
-static void follow(ipxe_out_t *out, const char *s, apr_size_t len)
+/* Looks at what was added to pending from byte `from` on. */
+static void follow(ipxe_out_t *out, apr_size_t from)
 {
-    const char *end = s + len, *at;
+    const char *data = out->pending->data, *end = data + out->pending->len;
+    const char *s = data + from, *at;
 
     while ((at = memchr(s, '\n', (apr_size_t)(end - s)))) {
-        ipxe_text_add_n(out->line, s, (apr_size_t)(at - s));
-        line_ends(out);
+        line_ends(out, (apr_size_t)(at - data));
         s = at + 1;
-        if (is_plain(out, s, (apr_size_t)(end - s))) {
-            at = memrchr(s, '\n', (apr_size_t)(end - s));
-            s = at ? at + 1 : s;
-            break;
-        }
     }
-    ipxe_text_add_n(out->line, s, (apr_size_t)(end - s));
+}
+
+/* As follow, for the template's own text. */
+static void follow_text(ipxe_out_t *out, apr_size_t from,
+                        const ipxe_lines_t *lines)
+{
+    line_ends(out, from + lines->first);
+    if (lines->plain && out->joined->len == 0)
+        out->line_at = from + lines->last + 1;
+    else
+        follow(out, from + lines->first + 1);
 }
 
 /* ---- writing ---- */
 
-static apr_status_t to_sink(ipxe_out_t *out, const char *s, apr_size_t len)
+/* Hands on what is before the line under way. */
+static apr_status_t hand_on(ipxe_out_t *out)
 {
-    apr_status_t rv = APR_SUCCESS;
+    ipxe_text_t *pending = out->pending;
+    apr_size_t done = out->follows ? out->line_at : pending->len;
+    apr_status_t rv = ipxe_sink_add_n(out->sink, pending->data, done);
 
-    if (out->line)
-        follow(out, s, len);
-    ipxe_text_add_n(out->pending, s, len);
-    if (out->pending->len >= PIECE) {
-        rv = ipxe_sink_add_n(out->sink, out->pending->data,
-                             out->pending->len);
-        ipxe_text_cut(out->pending, 0);
+    if (done) {
+        memmove(pending->data, pending->data + done, pending->len - done);
+        ipxe_text_cut(pending, pending->len - done);
+        out->line_at = 0;
     }
     return rv;
+}
+
+static apr_status_t to_sink(ipxe_out_t *out, const ipxe_string_t *text,
+                            const ipxe_lines_t *lines)
+{
+    apr_size_t from = out->pending->len;
+
+    ipxe_text_add_n(out->pending, text->s, text->len);
+    if (out->follows && lines)
+        follow_text(out, from, lines);
+    return out->pending->len >= PIECE ? hand_on(out) : APR_SUCCESS;
 }
 
 apr_status_t ipxe_out_end(ipxe_out_t *out)
@@ -118,69 +178,86 @@ static int too_much(ipxe_out_t *out, apr_size_t len)
     return out->total > out->most;
 }
 
-apr_status_t ipxe_out_add(ipxe_out_t *out, const char *s, apr_size_t len)
+apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
+                          const ipxe_lines_t *lines)
 {
-    if (too_much(out, len))
+    if (too_much(out, text->len))
         return APR_ENOSPC;
     if (out->capture)
-        ipxe_build_add(out->capture, s, len, IPXE_SAFE);
+        ipxe_build_add(out->capture, text->s, text->len, IPXE_SAFE);
     else if (out->sink)
-        return to_sink(out, s, len);
+        return to_sink(out, text, lines);
     return APR_SUCCESS;
 }
 
 /* ---- values ---- */
 
-static ipxe_context_e context_here(const ipxe_out_t *out)
+static ipxe_context_e context_here(const ipxe_out_t *out, const char *line)
 {
     switch (out->context) {
     case IPXE_CONTEXT_SCRIPT:
         if (!out->language || !out->language->place)
             return IPXE_CONTEXT_ARGUMENT;
-        return out->language->place(out->line->data);
+        return out->language->place(line);
     case IPXE_CONTEXT_KICKSTART:
         return out->script_section ? IPXE_CONTEXT_SHELL : IPXE_CONTEXT_LINE;
     case IPXE_CONTEXT_PRESEED:
-        return ipxe_preseed_command(out->line->data) ? IPXE_CONTEXT_SHELL
-                                                     : IPXE_CONTEXT_LINE;
+        return ipxe_preseed_command(line) ? IPXE_CONTEXT_SHELL
+                                          : IPXE_CONTEXT_LINE;
     default:
         return out->context;
     }
+}
+
+/* A run of bytes with the same marks, from byte `at` of the text. */
+static apr_status_t escape_one(ipxe_out_t *out, ipxe_escape_t *escape,
+                               ipxe_value_t text, apr_size_t at, apr_size_t run)
+{
+    ipxe_text_t *pending = out->pending;
+    apr_size_t from = pending->len;
+    apr_status_t rv;
+
+    escape->line = line_now(out);
+    if (out->follows)
+        escape->last = last_of_line(out, from);
+    rv = ipxe_escape_run(escape, text.u.text->s + at, run,
+                         ipxe_marks_at(text, at),
+                         context_here(out, escape->line));
+    if (rv == APR_SUCCESS && too_much(out, pending->len - from))
+        rv = APR_ENOSPC;
+    if (rv != APR_SUCCESS || pending->len == from)
+        return rv;
+    escape->last = pending->data[pending->len - 1];
+    if (out->follows)
+        follow(out, from);
+    return pending->len >= PIECE ? hand_on(out) : APR_SUCCESS;
 }
 
 static apr_status_t escaped(ipxe_out_t *out, ipxe_value_t text,
                             ipxe_span_t span, ipxe_diags_t *diags)
 {
     apr_size_t len = text.u.text->len, i, run;
-    ipxe_text_t *made = out->made;
     ipxe_escape_t escape;
     apr_status_t rv = APR_SUCCESS;
 
-    escape.out = made;
-    escape.line = out->line ? out->line->data : "";
+    escape.out = out->pending;
+    escape.last = 0;
     escape.sections = out->context == IPXE_CONTEXT_KICKSTART;
     escape.span = span;
     escape.diags = diags;
     for (i = 0; rv == APR_SUCCESS && i < len; i += run) {
         run = ipxe_marks_run(text, i);
-        ipxe_text_cut(made, 0);
-        rv = ipxe_escape_run(&escape, text.u.text->s + i, run,
-                             ipxe_marks_at(text, i), context_here(out));
-        if (rv == APR_SUCCESS && too_much(out, made->len))
-            return APR_ENOSPC;
-        if (rv == APR_SUCCESS)
-            rv = to_sink(out, made->data, made->len);
-        escape.line = out->line ? out->line->data : made->data;
+        rv = escape_one(out, &escape, text, i, run);
     }
     return rv;
 }
 
-static apr_status_t secret(const ipxe_out_t *out, ipxe_span_t span,
+static apr_status_t secret(ipxe_out_t *out, ipxe_span_t span,
                            ipxe_diags_t *diags)
 {
     return ipxe_escape_secret(out->context == IPXE_CONTEXT_SCRIPT
                                   ? IPXE_CONTEXT_SCRIPT
-                                  : context_here(out),
+                                  : context_here(out, line_now(out)),
                               span, diags);
 }
 
@@ -205,7 +282,7 @@ apr_status_t ipxe_out_value(ipxe_out_t *out, ipxe_value_t text,
     if (out->context == IPXE_CONTEXT_NONE) {
         if (too_much(out, string->len))
             return APR_ENOSPC;
-        return to_sink(out, string->s, string->len);
+        return to_sink(out, string, NULL);
     }
     return escaped(out, text, span, diags);
 }

@@ -12,12 +12,13 @@ typedef struct ipxe_out_t {
     ipxe_build_t *capture; /* a value; or */
     ipxe_sink_t *sink;     /* a sink; both NULL: what is written is lost */
     ipxe_text_t *pending;  /* for the sink, not yet handed on */
-    ipxe_text_t *made;     /* a value as it is escaped */
     ipxe_context_e context;
     const ipxe_language_t *language;
     apr_size_t total, most;
-    ipxe_text_t *line;     /* the line under way, joined over continuations;
-                              NULL where the context does not need it */
+    int follows;           /* the context asks for the line under way: */
+    apr_size_t line_at;    /* where it begins in pending */
+    ipxe_text_t *joined;   /* lines before it that a backslash joins to it */
+    ipxe_text_t *whole;    /* both, where they are wanted as one text */
     int script_section;    /* of a kickstart */
 } ipxe_out_t;
 
@@ -27,11 +28,17 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink,
 void ipxe_out_capture(ipxe_out_t *out, ipxe_build_t *build);
 void ipxe_out_nothing(ipxe_out_t *out);
 
-/* Text of the template itself. APR_ENOSPC: past the bound. */
-apr_status_t ipxe_out_add(ipxe_out_t *out, const char *s, apr_size_t len);
+struct ipxe_lines_t;
+
+/* Text of the template itself, with its line breaks (node.h). APR_ENOSPC: past
+ * the bound. */
+apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
+                          const struct ipxe_lines_t *lines);
 /* A text value, as far as it may stand here: a failure has its diagnostic. */
 apr_status_t ipxe_out_value(ipxe_out_t *out, ipxe_value_t text,
                             ipxe_span_t span, ipxe_diags_t *diags);
 apr_status_t ipxe_out_end(ipxe_out_t *out);
+/* Bytes of the line under way, where lines are followed; else 0. */
+apr_size_t ipxe_out_column(const ipxe_out_t *out);
 
 #endif

@@ -179,6 +179,8 @@ static ipxe_node_t *attribute(ipxe_parser_t *parser, ipxe_node_t *of,
         node->name = ipxe_parser_name(parser, "a name after '.'");
         if (!node->name)
             return NULL;
+        if (ipxe_map_method(node->name))
+            node->flags |= IPXE_NODE_METHOD;
     }
     node->a = of;
     return ipxe_node_end(parser, node);

@@ -234,6 +234,7 @@ apr_status_t ipxe_template_render_as(ipxe_sink_t *sink,
                                 template_->root->span, render->diags);
     }
     else {
+        run.seen = apr_pcalloc(run.pool, IPXE_RUN_NAMES * sizeof(*run.seen));
         rv = ipxe_run_template(&run, template_, run.frame);
     }
     return rv == APR_SUCCESS ? ipxe_out_end(&out) : rv;

@@ -41,6 +41,14 @@ typedef struct ipxe_instance_t {
     ipxe_frame_t *top;
 } ipxe_instance_t;
 
+/* Names that the product answered: of those whose addresses fall on the same
+ * place the last. What it answers stays as long as the render. */
+#define IPXE_RUN_NAMES 64
+typedef struct ipxe_seen_name_t {
+    const char *name; /* interned */
+    ipxe_value_t value;
+} ipxe_seen_name_t;
+
 typedef struct ipxe_run_t {
     ipxe_render_t render; /* the first member: see ipxe_run_of */
     ipxe_library_t *library;
@@ -48,6 +56,7 @@ typedef struct ipxe_run_t {
     ipxe_out_t *out;
     ipxe_instance_t *instance;
     const ipxe_chain_t *chain;
+    ipxe_seen_name_t *seen; /* IPXE_RUN_NAMES of them; or NULL */
     apr_size_t steps;
     int depth;
     int bare; /* an expression of a rule file, not a template */

@@ -66,4 +66,10 @@
 #define IPXE_MAX_TIMELINE     1000
 #define IPXE_MAX_REPORT_BYTES 500
 
+/* Metrics: series of answers that all children count together (1.2 MB), and
+ * the bytes of a rule's name and of all labels in one. */
+#define IPXE_MAX_METRIC_SERIES 2048
+#define IPXE_MAX_METRIC_LABEL  100
+#define IPXE_MAX_METRIC_LABELS 576
+
 #endif

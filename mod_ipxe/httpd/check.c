@@ -12,6 +12,7 @@
 #include "httpd/config.h"
 #include "httpd/directives.h"
 #include "httpd/dump.h"
+#include "httpd/metrics.h"
 #include "httpd/readable.h"
 #include "httpd/serving.h"
 #include "httpd/state_dir.h"
@@ -256,6 +257,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     begin_check(&check, ptemp);
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
+    ipxe_metrics_start(pconf);
     all = ipxe_serving_all(s, ptemp);
     warn_ruleless(all, s);
     for (i = 0; i < all->nelts; i++) {

@@ -69,13 +69,20 @@ int ipxe_map(request_rec *r)
     return OK;
 }
 
+/* SetHandler put the status page or the metrics below the prefix. */
+static int is_operators(const request_rec *r)
+{
+    return r->handler && strncmp(r->handler, "ipxe-", 5) == 0;
+}
+
 int ipxe_claim(request_rec *r)
 {
     const ipxe_server_t *server = ipxe_server_get(r->server);
     ipxe_visit_t *visit;
     ipxe_target_t target;
 
-    if (!server->serving || !ipxe_section_engine(r->per_dir_config))
+    if (!server->serving || !ipxe_section_engine(r->per_dir_config) ||
+        is_operators(r))
         return DECLINED;
     target = ipxe_engine_route(&server->serving->settings, r->uri, r->pool);
     if (target.route == IPXE_ROUTE_NONE)

@@ -11,10 +11,10 @@
 #include "httpd/directives.h"
 #include "httpd/handler.h"
 #include "httpd/log.h"
+#include "httpd/metrics.h"
 
 static void register_hooks(apr_pool_t *pool)
 {
-    (void)pool;
     /* After the configuration was read, in each pass: httpd -t, the check
      * before a graceful restart, a start (twice), a restart. */
     ap_hook_check_config(ipxe_check_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -33,6 +33,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(ipxe_claim, NULL, NULL, APR_HOOK_REALLY_FIRST);
     /* Before the handler of any file that lies at our address. */
     ap_hook_handler(ipxe_handle, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ipxe_metrics_hooks(pool);
 }
 
 AP_DECLARE_MODULE(ipxe) = {STANDARD20_MODULE_STUFF, ipxe_section_create,

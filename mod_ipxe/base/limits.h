@@ -55,6 +55,11 @@
  * hosts are not six million renders. */
 #define IPXE_MAX_HOSTS_ALIKE 200
 
+/* `limit` of a rule: what a server counts at once, over all its rules, is
+ * IPXE_MAX_COUNTED; each takes 24 bytes of shared memory. */
+#define IPXE_MAX_LIMIT   10000
+#define IPXE_MAX_COUNTED 65536
+
 /* Tickets stand in kernel command lines of 2046 bytes. */
 #define IPXE_MAX_TICKET 600
 

@@ -38,6 +38,14 @@ typedef struct ipxe_world_t {
     /* The URL at which this machine waits while it is held. */
     const char *(*wait)(void *baton, apr_pool_t *pool);
 
+    /* May this machine be one of the `most` that the rule newly arms within
+     * `window` microseconds? Counts it, unless it was counted in that time,
+     * or the request is one that counts nothing (HEAD, explain). machine: what
+     * tells it from others, NULL: nothing does. NULL instead of a function:
+     * nobody counts, and every machine may. */
+    int (*limit)(void *baton, const char *rule, const char *machine, int most,
+                 apr_interval_time_t window);
+
     /* The URL of the entry (/boot.ipxe) without a query. */
     const char *(*entry)(void *baton, apr_pool_t *pool);
 } ipxe_world_t;

@@ -47,13 +47,15 @@ void ipxe_answer_wait(ipxe_job_t *job)
     ipxe_ticket_t ticket;
     ipxe_ticket_error_e error =
         ipxe_job_take_ticket(job, &ticket, IPXE_TICKET_WAIT);
-    ipxe_decision_t *decision;
+    const ipxe_decision_t *decision;
 
     if (error != IPXE_TICKET_GOOD) {
         ipxe_job_refuse_ticket(job, error);
         return;
     }
     decision = ipxe_job_decide(job);
+    if (decision)
+        decision = ipxe_job_limited(job, decision);
     if (!decision) {
         ipxe_job_fail_script(job, ipxe_job_why(job));
     }

@@ -129,6 +129,14 @@ typedef struct ipxe_request_t {
                                checked; used where settings have none */
     apr_time_t now;
     const char *request_id; /* letters and digits */
+    /* Counts for limits of rules, as ipxe_world_t.limit does: `site` parts
+     * tenants, `count` is zero where nothing is to be counted. NULL: nobody
+     * counts. */
+    int (*limit)(void *baton, const char *site, const char *rule,
+                 const char *machine, int most, apr_interval_time_t window,
+                 int count);
+    void *limit_baton;
+    int head;               /* a HEAD: nothing is counted */
     int json;               /* explain: JSON is asked for */
     int colour;             /* explain: text in colours of a terminal */
 } ipxe_request_t;

@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 
 #include "engine/menu_path.h"
+#include "rules/limit.h"
 #include "script/script.h"
 
 void ipxe_job_start_over(ipxe_job_t *job)
@@ -52,8 +53,22 @@ void ipxe_job_set_machine(ipxe_job_t *job, const ipxe_machine_t *machine)
     job->writing.machine = machine;
 }
 
+const ipxe_decision_t *ipxe_job_limited(ipxe_job_t *job,
+                                        const ipxe_decision_t *decision)
+{
+    ipxe_decision_t *given;
+
+    if (!decision->rule || !decision->rule->limit)
+        return decision;
+    given = apr_pmemdup(job->pool, decision, sizeof(*decision));
+    if (ipxe_decision_limit(given, job->pool))
+        job->answer->log = ipxe_text_ascii(given->reason, job->pool);
+    return given;
+}
+
 void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision)
 {
+    decision = ipxe_job_limited(job, decision);
     ipxe_job_set_decision(job, decision);
     if (ipxe_script_decision(job->sink, decision, &job->writing) != APR_SUCCESS)
         ipxe_job_fail_script(job, ipxe_job_why(job));

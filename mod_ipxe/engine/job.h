@@ -54,7 +54,13 @@ apr_status_t ipxe_job_choose_in(ipxe_decision_t **chosen, ipxe_job_t *job,
 /* The same with the menu and item that the target names. */
 apr_status_t ipxe_job_choose(ipxe_decision_t **chosen, ipxe_job_t *job);
 
-/* Writes the decision's script, or why it cannot be written. */
+/* The decision as it is given out: past the limit of its rule the local disk
+ * or a hold, and the log is told. Counts the machine. */
+const ipxe_decision_t *ipxe_job_limited(ipxe_job_t *job,
+                                        const ipxe_decision_t *decision);
+
+/* Writes the script of the decision as it is given out, or why it cannot be
+ * written. */
 void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision);
 
 /* Asks the machine who it is. */

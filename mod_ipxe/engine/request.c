@@ -132,6 +132,18 @@ static const char *world_menu(void *baton, const char *menu, const char *item,
         "/", menu, item ? "/" : NULL, item, NULL);
 }
 
+static int world_limit(void *baton, const char *rule, const char *machine,
+                       int most, apr_interval_time_t window)
+{
+    const ipxe_asking_t *asking = baton;
+    const ipxe_request_t *request = asking->request;
+    int count = !request->head && request->target.route != IPXE_ROUTE_EXPLAIN;
+
+    return !request->limit ||
+           request->limit(request->limit_baton, asking->set->settings->site,
+                          rule, machine, most, window, count);
+}
+
 static const char *world_wait(void *baton, apr_pool_t *pool)
 {
     ipxe_asking_t *asking = baton;
@@ -218,6 +230,7 @@ void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
     asking->world.menu = world_menu;
     asking->world.wait = world_wait;
     asking->world.entry = world_entry;
+    asking->world.limit = world_limit;
 }
 
 int ipxe_asking_same_network(const ipxe_asking_t *asking,

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "httpd/config.h"
+#include "httpd/counting.h"
 #include "httpd/directives.h"
 #include "httpd/dump.h"
 #include "httpd/metrics.h"
@@ -258,6 +259,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
     ipxe_metrics_start(pconf);
+    ipxe_counting_start(s);
     all = ipxe_serving_all(s, ptemp);
     warn_ruleless(all, s);
     for (i = 0; i < all->nelts; i++) {

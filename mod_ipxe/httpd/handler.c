@@ -14,6 +14,7 @@
 
 #include "httpd/base_url.h"
 #include "httpd/body.h"
+#include "httpd/counting.h"
 #include "httpd/log.h"
 #include "httpd/serving.h"
 
@@ -162,6 +163,9 @@ static void fill_request(ipxe_request_t *request, request_rec *r)
     request->base_url = ipxe_base_url(r);
     request->now = r->request_time;
     request->request_id = make_id(r->pool);
+    request->limit = ipxe_counting_pass;
+    request->limit_baton = r;
+    request->head = r->header_only;
     request->json = wants_json(r);
 }
 

@@ -392,6 +392,7 @@ typedef struct keys_t {
     const ipxe_yaml_t *title, *extends, *installer, *install, *when, *vars,
         *secrets, *report;
     const ipxe_yaml_t *parts[IPXE_PART_COUNT];
+    int tries;
 } keys_t;
 
 static const struct {
@@ -429,7 +430,7 @@ static const char *const part_keys[IPXE_PART_COUNT] = {
         IPXE_BIND("when", NODE, keys_t, when, 0),                              \
         IPXE_BIND("vars", NODE, keys_t, vars, 0),                              \
         IPXE_BIND("report", NODE, keys_t, report, 0),                          \
-        IPXE_BIND_WITH("tries", keys_t, title, 0, ipxe_bind_unsupported),      \
+        IPXE_BIND_RANGE("tries", keys_t, tries, 0, 1, 100),                    \
         IPXE_BIND("secrets", NODE, keys_t, secrets, 0),                        \
         PART_ROW("script", SCRIPT), PART_ROW("wimboot", WIMBOOT),              \
         PART_ROW("kernel", KERNEL), PART_ROW("initrd", INITRD),                \
@@ -501,6 +502,7 @@ static ipxe_recipe_t *make_recipe(ipxe_loader_t *loader,
     recipe->extends = keys.extends;
     recipe->installer = keys.installer;
     recipe->install = keys.install;
+    recipe->tries = keys.tries;
     check_install(loader, value, keys.install);
     if (keys.title)
         recipe->title = ipxe_load_phrase(loader, keys.title, IPXE_CONTEXT_TEXT);

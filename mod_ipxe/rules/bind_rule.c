@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/limit.h"
 #include "rules/loader.h"
 #include "rules/window.h"
 
@@ -10,6 +11,7 @@
 typedef struct rule_keys_t {
     ipxe_written_t actions;
     const ipxe_yaml_t *name, *when, *set, *reinstall;
+    const struct ipxe_limit_t *limit;
     int carry_on, percent;
     struct ipxe_window_t window;
 } rule_keys_t;
@@ -39,7 +41,7 @@ static const ipxe_bind_t rule_rows[] = {
     IPXE_BIND_RANGE("percent", rule_keys_t, percent, 0, 0, 100),
     IPXE_BIND_WITH("between", rule_keys_t, window, 0, ipxe_bind_between),
     IPXE_BIND_WITH("days", rule_keys_t, window, 0, ipxe_bind_days),
-    IPXE_BIND_WITH("limit", rule_keys_t, name, 0, ipxe_bind_unsupported),
+    IPXE_BIND_WITH("limit", rule_keys_t, limit, 0, ipxe_bind_limit),
     IPXE_BIND_END};
 
 static void name_rule(ipxe_loader_t *loader, ipxe_rule_t *rule,
@@ -100,6 +102,7 @@ static void bind_rule(ipxe_loader_t *loader, const ipxe_yaml_t *node)
     rule->carry_on = keys.carry_on;
     rule->reinstall_always = keys.reinstall != NULL;
     rule->percent = keys.percent;
+    rule->limit = keys.limit;
     if (keys.window.span.source)
         rule->window =
             apr_pmemdup(loader->pool, &keys.window, sizeof(keys.window));

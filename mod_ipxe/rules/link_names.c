@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rules/hosts.h"
+#include "rules/limit.h"
 #include "rules/loader.h"
 #include "rules/names.h"
 #include "rules/pattern.h"
@@ -40,12 +41,35 @@ static void link_action(ipxe_loader_t *loader, ipxe_action_t *action)
         action->script = ipxe_load_template(loader, name, action->value->span);
 }
 
+/* What installs nothing has nothing that could be counted, and its operator
+ * would wait for a limit that never comes. */
+static void check_limit(ipxe_loader_t *loader, const ipxe_rule_t *rule)
+{
+    const ipxe_action_t *action = &rule->action;
+    const ipxe_profile_t *profile = action->profile;
+    ipxe_diag_t *diag;
+
+    if (!rule->limit || action->kind == IPXE_ACTION_MENU ||
+        action->kind == IPXE_ACTION_FOLLOW ||
+        (action->kind == IPXE_ACTION_BOOT && (!profile || profile->install)))
+        return;
+    diag = ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE, rule->limit->span,
+                         "rule '%s' installs nothing that a limit could count",
+                         rule->name);
+    ipxe_diag_help(diag, "a limit counts machines that get a profile with "
+                         "`install`");
+    if (profile)
+        ipxe_diag_note(diag, profile->span, "this profile has none");
+}
+
 void ipxe_link_actions(ipxe_loader_t *loader)
 {
     int i;
 
     for (i = 0; i < loader->actions->nelts; i++)
         link_action(loader, APR_ARRAY_IDX(loader->actions, i, ipxe_action_t *));
+    for (i = 0; i < loader->rule_list->nelts; i++)
+        check_limit(loader, APR_ARRAY_IDX(loader->rule_list, i, ipxe_rule_t *));
 }
 
 /* ---- Conditions ---- */

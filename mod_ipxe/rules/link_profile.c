@@ -5,6 +5,9 @@
 
 #include "rules/loader.h"
 
+/* An installer that stopped twice will stop a third time. */
+#define DEFAULT_TRIES 2
+
 enum { WHITE, GREY, BLACK }; /* of the search for circles */
 
 /* ---- Chains ---- */
@@ -88,6 +91,19 @@ static const void *first_of(const apr_array_header_t *cases, apr_size_t offset)
     return value;
 }
 
+static int first_tries(const apr_array_header_t *cases)
+{
+    int i;
+
+    for (i = 0; i < cases->nelts; i++) {
+        int tries = APR_ARRAY_IDX(cases, i, const ipxe_recipe_t *)->tries;
+
+        if (tries)
+            return tries;
+    }
+    return DEFAULT_TRIES;
+}
+
 static const ipxe_vars_t *chain_vars(const ipxe_recipe_t *recipe,
                                      apr_pool_t *pool)
 {
@@ -169,6 +185,7 @@ static void make_profile(ipxe_loader_t *loader, ipxe_recipe_t *recipe,
     install = FIRST(cases, install);
     if (install)
         ipxe_yaml_bool(&profile->install, install);
+    profile->tries = first_tries(cases);
     profile->when = FIRST(cases, when);
     profile->vars = chain_vars(recipe, loader->pool);
     profile->extended = recipe->extended;

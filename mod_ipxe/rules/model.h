@@ -123,6 +123,8 @@ typedef struct ipxe_profile_t {
     ipxe_span_t span;
     const char *installer;           /* the family's name, or NULL */
     int install;                     /* it wipes a disk */
+    int tries;                       /* answer files fetched without
+                                        `installed`, before it is held */
     const ipxe_cond_t *when;         /* machines that it is for, or NULL */
     const ipxe_vars_t *vars;         /* its own and its bases', merged */
     const ipxe_vars_t *family_vars;  /* its installer's; below the site's */
@@ -191,6 +193,7 @@ typedef struct ipxe_rule_t {
     int reinstall_always;    /* reinstall: always */
     int percent;             /* of machines that it is for; 100: all */
     const struct ipxe_window_t *window; /* between, days; or NULL: always */
+    const struct ipxe_limit_t *limit;   /* rules/limit.h; or NULL: none */
     ipxe_span_t span;
 } ipxe_rule_t;
 

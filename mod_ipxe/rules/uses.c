@@ -112,7 +112,7 @@ static void see_conditions(const ipxe_rules_t *rules, seen_t *seen,
 
         if (rule->when)
             ipxe_cond_walk(rule->when, see_cond, seen);
-        if (rule->percent < 100)
+        if (rule->percent < 100 || rule->limit)
             seen->facts |= HOST_KEYS;
     }
     for (at = apr_hash_first(pool, rules->menus); at; at = apr_hash_next(at))

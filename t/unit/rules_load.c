@@ -91,6 +91,10 @@ static void test_shipped(apr_pool_t *pool)
 
 /* ---- What is refused ---- */
 
+#define INSTALLS                                                               \
+    "profiles: { i: { kernel: k, install: true }, t: { kernel: k } }\n"        \
+    "menus: { m: { items: [ { local: true } ] } }\nvars: { os: i }\n"
+
 static const struct {
     const char *yaml, *slugs;
 } refused[] = {
@@ -154,7 +158,9 @@ static const struct {
     {"profiles: { a: { kernel: k, initrd: { file: x, mode: 999 } } }\n",
      "bad-value"},
     {"profiles: { a: { kernel: k, install: maybe } }\n", "wrong-type"},
-    {"profiles: { a: { kernel: k, tries: 3 } }\n", "not-supported"},
+    {"profiles: { a: { kernel: k, tries: 3 } }\n", ""},
+    {"profiles: { a: { kernel: k, tries: 0 } }\n", "bad-value"},
+    {"profiles: { a: { kernel: k, tries: few } }\n", "wrong-type"},
     {"profiles: { a: { kernel: k, report: [ x ] } }\n", "wrong-type"},
     {"installers: { a: { installer: b } }\n", "unknown-key"},
     {"profiles: { a: { script: no.ipxe } }\n", "unknown-template"},
@@ -234,7 +240,22 @@ static const struct {
     {"rules: [ { deny: [ a ] } ]\n", "wrong-type"},
     {"rules: [ { set: { a: b }, continue: true } ]\n", "bad-value"},
     {"rules: [ { local: true, reinstall: once } ]\n", "bad-value"},
-    {"rules: [ { local: true, limit: 3/hour } ]\n", "not-supported"},
+    {"rules: [ { local: true, limit: 3/hour } ]\n", "bad-value"},
+    {INSTALLS "rules: [ { boot: i, limit: 3/hour } ]\n", ""},
+    {INSTALLS "rules: [ { boot: '{{ os }}', limit: 3/hour } ]\n", ""},
+    {INSTALLS "rules: [ { boot: t, limit: 3/hour } ]\n", "bad-value"},
+    {INSTALLS "rules: [ { menu: m, limit: 3/day } ]\n", ""},
+    {INSTALLS "rules: [ { follow: host, limit: 3/minute } ]\n", ""},
+    {INSTALLS "rules: [ { boot: i, limit: 0/hour } ]\n", "bad-value"},
+    {INSTALLS "rules: [ { boot: i, limit: 10001/hour } ]\n", "bad-value"},
+    {INSTALLS "rules: [ { boot: i, limit: 3/week } ]\n", "bad-value"},
+    {INSTALLS "rules: [ { boot: i, limit: 3 } ]\n", "bad-value"},
+    {INSTALLS "rules: [ { boot: i, limit: [ 3/hour ] } ]\n", "wrong-type"},
+    {INSTALLS "rules: [ { boot: i, limit: { then: hold } } ]\n", "missing-key"},
+    {INSTALLS "rules: [ { boot: i, limit: { rate: 1/day, then: deny } } ]\n",
+     "bad-value"},
+    {INSTALLS "rules: [ { boot: i, limit: { rate: 1/day, then: local } } ]\n",
+     ""},
     {"rules: [ { local: true, percent: 101 } ]\n", "bad-value"},
     {"rules: [ { local: true, between: '22-06' } ]\n", "bad-value"},
     {"rules: [ { local: true, days: [ sat, son ] } ]\n", "bad-value"},

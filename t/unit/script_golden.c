@@ -66,9 +66,13 @@ static const char *world_entry(void *baton, apr_pool_t *pool)
     return BASE "/boot.ipxe";
 }
 
-static const ipxe_world_t world = {NULL,       world_now,     world_id,
-                                   world_url,  world_answers, world_menu,
-                                   world_wait, world_entry};
+static const ipxe_world_t world = {.now = world_now,
+                                   .request_id = world_id,
+                                   .url = world_url,
+                                   .answers = world_answers,
+                                   .menu = world_menu,
+                                   .wait = world_wait,
+                                   .entry = world_entry};
 
 /* ---- The rules ---- */
 

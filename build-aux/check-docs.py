@@ -7,8 +7,10 @@ somewhere. TAP.
 
 An example in ```yaml is a rule file (`ipxe: 1` is put before it), or where
 its first line is a comment that ends in a path (`# ks-templates/x.ks`) that
-file, with the rule files of the section's other blocks beside it. An example
-in ```text cannot be tried."""
+file, with the rule files of the section's other blocks beside it; one in
+```ipxe is a script for `ipxectl lint`, one in ```kickstart, ```preseed or
+```user-data an answer file by itself. An example in ```text cannot be
+tried."""
 import os
 import re
 import subprocess
@@ -57,7 +59,7 @@ def blocks(text, word):
     """The (language, body) of the code blocks after "word:"."""
     found = re.search(rf"^{word}:\n((?:\n*```.*?^```$)+)", text,
                       re.M | re.S)
-    return re.findall(r"^```(\w+)\n(.*?)^```$", found.group(1),
+    return re.findall(r"^```([\w-]+)\n(.*?)^```$", found.group(1),
                       re.M | re.S) if found else []
 
 
@@ -74,16 +76,27 @@ def write(folder, body):
         file.write(body)
 
 
+RULES = ["check", "--rules", "rules", "--templates", "ks-templates"]
+ALONE = {"ipxe": ["lint", "example.ipxe"],
+         "kickstart": ["check", "--httpd", "none", "example.ks"],
+         "preseed": ["check", "--httpd", "none", "example.seed"],
+         "user-data": ["check", "--httpd", "none", "user-data"]}
+
+
 def said(example):
     """What ipxectl says of the blocks."""
+    words = ALONE.get(example[0][0], RULES)
     with tempfile.TemporaryDirectory() as work:
         os.makedirs(f"{work}/ks-templates")
-        for _, body in example:
-            write(work, body)
-        run = subprocess.run(
-            [IPXECTL, "check", "--rules", "rules", "--templates",
-             "ks-templates"], cwd=work, capture_output=True, text=True,
-            timeout=60, check=False)
+        for language, body in example:
+            if language in ALONE:
+                with open(os.path.join(work, words[-1]), "w",
+                          encoding="utf-8") as file:
+                    file.write(body)
+            else:
+                write(work, body)
+        run = subprocess.run([IPXECTL, *words], cwd=work, timeout=60,
+                             capture_output=True, text=True, check=False)
     return run.stdout if run.returncode in (0, 1) else \
         f"{run.stdout}{run.stderr}exit {run.returncode}"
 

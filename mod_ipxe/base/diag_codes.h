@@ -105,6 +105,64 @@
       "A kernel command line comes near what the machine's kernel takes.") \
     X(COMMAND_LINE_TOO_LONG, "command-line-too-long", ERROR, \
       "A kernel command line is longer than what the machine's kernel takes.") \
+    /* scripts of iPXE, by themselves */ \
+    X(SCRIPT_START, "script-start", ERROR, \
+      "A script does not begin with `#!ipxe`, so that iPXE does not run it.") \
+    X(BACKSLASH, "backslash", WARNING, \
+      "A backslash continues a line that was not to go on, or does not.") \
+    X(SINGLE_PIPE, "single-pipe", ERROR, \
+      "A `|` or `&` where iPXE knows `||` and `&&` alone, between blanks.") \
+    X(UNKNOWN_COMMAND, "unknown-command", ERROR, \
+      "A script uses a command that no iPXE has.") \
+    X(UNKNOWN_OPTION, "unknown-option", ERROR, \
+      "A script gives a command an option that it does not have.") \
+    X(WRONG_ARGUMENTS, "wrong-arguments", ERROR, \
+      "A script gives a command more or fewer words than it takes.") \
+    X(NOT_IN_BUILD, "not-in-build", WARNING, \
+      "A script uses what not every build of iPXE has, and has no `||`.") \
+    X(NO_OTHERWISE, "no-otherwise", WARNING, \
+      "A command that may well fail has no `||`: its failure ends the " \
+      "script.") \
+    X(TOO_MANY_WORDS, "too-many-words", WARNING, \
+      "A line has more words than iPXE on BIOS takes.") \
+    X(QUOTES, "quotes", WARNING, \
+      "Quotes stand around an argument, and iPXE takes them for text.") \
+    X(BARE_EXIT, "bare-exit", WARNING, \
+      "`exit` without a number reports success to the firmware.") \
+    X(UNKNOWN_LABEL, "unknown-label", ERROR, \
+      "A `goto` leads to a label that is not there.") \
+    X(DUPLICATE_LABEL, "duplicate-label", WARNING, \
+      "A label stands twice; iPXE finds the first alone.") \
+    X(UNUSED_LABEL, "unused-label", WARNING, \
+      "No `goto` and no item leads to a label.") \
+    X(ITEM_WITHOUT_LABEL, "item-without-label", ERROR, \
+      "The script goes to the label of a menu's item, which is not there.") \
+    X(FALL_THROUGH, "fall-through", WARNING, \
+      "A section of a script runs on into the next.") \
+    X(NESTED_CHAIN, "nested-chain", WARNING, \
+      "A script runs another inside of itself where it could hand over.") \
+    X(NO_MENU, "no-menu", ERROR, \
+      "`item` or `choose` without a menu.") \
+    X(UNKNOWN_DEFAULT, "unknown-default", WARNING, \
+      "The default of a menu is none of its items.") \
+    X(MENU_WAITS, "menu-waits", WARNING, \
+      "A menu waits for a person for ever.") \
+    X(UNSET_VARIABLE, "unset-variable", WARNING, \
+      "A script uses a setting that nothing sets.") \
+    X(RAW_SETTING, "raw-setting", WARNING, \
+      "A text that a maker chose stands in an address as it is.") \
+    X(RELATIVE_ADDRESS, "relative-address", WARNING, \
+      "An address is relative to wherever the script came from.") \
+    X(NO_IMGFREE, "no-imgfree", WARNING, \
+      "A kernel is loaded beside whatever was fetched before.") \
+    X(MISSING_INITRD, "missing-initrd", WARNING, \
+      "A command line does not name its initrd, or one that is not loaded.") \
+    X(WIMBOOT_NAME, "wimboot-name", WARNING, \
+      "A file for wimboot lacks one of its two names, or has a long one.") \
+    X(KERNEL_WORD, "kernel-word", WARNING, \
+      "A word of a command line is not what its reader takes.") \
+    X(NO_BOOTIF, "no-bootif", WARNING, \
+      "An installer is not told which card the machine booted from.") \
     /* templates */ \
     X(TEMPLATE_SYNTAX, "template-syntax", ERROR, \
       "A template or an expression is not well-formed.") \

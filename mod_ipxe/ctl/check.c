@@ -6,7 +6,6 @@
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,23 +174,6 @@ static void check_rules_file(checking_t *checking, const char *path)
     check_set(checking, &settings);
 }
 
-static void unreadable(ipxe_diags_t *diags, const char *path,
-                       apr_status_t status)
-{
-    char reason[120];
-
-    if (APR_STATUS_IS_ENOSPC(status)) {
-        ipxe_diag_add(diags, IPXE_DIAG_FILE_TOO_LARGE, ipxe_span(NULL, 0, 0),
-                      "'%s' is too large", path);
-        return;
-    }
-    ipxe_diag_add(diags, IPXE_DIAG_FILE_UNREADABLE, ipxe_span(NULL, 0, 0),
-                  "cannot read '%s': %s", path,
-                  status == APR_EGENERAL
-                      ? "not a regular file"
-                      : apr_strerror(status, reason, sizeof(reason)));
-}
-
 static void check_template_file(checking_t *checking, const char *path)
 {
     apr_pool_t *pool = checking->ctl->pool;
@@ -201,16 +183,12 @@ static void check_template_file(checking_t *checking, const char *path)
     apr_array_header_t *sources =
         apr_array_make(pool, 16, sizeof(const ipxe_source_t *));
     ipxe_source_t *source;
-    apr_status_t status;
     int found;
 
     if (folder)
         ipxe_files_templates(sources, library, folder, diags, pool);
-    status = ipxe_source_read(&source, path, IPXE_MAX_TEMPLATE_FILE, pool);
-    if (status != APR_SUCCESS) {
-        unreadable(diags, path, status);
-    }
-    else {
+    source = ipxe_ctl_read_file(path, IPXE_MAX_TEMPLATE_FILE, diags, pool);
+    if (source) {
         ipxe_library_add(library, path, source);
         ipxe_library_get(&found, library, path, diags);
     }
@@ -249,54 +227,19 @@ static void check_sites(checking_t *checking)
 
 /* ---- The outcome ---- */
 
-static const char *count(int n, const char *word, apr_pool_t *pool)
+static const char *fine(const checking_t *checking)
 {
-    return apr_psprintf(pool, "%d %s%s", n, word, n == 1 ? "" : "s");
-}
-
-static void summarize(const checking_t *checking)
-{
-    const ipxe_diags_t *found = checking->found;
     const ipxe_rules_t *rules = checking->set ? checking->set->rules : NULL;
     apr_pool_t *pool = checking->ctl->pool;
 
-    if (found->all->nelts)
-        ipxe_ctl_complain("%s, %s", count(found->errors, "error", pool),
-                          count(found->warnings, "warning", pool));
-    else if (rules && checking->names->nelts == 0)
-        printf("no errors in %s, %s, %s, %s\n",
-               count(rules->rules->nelts, "rule", pool),
-               count((int)apr_hash_count(rules->profiles), "profile", pool),
-               count((int)apr_hash_count(rules->menus), "menu", pool),
-               count(rules->host_count, "host", pool));
-    else
-        printf("no errors\n");
-}
-
-static ipxe_exit_e outcome(const checking_t *checking)
-{
-    const ipxe_diags_t *found = checking->found;
-    int i;
-
-    for (i = 0; i < found->all->nelts; i++)
-        if (APR_ARRAY_IDX(found->all, i, ipxe_diag_t *)->code ==
-            IPXE_DIAG_FILE_UNREADABLE)
-            return IPXE_EXIT_CANNOT;
-    if (found->errors ||
-        (found->warnings && checking->ctl->given[IPXE_OPT_STRICT]))
-        return IPXE_EXIT_WRONG;
-    return IPXE_EXIT_FINE;
-}
-
-static ipxe_exit_e report(checking_t *checking)
-{
-    if (ipxe_ctl_json(checking->ctl)) {
-        ipxe_ctl_diags_json(checking->found, checking->ctl->pool);
-        return outcome(checking);
-    }
-    ipxe_ctl_diags(checking->found, 0, checking->ctl->pool);
-    summarize(checking);
-    return outcome(checking);
+    if (!rules || checking->names->nelts)
+        return "no errors";
+    return apr_psprintf(
+        pool, "no errors in %s, %s, %s, %s",
+        ipxe_ctl_count(rules->rules->nelts, "rule", pool),
+        ipxe_ctl_count((int)apr_hash_count(rules->profiles), "profile", pool),
+        ipxe_ctl_count((int)apr_hash_count(rules->menus), "menu", pool),
+        ipxe_ctl_count(rules->host_count, "host", pool));
 }
 
 /* Files can be checked where no httpd can be asked. */
@@ -335,5 +278,5 @@ ipxe_exit_e ipxe_ctl_check(ipxe_ctl_t *ctl)
             true_path(APR_ARRAY_IDX(ctl->args, i, const char *), ctl->pool);
     check_sites(&checking);
     check_files(&checking);
-    return report(&checking);
+    return ipxe_ctl_findings(ctl, checking.found, fine(&checking));
 }

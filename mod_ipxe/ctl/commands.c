@@ -18,6 +18,9 @@ static const ipxe_opt_e check_options[] = {
 static const ipxe_opt_e explain_options[] = {IPXE_OPT_FORMAT, REQUEST, WHERE,
                                              IPXE_OPT_HELP, IPXE_OPT_COUNT};
 static const ipxe_opt_e help_options[] = {IPXE_OPT_HELP, IPXE_OPT_COUNT};
+static const ipxe_opt_e lint_options[] = {IPXE_OPT_BUILD, IPXE_OPT_FORMAT,
+                                          IPXE_OPT_STRICT, IPXE_OPT_HELP,
+                                          IPXE_OPT_COUNT};
 static const ipxe_opt_e render_options[] = {
     IPXE_OPT_ANSWERS, IPXE_OPT_CHOOSE, IPXE_OPT_GRUB, REQUEST, WHERE,
     IPXE_OPT_HELP,    IPXE_OPT_COUNT};
@@ -49,6 +52,14 @@ const ipxe_command_t ipxe_commands[] = {
     {"help", ipxe_ctl_help, help_options, "[COMMAND]",
      "list the commands, or what one takes",
      "Without COMMAND, lists the commands."},
+    {"lint", ipxe_ctl_lint, lint_options, "SCRIPT...",
+     "say what is wrong with scripts of iPXE",
+     "Looks at each SCRIPT by itself: labels and items that do not find each "
+     "other, sections that run on into the next, commands and options that no "
+     "iPXE has or that not every build has, failures that nothing catches, a "
+     "kernel that will not find its initrd, settings that nothing sets.\n\n"
+     "With --build, what that build lacks is named, and what others lack is "
+     "not."},
     {"render", ipxe_ctl_render, render_options, "[FACT=VALUE... | HOST]",
      "print the script or answer file that a machine gets",
      "Prints, byte for byte, what HTTP sends to the same request; --base-url, "

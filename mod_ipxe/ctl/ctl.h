@@ -52,6 +52,7 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_COVERAGE,
     IPXE_OPT_OLD_RULES,
     IPXE_OPT_OLD_TEMPLATES,
+    IPXE_OPT_BUILD,
     IPXE_OPT_COUNT
 } ipxe_opt_e;
 
@@ -108,8 +109,8 @@ extern const ipxe_command_t ipxe_commands[];
 const ipxe_command_t *ipxe_command_find(const char *name);
 
 ipxe_command_fn ipxe_ctl_check, ipxe_ctl_explain, ipxe_ctl_help,
-    ipxe_ctl_render, ipxe_ctl_replay, ipxe_ctl_schema, ipxe_ctl_template,
-    ipxe_ctl_test;
+    ipxe_ctl_lint, ipxe_ctl_render, ipxe_ctl_replay, ipxe_ctl_schema,
+    ipxe_ctl_template, ipxe_ctl_test;
 
 /* ---- Printing ---- */
 
@@ -127,6 +128,19 @@ void ipxe_ctl_diags(ipxe_diags_t *diags, int to_stderr, apr_pool_t *pool);
 
 /* The same as one JSON object on stdout (man/ipxectl.1). */
 void ipxe_ctl_diags_json(ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* Prints what a check found, to stdout, with their number to stderr, or where
+ * there is nothing `fine` and a line's end; in JSON where that is asked for.
+ * How the command exits: warnings are wrong with --strict. */
+ipxe_exit_e ipxe_ctl_findings(ipxe_ctl_t *ctl, ipxe_diags_t *found,
+                              const char *fine);
+
+/* "3 errors", "1 error". */
+const char *ipxe_ctl_count(int n, const char *word, apr_pool_t *pool);
+
+/* Reads a file that an operator named. NULL: why not was added to diags. */
+ipxe_source_t *ipxe_ctl_read_file(const char *path, apr_size_t most,
+                                  ipxe_diags_t *diags, apr_pool_t *pool);
 
 /* ---- Settings and requests ---- */
 

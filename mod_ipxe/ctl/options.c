@@ -62,6 +62,10 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
                             "them; may be given again"},
     [IPXE_OPT_OLD_TEMPLATES] = {"old-templates", 0, "DIR",
                                 "the folder of templates before"},
+    [IPXE_OPT_BUILD] = {"build", 0, "BUILD",
+                        "the iPXE that is to run it: 2019 (Debian 12's), "
+                        "1.20.1, 1.21.1, 2.0.0 or git, with -bios or -efi at "
+                        "its end or without"},
 };
 
 const ipxe_option_t *ipxe_option_get(ipxe_opt_e option)

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""ipxectl lint as its users call it: exit statuses, builds, JSON;
+and that the module's own scripts have nothing wrong. TAP."""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+SRC = os.path.abspath(os.environ.get("SRCDIR", "."))
+IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
+                       "ipxectl")
+GOOD = "#!ipxe\necho Hello\n"
+WARNED = "#!ipxe\nconsole --x 1024\n"
+WRONG = "#!ipxe\ngoto nowhere\n"
+# The label of the disk is a heading as well: scripts run into it.
+FINE = "nothing leads to the label ':local'"
+# Holds a template of an operator's, whose chain is its own affair.
+NOT_OURS = ("written.ipxe",)
+
+count = 0
+failed = 0
+
+
+def result(good, name, *notes):
+    global count, failed
+    count += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {count} - {name}")
+    for note in notes if not good else ():
+        print("# " + str(note).replace("\n", "\n# "))
+
+
+def lint(*words, script=None):
+    with tempfile.TemporaryDirectory() as folder:
+        if script is not None:
+            with open(os.path.join(folder, "a.ipxe"), "w",
+                      encoding="utf-8") as file:
+                file.write(script)
+            words = (*words, "a.ipxe")
+        return subprocess.run([IPXECTL, "lint", *words], cwd=folder,
+                              capture_output=True, text=True, timeout=60,
+                              check=False)
+
+
+def try_statuses():
+    for script, words, wanted, name in (
+            (GOOD, [], 0, "nothing wrong"), (WARNED, [], 0, "a warning"),
+            (WARNED, ["--strict"], 1, "a warning, with --strict"),
+            (WRONG, [], 1, "an error"),
+            (GOOD, ["--build", "3.0"], 2, "a build that is none")):
+        run = lint(*words, script=script)
+        result(run.returncode == wanted, f"{name}: exit {wanted}", run)
+    result(lint().returncode == 2, "no script: exit 2")
+    run = lint("none.ipxe", script=GOOD)
+    result(run.returncode == 3 and "file-unreadable" in run.stdout,
+           "a file that is not there: exit 3", run)
+
+
+def try_builds():
+    for build, named in (("2019", True), ("1.21.1-efi", True),
+                         ("2.0.0-bios", True), ("2.0.0-efi", False),
+                         ("git-efi", False)):
+        run = lint("--build", build, script=WARNED)
+        result(("[not-in-build]" in run.stdout) == named and
+               (not named or f"the build {build} " in run.stdout),
+               f"{build} {'lacks' if named else 'has'} console", run.stdout)
+    bare = ("#!ipxe\nimgfree\nkernel http://h/k || exit 1\n"
+            "initrd http://h/i || exit 1\nboot || exit 1\n")
+    for build, named in (("2.0.0-bios", False), ("2019-efi", True)):
+        run = lint("--build", build, script=bare)
+        result(("[missing-initrd]" in run.stdout) == named,
+               f"{build} {'wants' if named else 'needs no'} initrd=",
+               run.stdout)
+
+
+def try_json():
+    run = lint("--format", "json", script=WRONG)
+    found = json.loads(run.stdout)
+    one = found["diagnostics"][0]
+    result(found["errors"] == 1 and one["code"] == "unknown-label" and
+           one["file"] == "a.ipxe" and one["line"] == 2 and one["column"] == 6,
+           "as JSON", run.stdout)
+
+
+def try_own():
+    paths = [path for part in ("render/*.expected", "script/*.ipxe")
+             for path in glob.glob(os.path.join(SRC, "t", "golden", part))]
+    scripts = []
+    for path in paths:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            if file.read(6) == "#!ipxe":
+                scripts.append(path)
+    result(len(scripts) > 30, "there are scripts of the module's own")
+    run = lint(*[path for path in scripts
+                 if os.path.basename(path) not in NOT_OURS])
+    lines = [line for line in run.stdout.splitlines()
+             if ("error:" in line or "warning:" in line) and
+             FINE not in line]
+    result(run.returncode == 0 and not lines,
+           "nothing is wrong with them", *lines)
+
+
+def main():
+    try_statuses()
+    try_builds()
+    try_json()
+    try_own()
+    print(f"1..{count}")
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -60,6 +60,9 @@
 #define IPXE_MAX_LIMIT   10000
 #define IPXE_MAX_COUNTED 65536
 
+/* What an installer says with a report: two lines of a console. */
+#define IPXE_MAX_REPORT_TEXT 160
+
 /* Tickets stand in kernel command lines of 2046 bytes. */
 #define IPXE_MAX_TICKET 600
 

@@ -46,6 +46,14 @@ typedef struct ipxe_world_t {
     int (*limit)(void *baton, const char *rule, const char *machine, int most,
                  apr_interval_time_t window);
 
+    /* The URL at which a stage of the profile that was decided is reported;
+     * "" for the address without one. */
+    const char *(*report)(void *baton, const char *stage, apr_pool_t *pool);
+
+    /* The URL that `y` on the console leads to where a chosen installer is
+     * confirmed. */
+    const char *(*confirm)(void *baton, apr_pool_t *pool);
+
     /* The URL of the entry (/boot.ipxe) without a query. */
     const char *(*entry)(void *baton, apr_pool_t *pool);
 } ipxe_world_t;

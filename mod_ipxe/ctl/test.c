@@ -43,7 +43,7 @@ static ipxe_exit_e read_tests(apr_array_header_t *tests, const ipxe_ctl_t *ctl,
     return IPXE_EXIT_WRONG;
 }
 
-static void run_tests(ipxe_report_t *report, int *reached,
+static void run_tests(ipxe_test_report_t *report, int *reached,
                       const apr_array_header_t *tests,
                       const ipxe_snapshot_t *set)
 {
@@ -81,7 +81,7 @@ unreached(const int *reached, const ipxe_rules_t *rules, apr_pool_t *pool)
 }
 
 /* With --strict a rule that no test reaches is a test that failed. */
-static void count_unreached(ipxe_report_t *report)
+static void count_unreached(ipxe_test_report_t *report)
 {
     int i;
 
@@ -117,7 +117,7 @@ ipxe_exit_e ipxe_ctl_test(ipxe_ctl_t *ctl)
 {
     apr_array_header_t *tests =
         apr_array_make(ctl->pool, 32, sizeof(const ipxe_test_t *));
-    ipxe_report_t report = {NULL, 0, NULL, 0, ctl->pool};
+    ipxe_test_report_t report = {NULL, 0, NULL, 0, ctl->pool};
     ipxe_snapshot_t *set;
     ipxe_exit_e code = ipxe_ctl_load(&set, ctl, 0);
     int *reached;

@@ -9,18 +9,18 @@
 #define RED   "\033[1;31m"
 #define OFF   "\033[0m"
 
-static const ipxe_outcome_t *outcome_at(const ipxe_report_t *report, int i)
+static const ipxe_outcome_t *outcome_at(const ipxe_test_report_t *report, int i)
 {
     return &APR_ARRAY_IDX(report->outcomes, i, ipxe_outcome_t);
 }
 
-static const ipxe_rule_t *unreached_at(const ipxe_report_t *report, int i)
+static const ipxe_rule_t *unreached_at(const ipxe_test_report_t *report, int i)
 {
     return APR_ARRAY_IDX(report->unreached, i, const ipxe_rule_t *);
 }
 
 /* Nonzero where the outcome is the first of its file. */
-static int begins_file(const ipxe_report_t *report, int i)
+static int begins_file(const ipxe_test_report_t *report, int i)
 {
     return i == 0 || strcmp(outcome_at(report, i)->file,
                             outcome_at(report, i - 1)->file) != 0;
@@ -46,7 +46,7 @@ static void add_failures(ipxe_text_t *out, const ipxe_outcome_t *outcome,
     }
 }
 
-static void add_coverage(ipxe_text_t *out, const ipxe_report_t *report,
+static void add_coverage(ipxe_text_t *out, const ipxe_test_report_t *report,
                          const char *before)
 {
     int i;
@@ -66,7 +66,7 @@ static void add_coverage(ipxe_text_t *out, const ipxe_report_t *report,
 
 /* ---- For people ---- */
 
-static void add_text(ipxe_text_t *out, const ipxe_report_t *report)
+static void add_text(ipxe_text_t *out, const ipxe_test_report_t *report)
 {
     int colour = ipxe_ctl_colour(0);
     int i;
@@ -102,7 +102,7 @@ static void add_tap_name(ipxe_text_t *out, const char *name)
     }
 }
 
-static void add_tap(ipxe_text_t *out, const ipxe_report_t *report)
+static void add_tap(ipxe_text_t *out, const ipxe_test_report_t *report)
 {
     int i;
 
@@ -162,7 +162,8 @@ static void add_case(ipxe_text_t *out, const ipxe_outcome_t *outcome)
 }
 
 /* The cases of the file that begins at `first`; where the next begins. */
-static int add_suite(ipxe_text_t *out, const ipxe_report_t *report, int first)
+static int add_suite(ipxe_text_t *out, const ipxe_test_report_t *report,
+                     int first)
 {
     int end = first, failed = 0, i;
 
@@ -179,7 +180,7 @@ static int add_suite(ipxe_text_t *out, const ipxe_report_t *report, int first)
     return end;
 }
 
-static void add_junit(ipxe_text_t *out, const ipxe_report_t *report)
+static void add_junit(ipxe_text_t *out, const ipxe_test_report_t *report)
 {
     int i = 0;
 
@@ -226,7 +227,8 @@ static void add_json_outcome(ipxe_text_t *out, const ipxe_outcome_t *outcome)
     ipxe_text_add(out, "]}");
 }
 
-static void add_json_unreached(ipxe_text_t *out, const ipxe_report_t *report)
+static void add_json_unreached(ipxe_text_t *out,
+                               const ipxe_test_report_t *report)
 {
     int i;
 
@@ -241,7 +243,7 @@ static void add_json_unreached(ipxe_text_t *out, const ipxe_report_t *report)
     ipxe_text_add(out, report->unreached->nelts ? "\n  ]" : "]");
 }
 
-static void add_json(ipxe_text_t *out, const ipxe_report_t *report)
+static void add_json(ipxe_text_t *out, const ipxe_test_report_t *report)
 {
     int i;
 
@@ -260,13 +262,13 @@ static void add_json(ipxe_text_t *out, const ipxe_report_t *report)
 
 static const struct {
     const char *name;
-    void (*add)(ipxe_text_t *out, const ipxe_report_t *report);
+    void (*add)(ipxe_text_t *out, const ipxe_test_report_t *report);
 } forms[] = {{"text", add_text},
              {"tap", add_tap},
              {"junit", add_junit},
              {"json", add_json}};
 
-void ipxe_report_print(const ipxe_report_t *report, const char *format)
+void ipxe_report_print(const ipxe_test_report_t *report, const char *format)
 {
     ipxe_text_t *out = ipxe_text_make(4096, report->pool);
     apr_size_t i;

@@ -22,16 +22,16 @@ typedef struct ipxe_outcome_t {
     apr_time_t took;                    /* microseconds */
 } ipxe_outcome_t;
 
-typedef struct ipxe_report_t {
+typedef struct ipxe_test_report_t {
     apr_array_header_t *outcomes;  /* of ipxe_outcome_t, file by file */
     int failed;                    /* how many of them have failures */
     apr_array_header_t *unreached; /* of const ipxe_rule_t *; NULL where
                                       nobody asked */
     int rules;                     /* how many there are */
     apr_pool_t *pool;
-} ipxe_report_t;
+} ipxe_test_report_t;
 
 /* Prints to stdout in the form "text", "tap", "junit" or "json". */
-void ipxe_report_print(const ipxe_report_t *report, const char *format);
+void ipxe_report_print(const ipxe_test_report_t *report, const char *format);
 
 #endif

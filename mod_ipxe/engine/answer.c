@@ -26,6 +26,7 @@ static const route_t routes[] = {
     {"item", ipxe_answer_menu},         /* ITEM */
     {"wait", ipxe_answer_wait},         /* WAIT */
     {"answers", ipxe_answer_answers},   /* ANSWERS */
+    {"report", ipxe_answer_report},     /* REPORT */
     {"explain", ipxe_answer_explain},   /* EXPLAIN */
     {"none", answer_unknown},           /* UNKNOWN */
 };
@@ -48,6 +49,7 @@ static void start(ipxe_job_t *job, ipxe_answer_t *answer,
     job->answer = answer;
     job->pool = pool;
     ipxe_asking_init(&job->asking, set, request, pool);
+    job->observe = request->head || request->target.route == IPXE_ROUTE_EXPLAIN;
     answer->status = 200;
     answer->type = IPXE_TEXT_TYPE;
     answer->diags = ipxe_diags_make(pool);
@@ -112,6 +114,7 @@ void ipxe_engine_refuse(ipxe_answer_t *answer, const ipxe_settings_t *settings,
     start(job, answer, empty_set(settings, pool), asked, pool);
     switch (request->target.route) {
     case IPXE_ROUTE_ANSWERS:
+    case IPXE_ROUTE_REPORT:
     case IPXE_ROUTE_EXPLAIN:
         ipxe_job_fail_status(job, 500, why);
         break;

@@ -29,7 +29,7 @@ static int must_ask_first(const ipxe_job_t *job,
 
 void ipxe_answer_decision(ipxe_job_t *job)
 {
-    ipxe_decision_t *decision = ipxe_job_decide(job);
+    const ipxe_decision_t *decision = ipxe_job_decide(job);
 
     if (!decision)
         ipxe_job_fail_script(job, ipxe_job_why(job));

@@ -4,7 +4,7 @@
 
 #include <apr_strings.h>
 
-#include "engine/job.h"
+#include "engine/install.h"
 #include "rules/load.h"
 
 static const char *type_of(const char *name)
@@ -72,6 +72,14 @@ static void render_served(ipxe_job_t *job, const ipxe_served_t *served)
         end_lines_with_crlf(job);
 }
 
+/* The file that is asked for, among those of this machine; or NULL. */
+static const ipxe_served_t *find_here(const ipxe_job_t *job,
+                                      const ipxe_decision_t *decision)
+{
+    return find_served(ipxe_decision_boot(decision, job->pool),
+                       job->asking.request->target.name);
+}
+
 /* An answer file of the profile, for the machine that was decided about. */
 static void serve_answers(ipxe_job_t *job, const ipxe_decision_t *decision)
 {
@@ -94,56 +102,45 @@ static const ipxe_profile_t *find_profile(const ipxe_job_t *job,
                         APR_HASH_KEY_STRING);
 }
 
-/* The decision of a ticket once more, with the item that was chosen then: its
- * variables count as long as the rules lead to it. */
-static ipxe_decision_t *decide_again(ipxe_job_t *job,
-                                     const ipxe_ticket_t *ticket)
-{
-    apr_array_header_t *choice =
-        ipxe_text_split(ticket->choice, "/", job->pool);
-    ipxe_decision_t *decision = NULL;
-
-    if (choice->nelts == 2 &&
-        ipxe_job_choose_in(
-            &decision, job, APR_ARRAY_IDX(choice, 0, const char *),
-            APR_ARRAY_IDX(choice, 1, const char *)) != APR_SUCCESS)
-        return NULL;
-    return decision ? decision : ipxe_job_decide(job);
-}
-
 void ipxe_answer_answers(ipxe_job_t *job)
 {
-    static const int statuses[] = {200, 404, 403, 403, 403, 403, 410, 403};
-    ipxe_ticket_t ticket;
-    ipxe_ticket_error_e error =
-        ipxe_job_take_ticket(job, &ticket, IPXE_TICKET_ANSWER);
+    const char *why = NULL;
     const ipxe_profile_t *profile;
-    ipxe_decision_t *decision;
+    const ipxe_decision_t *decision;
+    ipxe_ticket_t ticket;
+    int status;
 
-    if (error != IPXE_TICKET_GOOD) {
-        ipxe_job_fail_status(job, statuses[error],
-                             apr_psprintf(job->pool, "ticket refused: %s",
-                                          ipxe_ticket_error_text(error)));
+    if (!ipxe_job_prove(job, &ticket, IPXE_TICKET_ANSWER))
+        return;
+    job->asking.install = ticket.install;
+    profile = find_profile(job, ticket.profile);
+    decision = profile ? ipxe_job_decide_again(job, &ticket) : NULL;
+    if (!profile || !decision) {
+        ipxe_job_fail_status(job, profile ? 500 : 410,
+                             profile ? ipxe_job_why(job)
+                                     : "the profile of this ticket is gone");
         return;
     }
-    profile = find_profile(job, ticket.profile);
-    decision = profile ? decide_again(job, &ticket) : NULL;
-    if (!profile)
-        ipxe_job_fail_status(job, 410, "the profile of this ticket is gone");
-    else if (!decision)
-        ipxe_job_fail_status(job, 500, ipxe_job_why(job));
+    decision = ipxe_decision_fix(decision, profile, job->pool);
+    ipxe_job_set_decision(job, decision);
+    status = find_here(job, decision)
+                 ? ipxe_install_fetch(&why, job, &ticket, profile)
+                 : 0;
+    if (status)
+        ipxe_job_fail_status(job, status, why);
     else
-        serve_answers(job, ipxe_decision_fix(decision, profile, job->pool));
+        serve_answers(job, decision);
 }
 
 void ipxe_answer_unticketed(ipxe_job_t *job)
 {
-    ipxe_decision_t *decision = NULL;
+    const ipxe_decision_t *decision = NULL;
+    ipxe_decision_t *chosen = NULL;
 
     if (!job->asking.request->target.menu)
         decision = ipxe_job_decide(job);
-    else if (ipxe_job_choose(&decision, job) != APR_SUCCESS)
-        decision = NULL;
+    else if (ipxe_job_choose(&chosen, job) == APR_SUCCESS)
+        decision = chosen;
     if (job->answer->diags->errors)
         ipxe_job_fail_status(job, 500, ipxe_job_why(job));
     else if (!decision || !decision->action.profile)

@@ -2,10 +2,23 @@
 /* Menus, what is chosen in them, and machines that wait. */
 #include <string.h>
 
-#include "engine/job.h"
+#include <apr_strings.h>
+
+#include "engine/install.h"
 
 /* Retry-After while a machine waits: seconds. */
 #define LEAST_WAIT 2
+
+/* The install that this very choice replaces, as `y` on the console said. */
+static apr_int64_t confirmed(const ipxe_job_t *job, const ipxe_ticket_t *ticket)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+    const char *choice = target->item ? apr_pstrcat(job->pool, target->menu,
+                                                    "/", target->item, NULL)
+                                      : "";
+
+    return ipxe_text_eq(ticket->choice, choice) ? ticket->install : 0;
+}
 
 /* A menu, or a choice in it; where the rules no longer lead there, what they
  * say now. */
@@ -22,6 +35,7 @@ void ipxe_answer_menu(ipxe_job_t *job)
             ipxe_job_refuse_ticket(job, error);
             return;
         }
+        job->confirms = confirmed(job, &ticket);
     }
     if (ipxe_job_choose(&chosen, job) != APR_SUCCESS)
         ipxe_job_fail_script(job, ipxe_job_why(job));
@@ -42,6 +56,15 @@ static int next_wait(const ipxe_job_t *job, apr_time_t since)
     return (int)(seconds > IPXE_MOST_WAIT ? IPXE_MOST_WAIT : seconds);
 }
 
+static void go_on_waiting(ipxe_job_t *job, const ipxe_decision_t *decision,
+                          apr_time_t since)
+{
+    ipxe_job_set_decision(job, decision);
+    job->answer->status = 503;
+    job->answer->retry_after = next_wait(job, since);
+    ipxe_text_add(job->answer->body, "held\n");
+}
+
 void ipxe_answer_wait(ipxe_job_t *job)
 {
     ipxe_ticket_t ticket;
@@ -53,19 +76,13 @@ void ipxe_answer_wait(ipxe_job_t *job)
         ipxe_job_refuse_ticket(job, error);
         return;
     }
-    decision = ipxe_job_decide(job);
+    decision = ipxe_job_decide_again(job, &ticket);
     if (decision)
-        decision = ipxe_job_limited(job, decision);
-    if (!decision) {
+        decision = ipxe_install_enter(job, decision);
+    if (!decision)
         ipxe_job_fail_script(job, ipxe_job_why(job));
-    }
-    else if (decision->action.kind == IPXE_ACTION_HOLD) {
-        ipxe_job_set_decision(job, decision);
-        job->answer->status = 503;
-        job->answer->retry_after = next_wait(job, ticket.issued);
-        ipxe_text_add(job->answer->body, "held\n");
-    }
-    else {
-        ipxe_job_write(job, decision);
-    }
+    else if (decision->action.kind == IPXE_ACTION_HOLD)
+        go_on_waiting(job, decision, ticket.issued);
+    else
+        ipxe_job_put(job, decision);
 }

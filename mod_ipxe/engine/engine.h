@@ -13,6 +13,7 @@
 #ifndef IPXE_ENGINE_ENGINE_H
 #define IPXE_ENGINE_ENGINE_H
 
+#include "engine/keeper.h"
 #include "engine/ticket.h"
 #include "rules/decide.h"
 
@@ -20,18 +21,18 @@
  * command's options. All members have the defaults of ipxe_settings_default;
  * texts live as long as the snapshot. */
 typedef struct ipxe_settings_t {
-    const apr_array_header_t *rules; /* of const char *: files and folders,
-                                        absolute or below the working folder */
+    const apr_array_header_t *rules;     /* of const char *: files and folders,
+                                            absolute or below the working folder */
     const apr_array_header_t *providers; /* of const ipxe_host_provider_t *: of
                                             hosts (rules/host_provider.h), NULL
                                             among them for those of `rules`;
                                             NULL: there are no others */
-    const char *templates;           /* the folder of templates, or NULL */
-    const apr_array_header_t *vars;  /* of const char *: NAME, VALUE, ...;
-                                        or NULL */
-    const char *document_root;       /* for the check of files, or NULL */
-    const char *entry;               /* "/boot.ipxe" */
-    const char *prefix;              /* "/ipxe" */
+    const char *templates;               /* the folder of templates, or NULL */
+    const apr_array_header_t *vars;      /* of const char *: NAME, VALUE, ...;
+                                            or NULL */
+    const char *document_root;           /* for the check of files, or NULL */
+    const char *entry;                   /* "/boot.ipxe" */
+    const char *prefix;                  /* "/ipxe" */
     const char *base_url;            /* "http://10.0.0.1", no slash at its end;
                                         NULL: the request's */
     const char *plain_url;           /* for an iPXE without HTTPS, or NULL */
@@ -39,10 +40,13 @@ typedef struct ipxe_settings_t {
     const ipxe_keys_t *keys;         /* of tickets; NULL: "TICKET" is written
                                         where one would stand */
     apr_interval_time_t fetch_life;  /* of a ticket, microseconds: 4 h */
+    apr_interval_time_t report_life; /* of one to report with: 7 d */
     const char *ticket_network;      /* IPXETicketNetwork as given, or NULL */
     apr_size_t max_answer;           /* bytes: 4 MiB */
     apr_size_t max_facts;            /* of a request: 200 */
     const char *time_zone;           /* IANA name, or NULL: the server's */
+    int stateless;                   /* IPXEState none */
+    int operator_arms;               /* IPXEArm operator */
 } ipxe_settings_t;
 
 void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool);
@@ -62,7 +66,7 @@ typedef struct ipxe_snapshot_t {
     ipxe_facts_t ticket_facts;             /* what of the facts tickets carry */
     const apr_array_header_t *ticket_args; /* const char *: args likewise */
     const apr_array_header_t *files; /* of const char *: all that was read */
-    apr_uint32_t users; /* private: engine/swap.c */
+    apr_uint32_t users;              /* private: engine/swap.c */
     apr_pool_t *pool;
 } ipxe_snapshot_t;
 
@@ -95,6 +99,7 @@ typedef enum ipxe_route_e {
     IPXE_ROUTE_ITEM,
     IPXE_ROUTE_WAIT,
     IPXE_ROUTE_ANSWERS,
+    IPXE_ROUTE_REPORT,
     IPXE_ROUTE_EXPLAIN,
     IPXE_ROUTE_UNKNOWN /* below the prefix, and nothing there: 404 */
 } ipxe_route_e;
@@ -102,13 +107,13 @@ typedef enum ipxe_route_e {
 /* What is asked at a decoded URL path. */
 typedef struct ipxe_target_t {
     ipxe_route_e route;
-    const char *ticket; /* or NULL; a MENU, ITEM or ANSWERS without one is
-                           decided from the request's facts (ipxectl render;
-                           no path is such) */
+    const char *ticket;      /* or NULL; a MENU, ITEM or ANSWERS without one is
+                                decided from the request's facts (ipxectl render;
+                                no path is such) */
     const char *menu, *item; /* what the path names, or NULL; an ANSWERS
                                 without a ticket is of the profile to which
                                 they lead */
-    const char *name;        /* the answer file's, or NULL */
+    const char *name;        /* the answer file's, or the stage, or NULL */
 } ipxe_target_t;
 
 /* Which of our addresses `path` is (spec of addresses: docs/httpd.md). */
@@ -136,9 +141,11 @@ typedef struct ipxe_request_t {
                  const char *machine, int most, apr_interval_time_t window,
                  int count);
     void *limit_baton;
-    int head;               /* a HEAD: nothing is counted */
-    int json;               /* explain: JSON is asked for */
-    int colour;             /* explain: text in colours of a terminal */
+    int head;                    /* a HEAD: nothing is changed */
+    const ipxe_keeper_t *keeper; /* who keeps the state; NULL: nobody, and
+                                    nothing is known of any machine */
+    int json;                    /* explain: JSON is asked for */
+    int colour;                  /* explain: text in colours of a terminal */
 } ipxe_request_t;
 
 typedef struct ipxe_answer_t {
@@ -147,12 +154,18 @@ typedef struct ipxe_answer_t {
     ipxe_text_t *body; /* whole; never NULL */
     int retry_after;   /* seconds, with 503; else 0 */
     const char *stage; /* "identify", "script", "menu", "item", "wait",
-                          "answers", "explain", "autoexec": for logs */
+                          "answers", "report", "explain", "autoexec": for
+                          logs */
     const ipxe_machine_t *machine;   /* never NULL */
     const ipxe_decision_t *decision; /* or NULL: none was made */
-    ipxe_diags_t *diags;             /* what went wrong on the way */
-    const char *log; /* one line for the error log, printable, no
-                        secret, no ticket; or NULL */
+    const ipxe_ruling_t *ruling;     /* of the state, or NULL: not asked */
+    const ipxe_report_t *report;     /* that was taken, or NULL */
+    int changed;                     /* by this report, or fetch */
+    apr_int64_t spend;   /* the machine whose `next` this script is: to be spent
+                            once it has arrived; 0: none */
+    ipxe_diags_t *diags; /* what went wrong on the way */
+    const char *log;     /* one line for the error log, printable, no
+                            secret, no ticket; or NULL */
 } ipxe_answer_t;
 
 /* Answers. Always succeeds with an answer: what goes wrong is in it. */
@@ -161,8 +174,7 @@ void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
 
 /* The answer of a server whose rules did not load: `why`, and the local disk.
  * Who waits goes on waiting; answer files have status 500. */
-void ipxe_engine_refuse(ipxe_answer_t *answer,
-                        const ipxe_settings_t *settings,
+void ipxe_engine_refuse(ipxe_answer_t *answer, const ipxe_settings_t *settings,
                         const ipxe_request_t *request, const char *why,
                         apr_pool_t *pool);
 

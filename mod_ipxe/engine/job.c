@@ -4,6 +4,7 @@
 
 #include <apr_strings.h>
 
+#include "engine/install.h"
 #include "engine/menu_path.h"
 #include "rules/limit.h"
 #include "script/script.h"
@@ -68,7 +69,11 @@ const ipxe_decision_t *ipxe_job_limited(ipxe_job_t *job,
 
 void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision)
 {
-    decision = ipxe_job_limited(job, decision);
+    ipxe_job_put(job, ipxe_install_enter(job, decision));
+}
+
+void ipxe_job_put(ipxe_job_t *job, const ipxe_decision_t *decision)
+{
     ipxe_job_set_decision(job, decision);
     if (ipxe_script_decision(job->sink, decision, &job->writing) != APR_SUCCESS)
         ipxe_job_fail_script(job, ipxe_job_why(job));
@@ -78,14 +83,14 @@ void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision)
                  "fit into a ticket of 600 bytes");
 }
 
-ipxe_decision_t *ipxe_job_decide(ipxe_job_t *job)
+const ipxe_decision_t *ipxe_job_decide(ipxe_job_t *job)
 {
     ipxe_decision_t *decision = NULL;
     apr_status_t rv = ipxe_rules_decide(&decision, job->asking.set->rules,
                                         job->asking.machine, &job->asking.world,
                                         job->answer->diags, job->pool);
 
-    return rv == APR_SUCCESS ? decision : NULL;
+    return rv == APR_SUCCESS ? ipxe_install_marked(job, decision) : NULL;
 }
 
 void ipxe_job_identify(ipxe_job_t *job)
@@ -100,9 +105,12 @@ ipxe_ticket_error_e ipxe_job_take_ticket(ipxe_job_t *job, ipxe_ticket_t *ticket,
 {
     const ipxe_settings_t *settings = job->asking.set->settings;
     const ipxe_request_t *request = job->asking.request;
-    ipxe_ticket_error_e error = ipxe_ticket_read(
-        ticket, request->target.ticket, kind, settings->site, settings->keys,
-        request->now, settings->fetch_life, job->pool);
+    ipxe_ticket_error_e error =
+        ipxe_ticket_read(ticket, request->target.ticket, kind, settings->site,
+                         settings->keys, request->now,
+                         kind == IPXE_TICKET_REPORT ? settings->report_life
+                                                    : settings->fetch_life,
+                         job->pool);
 
     if (error != IPXE_TICKET_GOOD)
         return error;
@@ -111,6 +119,35 @@ ipxe_ticket_error_e ipxe_job_take_ticket(ipxe_job_t *job, ipxe_ticket_t *ticket,
     return ipxe_asking_same_network(&job->asking, job->asking.machine)
                ? IPXE_TICKET_GOOD
                : IPXE_TICKET_OTHER_NETWORK;
+}
+
+const ipxe_decision_t *ipxe_job_decide_again(ipxe_job_t *job,
+                                             const ipxe_ticket_t *ticket)
+{
+    apr_array_header_t *choice =
+        ipxe_text_split(ticket->choice, "/", job->pool);
+    ipxe_decision_t *decision = NULL;
+
+    if (choice->nelts == 2 &&
+        ipxe_job_choose_in(
+            &decision, job, APR_ARRAY_IDX(choice, 0, const char *),
+            APR_ARRAY_IDX(choice, 1, const char *)) != APR_SUCCESS)
+        return NULL;
+    return decision ? decision : ipxe_job_decide(job);
+}
+
+int ipxe_job_prove(ipxe_job_t *job, ipxe_ticket_t *ticket,
+                   ipxe_ticket_kind_e kind)
+{
+    static const int statuses[] = {200, 404, 403, 403, 403, 403, 410, 403};
+    ipxe_ticket_error_e error = ipxe_job_take_ticket(job, ticket, kind);
+
+    if (error == IPXE_TICKET_GOOD)
+        return 1;
+    ipxe_job_fail_status(job, statuses[error],
+                         apr_psprintf(job->pool, "ticket refused: %s",
+                                      ipxe_ticket_error_text(error)));
+    return 0;
 }
 
 void ipxe_job_refuse_ticket(ipxe_job_t *job, ipxe_ticket_error_e error)
@@ -123,7 +160,7 @@ void ipxe_job_refuse_ticket(ipxe_job_t *job, ipxe_ticket_error_e error)
 apr_status_t ipxe_job_choose_in(ipxe_decision_t **chosen, ipxe_job_t *job,
                                 const char *menu, const char *item)
 {
-    ipxe_decision_t *decision = ipxe_job_decide(job);
+    const ipxe_decision_t *decision = ipxe_job_decide(job);
 
     if (!decision)
         return APR_EGENERAL;

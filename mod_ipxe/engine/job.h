@@ -21,6 +21,9 @@ typedef struct ipxe_job_t {
     ipxe_asking_t asking;
     ipxe_writing_t writing;
     ipxe_sink_t *sink;
+    int observe;          /* change nothing: HEAD, explain */
+    apr_int64_t confirms; /* the install that `y` on the console replaces; 0:
+                             none */
     apr_pool_t *pool;
 } ipxe_job_t;
 
@@ -43,8 +46,14 @@ void ipxe_job_fail_status(ipxe_job_t *job, int status, const char *text);
 void ipxe_job_set_decision(ipxe_job_t *job, const ipxe_decision_t *decision);
 void ipxe_job_set_machine(ipxe_job_t *job, const ipxe_machine_t *machine);
 
-/* NULL: it failed, and its diagnostic was added. */
-ipxe_decision_t *ipxe_job_decide(ipxe_job_t *job);
+/* What an operator said of the machine, else what the rules say. NULL: it
+ * failed, and its diagnostic was added. */
+const ipxe_decision_t *ipxe_job_decide(ipxe_job_t *job);
+
+/* The decision of a ticket once more, with the item that was chosen then: its
+ * variables count as long as the rules lead to it. */
+const ipxe_decision_t *ipxe_job_decide_again(ipxe_job_t *job,
+                                             const ipxe_ticket_t *ticket);
 
 /* Decides, and goes on to a menu and its item. *chosen is NULL where the
  * rules lead there no more. A failure has added its diagnostic. */
@@ -59,9 +68,12 @@ apr_status_t ipxe_job_choose(ipxe_decision_t **chosen, ipxe_job_t *job);
 const ipxe_decision_t *ipxe_job_limited(ipxe_job_t *job,
                                         const ipxe_decision_t *decision);
 
-/* Writes the script of the decision as it is given out, or why it cannot be
- * written. */
+/* Puts the decision to the state and writes the script of what comes of it, or
+ * why it cannot be written. */
 void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision);
+
+/* The same for what the state was asked about already. */
+void ipxe_job_put(ipxe_job_t *job, const ipxe_decision_t *decision);
 
 /* Asks the machine who it is. */
 void ipxe_job_identify(ipxe_job_t *job);
@@ -71,6 +83,11 @@ void ipxe_job_identify(ipxe_job_t *job);
 /* Proves the target's ticket and takes the machine from it. */
 ipxe_ticket_error_e ipxe_job_take_ticket(ipxe_job_t *job, ipxe_ticket_t *ticket,
                                          ipxe_ticket_kind_e kind);
+
+/* The same for who acts on a status: zero where it was refused, the answer
+ * then being made. */
+int ipxe_job_prove(ipxe_job_t *job, ipxe_ticket_t *ticket,
+                   ipxe_ticket_kind_e kind);
 
 /* A machine with a ticket that is none is asked anew who it is. */
 void ipxe_job_refuse_ticket(ipxe_job_t *job, ipxe_ticket_error_e error);
@@ -84,6 +101,7 @@ void ipxe_answer_explain(ipxe_job_t *job);
 void ipxe_answer_menu(ipxe_job_t *job);
 void ipxe_answer_wait(ipxe_job_t *job);
 void ipxe_answer_answers(ipxe_job_t *job);
+void ipxe_answer_report(ipxe_job_t *job);
 
 /* `ipxectl render --answers`: what the decision's own ticket would fetch. */
 void ipxe_answer_unticketed(ipxe_job_t *job);

@@ -45,27 +45,79 @@ static const char *world_url(void *baton, const char *path, apr_pool_t *pool)
                        ipxe_text_urlencode(path, PATH_CHARS, pool), NULL);
 }
 
-/* What this machine hands back: "TICKET" where nothing is signed. */
-static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
-                          const ipxe_decision_t *about, apr_pool_t *pool)
+/* By what the state finds a machine. */
+#define IDENTITY                                                               \
+    (IPXE_FACT_BIT(IPXE_FACT_MAC) | IPXE_FACT_BIT(IPXE_FACT_MACS) |            \
+     IPXE_FACT_BIT(IPXE_FACT_UUID) | IPXE_FACT_BIT(IPXE_FACT_SERIAL) |         \
+     IPXE_FACT_BIT(IPXE_FACT_MANUFACTURER) | IPXE_FACT_BIT(IPXE_FACT_PRODUCT))
+
+/* What a decision needs; a report needs to know the machine alone. */
+static ipxe_facts_t needed(const ipxe_snapshot_t *set, ipxe_ticket_kind_e kind)
+{
+    ipxe_facts_t ip = IPXE_FACT_BIT(IPXE_FACT_IP);
+
+    if (kind == IPXE_TICKET_REPORT)
+        return IPXE_FACT_BIT(IPXE_FACT_MAC) | (set->ticket_facts & ip);
+    return set->ticket_facts;
+}
+
+static const char *pack(const ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
+                        ipxe_facts_t more, apr_pool_t *pool)
 {
     const ipxe_snapshot_t *set = asking->set;
+
+    return ipxe_machine_pack(
+        asking->machine, needed(set, kind) | more,
+        kind == IPXE_TICKET_REPORT ? NULL : set->ticket_args, NULL, pool);
+}
+
+/* With all by which the state finds the machine, where no install's number
+ * says it; a ticket that would be too long does without. */
+static const char *write_ticket(const ipxe_asking_t *asking,
+                                ipxe_ticket_t *parts, apr_pool_t *pool)
+{
+    const ipxe_settings_t *settings = asking->set->settings;
+    int known = settings->stateless ||
+                (parts->install && parts->kind != IPXE_TICKET_MENU);
+    const char *text = NULL;
+
+    if (!known) {
+        parts->facts = pack(asking, parts->kind, IDENTITY, pool);
+        text = ipxe_ticket_write(parts, settings->keys, pool);
+    }
+    if (text)
+        return text;
+    parts->facts = pack(asking, parts->kind, 0, pool);
+    return ipxe_ticket_write(parts, settings->keys, pool);
+}
+
+static const char *choice_of(const ipxe_decision_t *decision, apr_pool_t *pool)
+{
+    return decision && decision->item
+               ? apr_pstrcat(pool, decision->menu->name, "/",
+                             decision->item->name, NULL)
+               : "";
+}
+
+/* What this machine hands back: "TICKET" where nothing is signed. */
+static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
+                          const ipxe_decision_t *about, apr_int64_t install,
+                          apr_pool_t *pool)
+{
     ipxe_ticket_t parts;
     const char *text;
 
     if (!asking->sign)
         return "TICKET";
+    memset(&parts, 0, sizeof(parts));
     parts.kind = kind;
-    parts.site = set->settings->site;
+    parts.site = asking->set->settings->site;
     parts.issued = asking->request->now;
-    parts.profile = about ? about->action.profile->name : "";
-    parts.choice =
-        about && about->item
-            ? apr_pstrcat(pool, about->menu->name, "/", about->item->name, NULL)
-            : "";
-    parts.facts = ipxe_machine_pack(asking->machine, set->ticket_facts,
-                                    set->ticket_args, NULL, pool);
-    text = ipxe_ticket_write(&parts, set->settings->keys, pool);
+    parts.install = install;
+    parts.profile =
+        about && about->action.profile ? about->action.profile->name : "";
+    parts.choice = choice_of(about, pool);
+    text = write_ticket(asking, &parts, pool);
     if (!text)
         asking->too_long = 1;
     return text ? text : "";
@@ -113,11 +165,12 @@ static const char *world_answers(void *baton, const char *name,
         name = first_served(boot)->name;
     if (*name && !serves(boot, name))
         return NULL;
-    return apr_pstrcat(
-        pool,
-        below_prefix(asking, "answers",
-                     ticket(asking, IPXE_TICKET_ANSWER, decision, pool), pool),
-        "/", name, NULL);
+    return apr_pstrcat(pool,
+                       below_prefix(asking, "answers",
+                                    ticket(asking, IPXE_TICKET_ANSWER, decision,
+                                           asking->install, pool),
+                                    pool),
+                       "/", name, NULL);
 }
 
 static const char *world_menu(void *baton, const char *menu, const char *item,
@@ -128,7 +181,7 @@ static const char *world_menu(void *baton, const char *menu, const char *item,
     return apr_pstrcat(
         pool,
         below_prefix(asking, "menu",
-                     ticket(asking, IPXE_TICKET_MENU, NULL, pool), pool),
+                     ticket(asking, IPXE_TICKET_MENU, NULL, 0, pool), pool),
         "/", menu, item ? "/" : NULL, item, NULL);
 }
 
@@ -148,8 +201,38 @@ static const char *world_wait(void *baton, apr_pool_t *pool)
 {
     ipxe_asking_t *asking = baton;
 
-    return below_prefix(asking, "wait",
-                        ticket(asking, IPXE_TICKET_WAIT, NULL, pool), pool);
+    return below_prefix(
+        asking, "wait",
+        ticket(asking, IPXE_TICKET_WAIT, asking->decision, 0, pool), pool);
+}
+
+static const char *world_report(void *baton, const char *stage,
+                                apr_pool_t *pool)
+{
+    ipxe_asking_t *asking = baton;
+    const ipxe_decision_t *decision = asking->decision;
+
+    if (!decision || !decision->action.profile)
+        return NULL;
+    return apr_pstrcat(pool,
+                       below_prefix(asking, "report",
+                                    ticket(asking, IPXE_TICKET_REPORT, decision,
+                                           asking->install, pool),
+                                    pool),
+                       "/", stage, NULL);
+}
+
+static const char *world_confirm(void *baton, apr_pool_t *pool)
+{
+    ipxe_asking_t *asking = baton;
+    const ipxe_decision_t *decision = asking->decision;
+
+    return apr_pstrcat(pool,
+                       below_prefix(asking, "menu",
+                                    ticket(asking, IPXE_TICKET_MENU, decision,
+                                           asking->replaces, pool),
+                                    pool),
+                       "/", choice_of(decision, pool), NULL);
 }
 
 static const char *world_entry(void *baton, apr_pool_t *pool)
@@ -229,6 +312,8 @@ void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
     asking->world.answers = world_answers;
     asking->world.menu = world_menu;
     asking->world.wait = world_wait;
+    asking->world.report = world_report;
+    asking->world.confirm = world_confirm;
     asking->world.entry = world_entry;
     asking->world.limit = world_limit;
 }

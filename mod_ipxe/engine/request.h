@@ -14,6 +14,8 @@ typedef struct ipxe_asking_t {
     const ipxe_decision_t *decision; /* what texts are about; NULL at first */
     const char *base;                /* scheme and host of our URLs */
     int sign;                        /* tickets are signed; else "TICKET" */
+    apr_int64_t install;             /* that tickets are for; 0: none */
+    apr_int64_t replaces;            /* a confirmed choice replaces this */
     int too_long;                    /* a ticket would not fit: set by world */
     ipxe_world_t world;
     apr_pool_t *pool;

@@ -15,11 +15,9 @@ typedef struct address_t {
 } address_t;
 
 static const address_t addresses[] = {
-    {"menu", IPXE_ROUTE_MENU, 2, 3},
-    {"wait", IPXE_ROUTE_WAIT, 1, 1},
-    {"answers", IPXE_ROUTE_ANSWERS, 2, 2},
-    {"explain", IPXE_ROUTE_EXPLAIN, 0, 0},
-    {"grub.cfg", IPXE_ROUTE_GRUB, 0, 0},
+    {"menu", IPXE_ROUTE_MENU, 2, 3},       {"wait", IPXE_ROUTE_WAIT, 1, 1},
+    {"answers", IPXE_ROUTE_ANSWERS, 2, 2}, {"report", IPXE_ROUTE_REPORT, 2, 2},
+    {"explain", IPXE_ROUTE_EXPLAIN, 0, 0}, {"grub.cfg", IPXE_ROUTE_GRUB, 0, 0},
 };
 
 static void fill(ipxe_target_t *target, const address_t *address,
@@ -30,7 +28,8 @@ static void fill(ipxe_target_t *target, const address_t *address,
     target->route = address->route;
     if (parts->nelts > 1)
         target->ticket = part[1];
-    if (address->route == IPXE_ROUTE_ANSWERS)
+    if (address->route == IPXE_ROUTE_ANSWERS ||
+        address->route == IPXE_ROUTE_REPORT)
         target->name = part[2];
     if (address->route == IPXE_ROUTE_MENU) {
         target->menu = part[2];
@@ -84,6 +83,7 @@ unsigned ipxe_route_methods(ipxe_route_e route)
     case IPXE_ROUTE_MENU:
     case IPXE_ROUTE_ITEM:
     case IPXE_ROUTE_ANSWERS:
+    case IPXE_ROUTE_REPORT:
         return IPXE_METHOD_GET | IPXE_METHOD_POST;
     default:
         return IPXE_METHOD_GET;
@@ -99,6 +99,7 @@ void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool)
     settings->prefix = "/ipxe";
     settings->site = "";
     settings->fetch_life = apr_time_from_sec(4 * 3600);
+    settings->report_life = apr_time_from_sec(7 * 86400);
     settings->max_answer = IPXE_MAX_RENDER_OUTPUT;
     settings->max_facts = IPXE_MAX_REQUEST_FACTS;
 }

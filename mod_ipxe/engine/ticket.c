@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tickets: payload, keys and tags. The payload's lines are
  *
- *     1aK3yI 1d2f3a0     version, kind, name of the key; minute of issue, hex
+ *     2aK3yI1d2f3a0      version, kind, name of the key; minute of issue, hex
+ *     2f                 number of the install, hex; 0: none
  *     SITE
  *     PROFILE
  *     MENU/ITEM          or nothing
@@ -22,7 +23,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#define VERSION    '1'
+#define VERSION    '2'
 #define TAG_BYTES  16
 #define NAME_BYTES 3 /* of a key: 4 characters of base64 */
 #define NAME_LEN   4
@@ -142,10 +143,13 @@ const char *ipxe_ticket_write(const ipxe_ticket_t *ticket,
     const char *payload, *whole;
     apr_size_t len;
 
-    payload = apr_psprintf(
-        pool, "%c%c%s%" APR_UINT64_T_HEX_FMT "\n%s\n%s\n%s\n%s", VERSION,
-        (char)ticket->kind, key->name, (apr_uint64_t)(ticket->issued / MINUTE),
-        ticket->site, ticket->profile, ticket->choice, ticket->facts);
+    payload = apr_psprintf(pool,
+                           "%c%c%s%" APR_UINT64_T_HEX_FMT
+                           "\n%" APR_UINT64_T_HEX_FMT "\n%s\n%s\n%s\n%s",
+                           VERSION, (char)ticket->kind, key->name,
+                           (apr_uint64_t)(ticket->issued / MINUTE),
+                           (apr_uint64_t)ticket->install, ticket->site,
+                           ticket->profile, ticket->choice, ticket->facts);
     len = strlen(payload);
     if (len > IPXE_MAX_TICKET)
         return NULL;
@@ -207,11 +211,15 @@ static char *next_line(char **at)
 
 static int read_payload(ipxe_ticket_t *ticket, char *payload)
 {
-    char *at = payload, *head = next_line(&at);
+    char *at = payload, *head = next_line(&at), *number;
 
     ticket->kind = (ipxe_ticket_kind_e)head[1];
     ticket->issued =
         (apr_time_t)strtoull(head + 2 + NAME_LEN, NULL, 16) * MINUTE;
+    number = next_line(&at);
+    if (!number)
+        return 0;
+    ticket->install = (apr_int64_t)strtoull(number, NULL, 16);
     ticket->site = next_line(&at);
     ticket->profile = next_line(&at);
     ticket->choice = next_line(&at);

@@ -32,6 +32,7 @@ apr_status_t ipxe_keys_generate(const char **line, apr_pool_t *pool);
 
 typedef enum ipxe_ticket_kind_e {
     IPXE_TICKET_ANSWER = 'a',
+    IPXE_TICKET_REPORT = 'r',
     IPXE_TICKET_MENU = 'm',
     IPXE_TICKET_WAIT = 'w'
 } ipxe_ticket_kind_e;
@@ -40,7 +41,10 @@ typedef struct ipxe_ticket_t {
     ipxe_ticket_kind_e kind;
     const char *site;    /* "" for a server with one */
     apr_time_t issued;   /* whole minutes */
-    const char *profile; /* ANSWER: whose; "" else */
+    apr_int64_t install; /* ANSWER, REPORT: its number; MENU: the install that
+                            this choice replaces, which was confirmed on the
+                            console; 0: none */
+    const char *profile; /* ANSWER, REPORT: whose; "" else */
     const char *choice;  /* ANSWER: "MENU/ITEM" by which it was chosen; ""
                             where it was not */
     const char *facts;   /* packed: machine/machine.h */

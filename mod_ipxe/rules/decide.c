@@ -260,6 +260,50 @@ ipxe_decision_t *ipxe_decision_fix(const ipxe_decision_t *decision,
     return made;
 }
 
+static int add_var(void *baton, const char *name, const char *value)
+{
+    ipxe_decision_t *decision = baton;
+    ipxe_scope_t *scope = (ipxe_scope_t *)decision->scope;
+    ipxe_set_t *set = apr_array_push(scope->sets);
+
+    set->name = name;
+    set->value = ipxe_value_text(value, 0, scope->pool);
+    set->layer = "operator";
+    set->span = decision->action.span;
+    return 1;
+}
+
+ipxe_decision_t *ipxe_decision_order(const ipxe_decision_t *decision,
+                                     const ipxe_profile_t *profile,
+                                     const apr_table_t *vars, apr_pool_t *pool)
+{
+    ipxe_decision_t *made = ipxe_decision_fix(decision, profile, pool);
+
+    made->ordered = 1;
+    made->menu = NULL;
+    made->item = NULL;
+    if (vars)
+        apr_table_do(add_var, made, vars, NULL);
+    return made;
+}
+
+ipxe_decision_t *ipxe_decision_turn(const ipxe_decision_t *decision,
+                                    ipxe_action_e kind, const char *reason,
+                                    const char *code, apr_pool_t *pool)
+{
+    ipxe_decision_t *made = apr_pmemdup(pool, decision, sizeof(*decision));
+
+    made->wanted = decision->action.profile;
+    made->action.kind = kind;
+    made->action.value = NULL;
+    made->action.profile = NULL;
+    made->action.menu = NULL;
+    made->action.script = NULL;
+    made->reason = reason;
+    made->code = code;
+    return made;
+}
+
 apr_status_t ipxe_decision_offers(int *offers, const ipxe_decision_t *decision,
                                   const ipxe_item_t *item, ipxe_diags_t *diags,
                                   apr_pool_t *pool)

@@ -26,6 +26,12 @@ typedef struct ipxe_decision_t {
     const char *reason;        /* where the action is another than the
                                   rule's, why ("profile memtest does not
                                   boot on arm64"), else NULL */
+    const char *code; /* of a hold: by what an operator releases it, or NULL */
+    int ordered;      /* an operator's word, before all rules */
+    int confirm;      /* the local disk, unless `y` on the console says that
+                         what was chosen is to be installed again */
+    const ipxe_profile_t *wanted; /* what the rules say where the state gives
+                                     another action, or NULL */
     const apr_array_header_t *matched; /* of const ipxe_rule_t *: whose `set`
                                           counts, in order */
     ipxe_facts_t untold; /* facts that conditions (or a search for the host)
@@ -55,6 +61,19 @@ apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
 ipxe_decision_t *ipxe_decision_fix(const ipxe_decision_t *decision,
                                    const ipxe_profile_t *profile,
                                    apr_pool_t *pool);
+
+/* The same where an operator gives this machine a profile, with variables that
+ * go before all others (NULL: none). */
+ipxe_decision_t *ipxe_decision_order(const ipxe_decision_t *decision,
+                                     const ipxe_profile_t *profile,
+                                     const apr_table_t *vars, apr_pool_t *pool);
+
+/* The same where the state does not let the machine have its profile: LOCAL or
+ * HOLD, with the reason for the console, the log and explain; code: of a hold,
+ * or NULL. */
+ipxe_decision_t *ipxe_decision_turn(const ipxe_decision_t *decision,
+                                    ipxe_action_e kind, const char *reason,
+                                    const char *code, apr_pool_t *pool);
 
 /* Does an item's `when` hold, and can its profile boot on this machine? */
 apr_status_t ipxe_decision_offers(int *offers, const ipxe_decision_t *decision,

@@ -125,6 +125,7 @@ typedef struct ipxe_profile_t {
     int install;                     /* it wipes a disk */
     int tries;                       /* answer files fetched without
                                         `installed`, before it is held */
+    int report_none;                 /* `report: none`: it never reports */
     const ipxe_cond_t *when;         /* machines that it is for, or NULL */
     const ipxe_vars_t *vars;         /* its own and its bases', merged */
     const ipxe_vars_t *family_vars;  /* its installer's; below the site's */

@@ -124,6 +124,13 @@ void ipxe_put_wait(ipxe_script_t *script, int seconds, const char *text,
                    seconds * 1000, title_of(script, text), label);
 }
 
+void ipxe_put_key(ipxe_script_t *script, int seconds, char key,
+                  const char *text, const char *label)
+{
+    ipxe_text_addf(script->out, "prompt --key %c --timeout %d %s || goto %s\n",
+                   key, seconds * 1000, title_of(script, text), label);
+}
+
 void ipxe_put_pause(ipxe_script_t *script, int seconds)
 {
     ipxe_text_addf(script->out,

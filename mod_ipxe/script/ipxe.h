@@ -32,6 +32,11 @@ void ipxe_put_chain(ipxe_script_t *script, const char *url,
 void ipxe_put_wait(ipxe_script_t *script, int seconds, const char *text,
                    const char *label);
 
+/* Says text and waits for that one key; another, and silence, go to the
+ * label. */
+void ipxe_put_key(ipxe_script_t *script, int seconds, char key,
+                  const char *text, const char *label);
+
 /* Waits that long, or for a key. */
 void ipxe_put_pause(ipxe_script_t *script, int seconds);
 

@@ -7,6 +7,11 @@
 
 #define FAILED "failed"
 
+/* How long it can be read why a disk is booted, and how long it is asked
+ * whether to wipe it: unattended machines wait for it at each boot. */
+#define REASON_SECONDS  5
+#define CONFIRM_SECONDS 30
+
 /* What failed, a wait, and the rules once more; the disk for who is there, or
  * where the server does not answer. */
 static apr_status_t put_failed(ipxe_script_t *script, const char *what)
@@ -168,6 +173,21 @@ apr_status_t ipxe_ipxe_chain(ipxe_script_t *script)
     return put_failed(script, "The next script did not run");
 }
 
+/* What is there is shown; only that key installs over it. */
+static void put_confirm(ipxe_script_t *script)
+{
+    const ipxe_world_t *world = script->writing->world;
+    apr_pool_t *pool = script->writing->pool;
+
+    ipxe_put_key(script, CONFIRM_SECONDS, 'y',
+                 apr_psprintf(pool,
+                              "Press y to install %s and lose what is on the "
+                              "disk; any other key boots it",
+                              script->decision->wanted->name),
+                 "local");
+    ipxe_put_chain(script, world->confirm(world->baton, pool), "local");
+}
+
 apr_status_t ipxe_ipxe_local(ipxe_script_t *script)
 {
     const char *reason = script->decision->reason, *local;
@@ -176,10 +196,12 @@ apr_status_t ipxe_ipxe_local(ipxe_script_t *script)
     if (status != APR_SUCCESS)
         return status;
     ipxe_put_head(script);
-    if (reason) {
+    if (reason)
         ipxe_put_say(script, reason);
-        ipxe_put_pause(script, 15);
-    }
+    if (script->decision->confirm)
+        put_confirm(script);
+    else if (reason)
+        ipxe_put_pause(script, REASON_SECONDS);
     ipxe_put_local(script, local);
     return APR_SUCCESS;
 }

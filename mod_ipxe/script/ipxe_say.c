@@ -28,8 +28,10 @@ static apr_status_t put_reason(ipxe_script_t *script)
 static void put_code(ipxe_script_t *script)
 {
     const ipxe_world_t *world = script->writing->world;
-    const char *id = world->request_id(world->baton);
+    const char *id = script->decision ? script->decision->code : NULL;
 
+    if (!id)
+        id = world->request_id(world->baton);
     if (id && *id)
         ipxe_put_say(script,
                      apr_pstrcat(script->writing->pool, "Code: ", id, NULL));

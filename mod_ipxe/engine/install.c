@@ -99,7 +99,7 @@ static const ipxe_decision_t *hold(ipxe_job_t *job,
     ipxe_view_t view;
     apr_status_t status;
 
-    if (!keeper || decision->code)
+    if (!keeper || decision->wanted)
         return decision;
     memset(&view, 0, sizeof(view));
     status = job->observe ? keeper->look(&view, keeper->baton, &who, job->pool)

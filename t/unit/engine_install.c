@@ -402,7 +402,6 @@ static const char *report_path(server_t *server, const char *stage)
 static void check_reports(server_t *server)
 {
     fake_t *fake = &server->fake;
-    apr_time_t then = server->request.now;
 
     is(ask(server, report_path(server, "progress"),
            "percent=40&text.hex=6120b5"),

@@ -21,18 +21,18 @@
  * command's options. All members have the defaults of ipxe_settings_default;
  * texts live as long as the snapshot. */
 typedef struct ipxe_settings_t {
-    const apr_array_header_t *rules;     /* of const char *: files and folders,
-                                            absolute or below the working folder */
+    const apr_array_header_t *rules; /* of const char *: files and folders,
+                                        absolute or below the working folder */
     const apr_array_header_t *providers; /* of const ipxe_host_provider_t *: of
                                             hosts (rules/host_provider.h), NULL
                                             among them for those of `rules`;
                                             NULL: there are no others */
-    const char *templates;               /* the folder of templates, or NULL */
-    const apr_array_header_t *vars;      /* of const char *: NAME, VALUE, ...;
-                                            or NULL */
-    const char *document_root;           /* for the check of files, or NULL */
-    const char *entry;                   /* "/boot.ipxe" */
-    const char *prefix;                  /* "/ipxe" */
+    const char *templates;           /* the folder of templates, or NULL */
+    const apr_array_header_t *vars;  /* of const char *: NAME, VALUE, ...;
+                                        or NULL */
+    const char *document_root;       /* for the check of files, or NULL */
+    const char *entry;               /* "/boot.ipxe" */
+    const char *prefix;              /* "/ipxe" */
     const char *base_url;            /* "http://10.0.0.1", no slash at its end;
                                         NULL: the request's */
     const char *plain_url;           /* for an iPXE without HTTPS, or NULL */
@@ -66,7 +66,7 @@ typedef struct ipxe_snapshot_t {
     ipxe_facts_t ticket_facts;             /* what of the facts tickets carry */
     const apr_array_header_t *ticket_args; /* const char *: args likewise */
     const apr_array_header_t *files; /* of const char *: all that was read */
-    apr_uint32_t users;              /* private: engine/swap.c */
+    apr_uint32_t users; /* private: engine/swap.c */
     apr_pool_t *pool;
 } ipxe_snapshot_t;
 
@@ -107,9 +107,9 @@ typedef enum ipxe_route_e {
 /* What is asked at a decoded URL path. */
 typedef struct ipxe_target_t {
     ipxe_route_e route;
-    const char *ticket;      /* or NULL; a MENU, ITEM or ANSWERS without one is
-                                decided from the request's facts (ipxectl render;
-                                no path is such) */
+    const char *ticket; /* or NULL; a MENU, ITEM or ANSWERS without one is
+                           decided from the request's facts (ipxectl render;
+                           no path is such) */
     const char *menu, *item; /* what the path names, or NULL; an ANSWERS
                                 without a ticket is of the profile to which
                                 they lead */
@@ -141,11 +141,11 @@ typedef struct ipxe_request_t {
                  const char *machine, int most, apr_interval_time_t window,
                  int count);
     void *limit_baton;
-    int head;                    /* a HEAD: nothing is changed */
+    int head;               /* a HEAD: nothing is changed */
     const ipxe_keeper_t *keeper; /* who keeps the state; NULL: nobody, and
                                     nothing is known of any machine */
-    int json;                    /* explain: JSON is asked for */
-    int colour;                  /* explain: text in colours of a terminal */
+    int json;               /* explain: JSON is asked for */
+    int colour;             /* explain: text in colours of a terminal */
 } ipxe_request_t;
 
 typedef struct ipxe_answer_t {
@@ -160,12 +160,12 @@ typedef struct ipxe_answer_t {
     const ipxe_decision_t *decision; /* or NULL: none was made */
     const ipxe_ruling_t *ruling;     /* of the state, or NULL: not asked */
     const ipxe_report_t *report;     /* that was taken, or NULL */
-    int changed;                     /* by this report, or fetch */
+    int changed;                     /* by this report */
     apr_int64_t spend;   /* the machine whose `next` this script is: to be spent
                             once it has arrived; 0: none */
     ipxe_diags_t *diags; /* what went wrong on the way */
-    const char *log;     /* one line for the error log, printable, no
-                            secret, no ticket; or NULL */
+    const char *log; /* one line for the error log, printable, no
+                        secret, no ticket; or NULL */
 } ipxe_answer_t;
 
 /* Answers. Always succeeds with an answer: what goes wrong is in it. */
@@ -174,7 +174,8 @@ void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
 
 /* The answer of a server whose rules did not load: `why`, and the local disk.
  * Who waits goes on waiting; answer files have status 500. */
-void ipxe_engine_refuse(ipxe_answer_t *answer, const ipxe_settings_t *settings,
+void ipxe_engine_refuse(ipxe_answer_t *answer,
+                        const ipxe_settings_t *settings,
                         const ipxe_request_t *request, const char *why,
                         apr_pool_t *pool);
 

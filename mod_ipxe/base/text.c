@@ -94,6 +94,17 @@ void ipxe_text_add_char(ipxe_text_t *text, char c)
     text->data[text->len] = '\0';
 }
 
+void ipxe_text_add_all(ipxe_text_t *text, ...)
+{
+    const char *part;
+    va_list parts;
+
+    va_start(parts, text);
+    while ((part = va_arg(parts, const char *)) != NULL)
+        ipxe_text_add_n(text, part, strlen(part));
+    va_end(parts);
+}
+
 void ipxe_text_addf(ipxe_text_t *text, const char *format, ...)
 {
     va_list args;
@@ -307,29 +318,43 @@ const char *ipxe_text_nearest(const char *word, const char *const *names,
     return nearest;
 }
 
-static int url_plain(char c, const char *keep)
+/* RFC 3986's unreserved characters. */
+static int unreserved(char c)
 {
-    return apr_isalnum(c) || (c && strchr("-._~", c)) ||
-           (c && keep && strchr(keep, c));
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
+           c == '~';
 }
 
-const char *ipxe_text_urlencode(const char *s, const char *keep,
-                                apr_pool_t *pool)
+static int url_plain(char c, const char *keep)
+{
+    return unreserved(c) || (c && keep && strchr(keep, c));
+}
+
+void ipxe_text_add_urlencoded(ipxe_text_t *text, const char *s,
+                              const char *keep)
 {
     static const char digits[] = "0123456789ABCDEF";
-    ipxe_text_t *out = ipxe_text_make(strlen(s) + 16, pool);
 
     while (*s) {
         const char *run = s;
 
         while (url_plain(*s, keep))
             s++;
-        ipxe_text_add_n(out, run, (apr_size_t)(s - run));
+        ipxe_text_add_n(text, run, (apr_size_t)(s - run));
         if (!*s)
             break;
-        ipxe_text_add_char(out, '%');
-        ipxe_text_add_char(out, digits[(unsigned char)*s >> 4]);
-        ipxe_text_add_char(out, digits[(unsigned char)*s++ & 15]);
+        ipxe_text_add_char(text, '%');
+        ipxe_text_add_char(text, digits[(unsigned char)*s >> 4]);
+        ipxe_text_add_char(text, digits[(unsigned char)*s++ & 15]);
     }
+}
+
+const char *ipxe_text_urlencode(const char *s, const char *keep,
+                                apr_pool_t *pool)
+{
+    ipxe_text_t *out = ipxe_text_make(strlen(s) + 16, pool);
+
+    ipxe_text_add_urlencoded(out, s, keep);
     return out->data;
 }

@@ -29,6 +29,8 @@ ipxe_text_t *ipxe_text_make_large(apr_pool_t *pool);
 void ipxe_text_add(ipxe_text_t *text, const char *s);
 void ipxe_text_add_n(ipxe_text_t *text, const char *s, apr_size_t len);
 void ipxe_text_add_char(ipxe_text_t *text, char c);
+/* Adds each of the texts up to a NULL: much cheaper than a format. */
+void ipxe_text_add_all(ipxe_text_t *text, ...) __attribute__((sentinel));
 void ipxe_text_addf(ipxe_text_t *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void ipxe_text_cut(ipxe_text_t *text, apr_size_t len);
@@ -70,5 +72,9 @@ const char *ipxe_text_nearest(const char *word, const char *const *names,
  * `keep` (NULL: none more). */
 const char *ipxe_text_urlencode(const char *s, const char *keep,
                                 apr_pool_t *pool);
+
+/* The same, added to text. */
+void ipxe_text_add_urlencoded(ipxe_text_t *text, const char *s,
+                              const char *keep);
 
 #endif

@@ -16,9 +16,12 @@
 #include "httpd/body.h"
 #include "httpd/counting.h"
 #include "httpd/log.h"
+#include "httpd/request_id.h"
 #include "httpd/serving.h"
 
 APLOG_USE_MODULE(ipxe);
+
+#define LOOK_SECONDS 60
 
 ipxe_visit_t *ipxe_visit_get(const request_rec *r)
 {
@@ -56,13 +59,31 @@ static apr_size_t before_long_segment(const char *path)
     return 0;
 }
 
+/* Nonzero at most once a minute: then it is seen whether a file lies at our
+ * address. */
+static int time_to_look(const request_rec *r)
+{
+    static volatile apr_uint32_t looked;
+    apr_uint32_t now = (apr_uint32_t)apr_time_sec(r->request_time);
+    apr_uint32_t then = apr_atomic_read32(&looked);
+
+    return now - then >= LOOK_SECONDS &&
+           apr_atomic_cas32(&looked, now, then) == then;
+}
+
 int ipxe_map(request_rec *r)
 {
     const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
     apr_size_t len = before_long_segment(r->uri);
 
-    if (!len || !serving ||
-        !ipxe_engine_route(&serving->settings, r->uri, r->pool).ticket)
+    if (!serving)
+        return DECLINED;
+    /* What most machines ask for is no file: httpd need not look for one in
+     * every folder above it. */
+    if (!len && strcmp(r->uri, serving->settings.entry) == 0 &&
+        !time_to_look(r))
+        r->finfo.filetype = APR_UNKFILE;
+    if (!len || !ipxe_engine_route(&serving->settings, r->uri, r->pool).ticket)
         return DECLINED;
     r->filename =
         apr_psprintf(r->pool, "%s%.*s", ap_document_root(r), (int)len, r->uri);
@@ -76,15 +97,25 @@ static int is_operators(const request_rec *r)
     return r->handler && strncmp(r->handler, "ipxe-", 5) == 0;
 }
 
+/* Not ours after all: now the file counts that ipxe_map did not look for. */
+static int decline(request_rec *r)
+{
+    if (r->finfo.filetype == APR_UNKFILE && r->filename &&
+        apr_stat(&r->finfo, r->filename, APR_FINFO_MIN, r->pool) != APR_SUCCESS)
+        r->finfo.filetype = APR_NOFILE;
+    return DECLINED;
+}
+
 int ipxe_claim(request_rec *r)
 {
     const ipxe_server_t *server = ipxe_server_get(r->server);
     ipxe_visit_t *visit;
     ipxe_target_t target;
 
-    if (!server->serving || !ipxe_section_engine(r->per_dir_config) ||
-        is_operators(r))
+    if (!server->serving)
         return DECLINED;
+    if (!ipxe_section_engine(r->per_dir_config) || is_operators(r))
+        return decline(r);
     target = ipxe_engine_route(&server->serving->settings, r->uri, r->pool);
     if (target.route == IPXE_ROUTE_NONE)
         return DECLINED;
@@ -139,22 +170,6 @@ static int wants_json(const request_rec *r)
             !has_piece(r->args, "format=text"));
 }
 
-/* Short, to be read from a console: 40 bits, no letter that looks like a
- * digit. */
-static const char *make_id(apr_pool_t *pool)
-{
-    static const char letters[] = "abcdefghjkmnpqrstuvwxyz023456789";
-    unsigned char bytes[8];
-    char *id = apr_palloc(pool, sizeof(bytes) + 1);
-    apr_size_t i;
-
-    ap_random_insecure_bytes(bytes, sizeof(bytes));
-    for (i = 0; i < sizeof(bytes); i++)
-        id[i] = letters[bytes[i] & 31];
-    id[i] = '\0';
-    return id;
-}
-
 static void fill_request(ipxe_request_t *request, request_rec *r)
 {
     request->query = r->args;
@@ -162,7 +177,7 @@ static void fill_request(ipxe_request_t *request, request_rec *r)
     request->ip = r->useragent_ip;
     request->base_url = ipxe_base_url(r);
     request->now = r->request_time;
-    request->request_id = make_id(r->pool);
+    request->request_id = ipxe_request_id(r->pool);
     request->limit = ipxe_counting_pass;
     request->limit_baton = r;
     request->head = r->header_only;
@@ -209,6 +224,18 @@ static void set_headers(request_rec *r, const ipxe_answer_t *answer)
     r->content_languages = NULL;
 }
 
+/* At once and with its end, so that nothing is copied on the way. */
+static void send_body(request_rec *r, const ipxe_text_t *body)
+{
+    apr_bucket_alloc_t *buckets = r->connection->bucket_alloc;
+    apr_bucket_brigade *all = apr_brigade_create(r->pool, buckets);
+
+    APR_BRIGADE_INSERT_TAIL(
+        all, apr_bucket_pool_create(body->data, body->len, r->pool, buckets));
+    APR_BRIGADE_INSERT_TAIL(all, apr_bucket_eos_create(buckets));
+    ap_pass_brigade(r->output_filters, all);
+}
+
 int ipxe_handle(request_rec *r)
 {
     ipxe_visit_t *visit = ipxe_visit_get(r);
@@ -231,6 +258,6 @@ int ipxe_handle(request_rec *r)
                            serving->failure, r->pool);
     ipxe_log_answer(r, visit);
     set_headers(r, &visit->answer);
-    ap_rwrite(visit->answer.body->data, (int)visit->answer.body->len, r);
+    send_body(r, visit->answer.body);
     return OK;
 }

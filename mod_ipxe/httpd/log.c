@@ -39,15 +39,29 @@ static apr_size_t run_of(const char *s, int of_ticket)
     return n;
 }
 
+/* Does the dot part a ticket's payload from its tag? */
+static int parts_ticket(const char *line, const char *dot)
+{
+    int before = 0, after = 0;
+
+    while (before < PAYLOAD_LEN && dot - before > line &&
+           ticket_char(dot[-1 - before]))
+        before++;
+    while (after < TAG_LEN && dot[1 + after] != '.' &&
+           ticket_char(dot[1 + after]))
+        after++;
+    return before == PAYLOAD_LEN && after == TAG_LEN &&
+           !ticket_char(dot[1 + after]);
+}
+
+/* No ticket is without a dot, and few lines have many. */
 static int has_ticket(const char *line)
 {
-    while (*line) {
-        apr_size_t len = run_of(line, 1);
+    const char *dot;
 
-        if (is_ticket(line, len))
+    for (dot = strchr(line, '.'); dot; dot = strchr(dot + 1, '.')) {
+        if (parts_ticket(line, dot))
             return 1;
-        line += len;
-        line += run_of(line, 0);
     }
     return 0;
 }
@@ -109,7 +123,7 @@ static void put_variables(request_rec *r, const ipxe_visit_t *visit)
     put(r, "IPXE_REQUEST", visit->request.request_id);
     put(r, "IPXE_GENERATION", set ? set->generation : NULL);
     put(r, "IPXE_STAGE", answer->stage);
-    put(r, "IPXE_USEC", apr_psprintf(r->pool, "%" APR_TIME_T_FMT, took));
+    put(r, "IPXE_USEC", apr_off_t_toa(r->pool, (apr_off_t)took));
 }
 
 /* ---- Lines ---- */

@@ -11,21 +11,26 @@
 
 static void add_pair(ipxe_text_t *out, const char *name, const char *text)
 {
-    ipxe_text_addf(out, "%s%s=%s", out->len ? "&" : "",
-                   ipxe_text_urlencode(name, NULL, out->pool),
-                   text ? ipxe_text_urlencode(text, ":", out->pool) : "");
+    if (out->len)
+        ipxe_text_add_char(out, '&');
+    ipxe_text_add_urlencoded(out, name, NULL);
+    ipxe_text_add_char(out, '=');
+    if (text)
+        ipxe_text_add_urlencoded(out, text, ":");
 }
 
 /* All cards but the booting one, as mac0, mac1, ... */
 static void add_cards(ipxe_text_t *out, const ipxe_machine_t *machine)
 {
     const char *mac = ipxe_machine_fact(machine, IPXE_FACT_MAC);
+    char name[16];
     int i, n = 0;
 
     for (i = 0; i < machine->mac_count; i++) {
-        if (!ipxe_text_eq(machine->macs[i], mac))
-            add_pair(out, apr_psprintf(out->pool, "mac%d", n++),
-                     machine->macs[i]);
+        if (ipxe_text_eq(machine->macs[i], mac))
+            continue;
+        apr_snprintf(name, sizeof(name), "mac%d", n++);
+        add_pair(out, name, machine->macs[i]);
     }
     if (machine->facts[IPXE_FACT_MACS].state == IPXE_ABSENT &&
         machine->facts[IPXE_FACT_MAC].state == IPXE_NOT_TOLD)
@@ -35,7 +40,7 @@ static void add_cards(ipxe_text_t *out, const ipxe_machine_t *machine)
 const char *ipxe_machine_query(const ipxe_machine_t *machine,
                                apr_pool_t *pool)
 {
-    ipxe_text_t *out = ipxe_text_make(256, pool);
+    ipxe_text_t *out = ipxe_text_make(512, pool);
     int i;
 
     for (i = 0; i < IPXE_FACT_COUNT; i++) {

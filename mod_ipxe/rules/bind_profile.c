@@ -7,6 +7,7 @@
 
 #include "rules/loader.h"
 #include "rules/names.h"
+#include "rules/words.h"
 
 static const char *const platforms[] = {"pcbios", "efi", "linux", "sbi"};
 static const char *const processors[] = {
@@ -233,8 +234,8 @@ static void add_arg(ipxe_loader_t *loader, apr_array_header_t *args,
                                      text),
                        "a comma in [ ] parts items: quote "
                        "\"console=ttyS0,115200n8\"");
-    APR_ARRAY_PUSH(args, const ipxe_phrase_t *) =
-        ipxe_load_phrase_text(loader, text, span, IPXE_CONTEXT_ARGUMENT);
+    ipxe_words_add(args, ipxe_load_phrase_text(loader, text, span,
+                                               IPXE_CONTEXT_ARGUMENT));
 }
 
 /* Bytes of the word at s: to a blank that is not within {{ }}. */
@@ -279,7 +280,7 @@ static const void *make_args(ipxe_loader_t *loader, const ipxe_yaml_t *key,
                              const ipxe_yaml_t *value)
 {
     apr_array_header_t *args =
-        apr_array_make(loader->pool, 4, sizeof(const ipxe_phrase_t *));
+        apr_array_make(loader->pool, 4, sizeof(ipxe_words_t));
     apr_size_t i;
 
     if (value->kind == IPXE_YAML_SCALAR)

@@ -100,6 +100,15 @@ typedef enum ipxe_way_e {
     IPXE_WAY_SANBOOT  /* `sanboot:` a URL */
 } ipxe_way_e;
 
+/* An item of `args`, or several that stand together and say the same to every
+ * machine. */
+typedef struct ipxe_words_t {
+    const ipxe_phrase_t *phrase; /* to render; NULL: `text` is ready */
+    const char *text;            /* the words, parted by a blank each */
+    int count;                   /* of them */
+    int initrd;                  /* one is `initrd`, or `initrd=...` */
+} ipxe_words_t;
+
 /* What of a profile fits a machine's platform and processor. */
 typedef struct ipxe_boot_t {
     ipxe_way_e way;
@@ -107,7 +116,7 @@ typedef struct ipxe_boot_t {
     const ipxe_phrase_t *kernel; /* or the UEFI program, the SAN; wimboot or
                                     memdisk of those ways. NULL: SCRIPT */
     const apr_array_header_t *initrds; /* of ipxe_file_t, wimboot's files too */
-    const apr_array_header_t *args;    /* of const ipxe_phrase_t *, base first;
+    const apr_array_header_t *args;    /* of ipxe_words_t, base first;
                                           an item's value is a word, words
                                           parted by blanks, or a list */
     const apr_array_header_t *without; /* of const char *: names of words that

@@ -72,8 +72,12 @@ static void args_phrases(void *baton, const void *value)
     const apr_array_header_t *args = value;
     int i;
 
-    for (i = 0; i < args->nelts; i++)
-        one_phrase(baton, APR_ARRAY_IDX(args, i, const ipxe_phrase_t *));
+    for (i = 0; i < args->nelts; i++) {
+        const ipxe_words_t *words = &APR_ARRAY_IDX(args, i, ipxe_words_t);
+
+        if (words->phrase)
+            one_phrase(baton, words->phrase);
+    }
 }
 
 static void file_phrases(void *baton, const void *value)
@@ -187,7 +191,7 @@ static int gather_args(const picking_t *picking)
 {
     const apr_array_header_t *cases = picking->profile->cases;
     apr_array_header_t *args =
-        apr_array_make(picking->pool, 8, sizeof(const ipxe_phrase_t *));
+        apr_array_make(picking->pool, 8, sizeof(ipxe_words_t));
     const void *value;
     int i;
 

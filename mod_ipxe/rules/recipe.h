@@ -20,7 +20,7 @@ typedef enum ipxe_part_e {
     IPXE_PART_SANBOOT,
     IPXE_PART_TREE,
     IPXE_PART_ANSWERS, /* array of ipxe_served_t */
-    IPXE_PART_ARGS,    /* array of const ipxe_phrase_t * */
+    IPXE_PART_ARGS,    /* array of ipxe_words_t */
     IPXE_PART_WITHOUT, /* array of const char * */
     IPXE_PART_LOADER,  /* const ipxe_phrase_t *: wimboot, where no kernel is
                           written; never written itself */

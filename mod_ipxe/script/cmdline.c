@@ -8,6 +8,9 @@
 /* Past this a line is near the end of what any x86 or arm64 kernel takes. */
 #define NEAR_LIMIT 1900
 
+/* Bytes that most lines have room in. */
+#define ROOM 2048
+
 /* COMMAND_LINE_SIZE less the NUL; on x86 iPXE keeps one byte less. */
 static const struct {
     const char *cpu;
@@ -22,119 +25,152 @@ static int wants_initrd(const ipxe_plan_t *plan)
     return plan->way == IPXE_WAY_KERNEL;
 }
 
-/* Is it the word `name`, or `name=...`? */
-static int word_is(const char *word, const char *name)
-{
-    apr_size_t len = strlen(name);
+/* ---- The words ---- */
 
-    return strncmp(word, name, len) == 0 &&
-           (word[len] == '\0' || word[len] == '=');
+/* A line while it is written. */
+typedef struct line_t {
+    ipxe_text_t *text;
+    int words;
+    int initrd; /* one of the arguments is `initrd`, taken away or not */
+    const ipxe_boot_t *boot;
+    ipxe_script_t *script;
+} line_t;
+
+/* Is it the word `name`, or `name=...`? */
+static int word_is(const char *word, apr_size_t len, const char *name)
+{
+    apr_size_t n = strlen(name);
+
+    return len >= n && memcmp(word, name, n) == 0 &&
+           (len == n || word[n] == '=');
 }
 
-static int taken_away(const ipxe_boot_t *boot, const char *word)
+static int taken_away(const ipxe_boot_t *boot, const char *word, apr_size_t len)
 {
     int i;
 
     for (i = 0; boot->without && i < boot->without->nelts; i++) {
-        if (word_is(word, APR_ARRAY_IDX(boot->without, i, const char *)))
+        if (word_is(word, len, APR_ARRAY_IDX(boot->without, i, const char *)))
             return 1;
     }
     return 0;
 }
 
-static int any_word_is(const apr_array_header_t *words, const char *name)
+static void add_words(line_t *line, const char *words, apr_size_t len,
+                      int count)
 {
-    int i;
-
-    for (i = 0; i < words->nelts; i++) {
-        if (word_is(APR_ARRAY_IDX(words, i, const char *), name))
-            return 1;
-    }
-    return 0;
+    if (line->text->len)
+        ipxe_text_add_char(line->text, ' ');
+    ipxe_text_add_n(line->text, words, len);
+    line->words += count;
 }
 
 /* Blanks that the network sent are '_' by now: what is left parts words. */
-static apr_status_t add_value(apr_array_header_t *words, ipxe_script_t *script,
-                              ipxe_value_t value, ipxe_span_t span)
+static void add_kept(line_t *line, const char *text)
 {
+    static const char blanks[] = " \t\r\n";
+
+    for (text += strspn(text, blanks); *text; text += strspn(text, blanks)) {
+        apr_size_t len = strcspn(text, blanks);
+
+        line->initrd |= word_is(text, len, "initrd");
+        if (!taken_away(line->boot, text, len))
+            add_words(line, text, len, 1);
+        text += len;
+    }
+}
+
+static apr_status_t add_value(line_t *line, ipxe_value_t value,
+                              ipxe_span_t span)
+{
+    const ipxe_writing_t *writing = line->script->writing;
     const char *text;
-    apr_status_t status = ipxe_escape(&text, ipxe_value_str(value, words->pool),
-                                      IPXE_CONTEXT_ARGUMENT, span,
-                                      script->writing->diags, words->pool);
+    apr_status_t status =
+        ipxe_escape(&text, ipxe_value_str(value, writing->pool),
+                    IPXE_CONTEXT_ARGUMENT, span, writing->diags, writing->pool);
 
     if (status == APR_SUCCESS)
-        apr_array_cat(words, ipxe_text_split(text, " \t\r\n", words->pool));
+        add_kept(line, text);
     return status;
 }
 
-static apr_status_t add_phrase(apr_array_header_t *words, ipxe_script_t *script,
-                               const ipxe_phrase_t *phrase)
+static apr_status_t add_phrase(line_t *line, const ipxe_phrase_t *phrase)
 {
     ipxe_value_t value;
     apr_size_t i;
     apr_status_t status =
-        ipxe_template_value(&value, phrase->compiled, &script->render);
+        ipxe_template_value(&value, phrase->compiled, &line->script->render);
 
     if (status != APR_SUCCESS || value.kind == IPXE_KIND_NONE)
         return status;
     if (value.kind != IPXE_KIND_LIST && value.kind != IPXE_KIND_TUPLE)
-        return add_value(words, script, value, phrase->span);
+        return add_value(line, value, phrase->span);
     for (i = 0; i < value.u.list->len && status == APR_SUCCESS; i++)
-        status = add_value(words, script, value.u.list->items[i], phrase->span);
+        status = add_value(line, value.u.list->items[i], phrase->span);
     return status;
 }
 
-static void add_initrds(apr_array_header_t *words, const ipxe_plan_t *plan)
+static apr_status_t add_item(line_t *line, const ipxe_words_t *item)
+{
+    if (item->phrase)
+        return add_phrase(line, item->phrase);
+    if (line->boot->without && line->boot->without->nelts)
+        add_kept(line, item->text);
+    else if (item->count)
+        add_words(line, item->text, strlen(item->text), item->count);
+    line->initrd |= item->initrd;
+    return APR_SUCCESS;
+}
+
+static apr_status_t add_args(line_t *line)
+{
+    const apr_array_header_t *args = line->boot->args;
+    apr_status_t status = APR_SUCCESS;
+    int i;
+
+    for (i = 0; args && i < args->nelts && status == APR_SUCCESS; i++)
+        status = add_item(line, &APR_ARRAY_IDX(args, i, ipxe_words_t));
+    return status;
+}
+
+static void add_initrds(line_t *line, const ipxe_plan_t *plan)
 {
     int i;
 
-    for (i = 0; i < plan->images->nelts; i++) {
+    for (i = 0; wants_initrd(plan) && i < plan->images->nelts; i++) {
         const ipxe_image_t *image =
             &APR_ARRAY_IDX(plan->images, i, ipxe_image_t);
 
         if (!image->at)
-            APR_ARRAY_PUSH(words, const char *) =
-                apr_pstrcat(words->pool, "initrd=", image->name, NULL);
+            add_kept(line, apr_pstrcat(line->text->pool, "initrd=", image->name,
+                                       NULL));
     }
+    line->initrd = 0;
 }
 
-static void add_kept(apr_array_header_t *words, const ipxe_boot_t *boot,
-                     const apr_array_header_t *more)
+/* `initrd=` goes first: words after a lone `---` are the installed system's.
+ * Whether the operator wrote one is known at the end: then those that were
+ * put there are left out again. */
+apr_status_t ipxe_cmdline_make(ipxe_plan_t *plan, ipxe_script_t *script,
+                               const ipxe_boot_t *boot)
 {
-    int i;
+    line_t line = {ipxe_text_make(ROOM, script->writing->pool), 0, 0, boot,
+                   script};
+    apr_size_t front;
+    apr_status_t status;
+    int words;
 
-    for (i = 0; i < more->nelts; i++) {
-        const char *word = APR_ARRAY_IDX(more, i, const char *);
-
-        if (!taken_away(boot, word))
-            APR_ARRAY_PUSH(words, const char *) = word;
-    }
-}
-
-/* `initrd=` goes first: words after a lone `---` are the installed
- * system's. */
-apr_status_t ipxe_cmdline_words(const apr_array_header_t **words,
-                                ipxe_script_t *script, const ipxe_boot_t *boot,
-                                const ipxe_plan_t *plan)
-{
-    apr_pool_t *pool = script->writing->pool;
-    apr_array_header_t *written =
-        apr_array_make(pool, 32, sizeof(const char *));
-    apr_array_header_t *initrds = apr_array_make(pool, 4, sizeof(const char *));
-    apr_array_header_t *all = apr_array_make(pool, 32, sizeof(const char *));
-    apr_status_t status = APR_SUCCESS;
-    int i;
-
-    for (i = 0; boot->args && i < boot->args->nelts && status == APR_SUCCESS;
-         i++)
-        status =
-            add_phrase(written, script,
-                       APR_ARRAY_IDX(boot->args, i, const ipxe_phrase_t *));
-    if (wants_initrd(plan) && !any_word_is(written, "initrd"))
-        add_initrds(initrds, plan);
-    add_kept(all, boot, initrds);
-    add_kept(all, boot, written);
-    *words = all;
+    add_initrds(&line, plan);
+    front = line.text->len;
+    words = line.words;
+    status = add_args(&line);
+    if (!line.initrd)
+        front = (apr_size_t)(words = 0);
+    else if (front && line.text->len > front)
+        front++; /* the blank */
+    plan->line = line.text->data + front;
+    plan->line_len = line.text->len - front;
+    plan->words = line.words - words;
     return status;
 }
 
@@ -158,7 +194,7 @@ static apr_size_t length_of(ipxe_script_t *script, const ipxe_plan_t *plan)
     const char *platform =
         ipxe_machine_fact(script->writing->machine, IPXE_FACT_PLATFORM);
     apr_pool_t *pool = script->writing->pool;
-    apr_size_t len = strlen(apr_array_pstrcat(pool, plan->words, ' '));
+    apr_size_t len = plan->line_len;
 
     if (platform && strcmp(platform, "efi") == 0)
         len += strlen(ipxe_url_basename(plan->kernel, pool)) + 1;

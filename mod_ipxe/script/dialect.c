@@ -117,6 +117,6 @@ apr_status_t ipxe_script_command_line(const char **line,
     if (decision->action.kind == IPXE_ACTION_BOOT)
         status = ipxe_plan_make(&plan, script);
     if (status == APR_SUCCESS && plan && plan->way == IPXE_WAY_KERNEL)
-        *line = apr_array_pstrcat(writing->pool, plan->words, ' ');
+        *line = plan->line;
     return status;
 }

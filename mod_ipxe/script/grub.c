@@ -135,12 +135,13 @@ static int put_initrds(ipxe_script_t *script, const ipxe_plan_t *plan)
 static const apr_array_header_t *without_initrd(const ipxe_plan_t *plan,
                                                 apr_pool_t *pool)
 {
+    apr_array_header_t *all = ipxe_text_split(plan->line, " ", pool);
     apr_array_header_t *words =
-        apr_array_make(pool, plan->words->nelts + 1, sizeof(const char *));
+        apr_array_make(pool, all->nelts + 1, sizeof(const char *));
     int i;
 
-    for (i = 0; i < plan->words->nelts; i++) {
-        const char *word = APR_ARRAY_IDX(plan->words, i, const char *);
+    for (i = 0; i < all->nelts; i++) {
+        const char *word = APR_ARRAY_IDX(all, i, const char *);
 
         if (strncmp(word, "initrd=", 7) != 0)
             APR_ARRAY_PUSH(words, const char *) = word;

@@ -70,13 +70,15 @@ void ipxe_put_say(ipxe_script_t *script, const char *text)
     int i;
 
     for (i = 0; i < lines->nelts; i++)
-        ipxe_text_addf(script->out, "echo %s\n",
-                       text_of(script, APR_ARRAY_IDX(lines, i, const char *)));
+        ipxe_text_add_all(
+            script->out, "echo ",
+            text_of(script, APR_ARRAY_IDX(lines, i, const char *)), "\n", NULL);
 }
 
 void ipxe_put_say_error(ipxe_script_t *script, const char *text)
 {
-    ipxe_text_addf(script->out, "echo %s: ${errno}\n", title_of(script, text));
+    ipxe_text_add_all(script->out, "echo ", title_of(script, text),
+                      ": ${errno}\n", NULL);
 }
 
 static void put_clash(ipxe_script_t *script)
@@ -94,7 +96,8 @@ static void put_clash(ipxe_script_t *script)
 
 void ipxe_put_head(ipxe_script_t *script)
 {
-    ipxe_text_addf(script->out, HEAD "# %s\n", ipxe_part_comment(script));
+    ipxe_text_add_all(script->out, HEAD "# ", ipxe_part_comment(script), "\n",
+                      NULL);
     put_clash(script);
 }
 
@@ -102,26 +105,27 @@ void ipxe_put_head(ipxe_script_t *script)
 
 void ipxe_put_label(ipxe_script_t *script, const char *label)
 {
-    ipxe_text_addf(script->out, ":%s\n", label);
+    ipxe_text_add_all(script->out, ":", label, "\n", NULL);
 }
 
 void ipxe_put_goto(ipxe_script_t *script, const char *label)
 {
-    ipxe_text_addf(script->out, "goto %s\n", label);
+    ipxe_text_add_all(script->out, "goto ", label, "\n", NULL);
 }
 
 void ipxe_put_chain(ipxe_script_t *script, const char *url,
                     const char *otherwise)
 {
-    ipxe_text_addf(script->out, "chain --replace --autofree %s || goto %s\n",
-                   url, otherwise);
+    ipxe_text_add_all(script->out, "chain --replace --autofree ", url,
+                      " || goto ", otherwise, "\n", NULL);
 }
 
 void ipxe_put_wait(ipxe_script_t *script, int seconds, const char *text,
                    const char *label)
 {
-    ipxe_text_addf(script->out, "prompt --timeout %d %s && goto %s ||\n",
-                   seconds * 1000, title_of(script, text), label);
+    ipxe_text_add_all(script->out, "prompt --timeout ",
+                      apr_itoa(script->writing->pool, seconds * 1000), " ",
+                      text, " && goto ", label, " ||\n", NULL);
 }
 
 void ipxe_put_key(ipxe_script_t *script, int seconds, char key,
@@ -148,39 +152,35 @@ void ipxe_put_forget(ipxe_script_t *script)
 
 /* Leaves the words in settings of WORDS_IN_A_LINE each, and returns those. A
  * setting stands for one word of a line, whatever blanks are in it. */
-static const char *park_words(ipxe_script_t *script,
-                              const apr_array_header_t *words)
+static const char *park_words(ipxe_script_t *script, const char *words)
 {
-    ipxe_text_t *line = ipxe_text_make(256, script->writing->pool);
+    apr_pool_t *pool = script->writing->pool;
+    apr_array_header_t *all = ipxe_text_split(words, " ", pool);
+    ipxe_text_t *line = ipxe_text_make(256, pool);
     int i;
 
-    for (i = 0; i < words->nelts; i++) {
+    for (i = 0; i < all->nelts; i++) {
         if (i % WORDS_IN_A_LINE == 0) {
             ipxe_text_addf(script->out, "%sset words%d", i ? "\n" : "",
                            i / WORDS_IN_A_LINE);
             ipxe_text_addf(line, " ${words%d}", i / WORDS_IN_A_LINE);
         }
         ipxe_text_add_char(script->out, ' ');
-        ipxe_text_add(script->out, APR_ARRAY_IDX(words, i, const char *));
+        ipxe_text_add(script->out, APR_ARRAY_IDX(all, i, const char *));
     }
     ipxe_text_add_char(script->out, '\n');
-    return line->data;
+    return line->data + 1;
 }
 
-void ipxe_put_kernel(ipxe_script_t *script, const char *url,
-                     const apr_array_header_t *words, const char *otherwise)
+void ipxe_put_kernel(ipxe_script_t *script, const ipxe_plan_t *plan,
+                     const char *otherwise)
 {
-    apr_pool_t *pool = script->writing->pool;
-    const char *line = "";
+    const char *line = plan->line;
 
-    if (words->nelts > WORDS_IN_A_LINE)
-        line = park_words(script, words);
-    else if (words->nelts)
-        line =
-            apr_pstrcat(pool, " ", apr_array_pstrcat(pool, words, ' '), NULL);
-    ipxe_text_addf(script->out, "kernel %s", url);
-    ipxe_text_add(script->out, line);
-    ipxe_text_addf(script->out, " || goto %s\n", otherwise);
+    if (plan->words > WORDS_IN_A_LINE)
+        line = park_words(script, line);
+    ipxe_text_add_all(script->out, "kernel ", plan->kernel, *line ? " " : "",
+                      line, " || goto ", otherwise, "\n", NULL);
 }
 
 void ipxe_put_image(ipxe_script_t *script, const ipxe_image_t *image,
@@ -190,18 +190,18 @@ void ipxe_put_image(ipxe_script_t *script, const ipxe_image_t *image,
 
     ipxe_text_add(out, "initrd ");
     if (name)
-        ipxe_text_addf(out, "--name %s ", name);
+        ipxe_text_add_all(out, "--name ", name, " ", NULL);
     ipxe_text_add(out, image->url);
     if (second)
-        ipxe_text_addf(out, " %s", second);
+        ipxe_text_add_all(out, " ", second, NULL);
     if (second && image->mode)
-        ipxe_text_addf(out, " mode=%s", image->mode);
-    ipxe_text_addf(out, " || goto %s\n", otherwise);
+        ipxe_text_add_all(out, " mode=", image->mode, NULL);
+    ipxe_text_add_all(out, " || goto ", otherwise, "\n", NULL);
 }
 
 void ipxe_put_boot(ipxe_script_t *script, const char *otherwise)
 {
-    ipxe_text_addf(script->out, "boot || goto %s\n", otherwise);
+    ipxe_text_add_all(script->out, "boot || goto ", otherwise, "\n", NULL);
 }
 
 void ipxe_put_san(ipxe_script_t *script, const char *url, const char *otherwise)
@@ -218,7 +218,8 @@ static void put_next_entry(ipxe_script_t *script)
 
 static void put_drive(ipxe_script_t *script, const char *drive)
 {
-    ipxe_text_addf(script->out, "sanboot --no-describe --drive %s ||\n", drive);
+    ipxe_text_add_all(script->out, "sanboot --no-describe --drive ", drive,
+                      " ||\n", NULL);
     ipxe_put_say_error(script, "The local disk could not be booted");
     ipxe_text_add(script->out, "sleep 5 ||\n");
     put_next_entry(script);

@@ -28,7 +28,8 @@ void ipxe_put_goto(ipxe_script_t *script, const char *label);
 void ipxe_put_chain(ipxe_script_t *script, const char *url,
                     const char *otherwise);
 
-/* Says text and waits; a key goes to the label, silence to the next line. */
+/* Says text, which is the caller's own and not escaped, and waits; a key goes
+ * to the label, silence to the next line. */
 void ipxe_put_wait(ipxe_script_t *script, int seconds, const char *text,
                    const char *label);
 
@@ -52,8 +53,8 @@ void ipxe_put_say_error(ipxe_script_t *script, const char *text);
 
 /* Forgets every image: what stays would land in the initrd. */
 void ipxe_put_forget(ipxe_script_t *script);
-void ipxe_put_kernel(ipxe_script_t *script, const char *url,
-                     const apr_array_header_t *words, const char *otherwise);
+void ipxe_put_kernel(ipxe_script_t *script, const ipxe_plan_t *plan,
+                     const char *otherwise);
 
 /* second: where the image stands for the kernel, or NULL. */
 void ipxe_put_image(ipxe_script_t *script, const ipxe_image_t *image,

@@ -37,7 +37,7 @@ static void put_wimboot(ipxe_script_t *script, const ipxe_plan_t *plan)
 {
     int i;
 
-    ipxe_put_kernel(script, plan->kernel, plan->words, FAILED);
+    ipxe_put_kernel(script, plan, FAILED);
     for (i = 0; i < plan->images->nelts; i++) {
         const ipxe_image_t *image =
             &APR_ARRAY_IDX(plan->images, i, ipxe_image_t);
@@ -52,7 +52,7 @@ static void put_kernel(ipxe_script_t *script, const ipxe_plan_t *plan)
 {
     int i;
 
-    ipxe_put_kernel(script, plan->kernel, plan->words, FAILED);
+    ipxe_put_kernel(script, plan, FAILED);
     for (i = 0; i < plan->images->nelts; i++) {
         const ipxe_image_t *image =
             &APR_ARRAY_IDX(plan->images, i, ipxe_image_t);
@@ -68,18 +68,17 @@ static void put_iso(ipxe_script_t *script, const ipxe_plan_t *plan)
 {
     const char *platform =
         ipxe_machine_fact(script->writing->machine, IPXE_FACT_PLATFORM);
-    apr_array_header_t *words =
-        apr_array_make(script->writing->pool, 4, sizeof(const char *));
     ipxe_image_t image = {plan->iso, NULL, 0, NULL, NULL};
+    ipxe_plan_t memdisk = *plan;
 
     if (platform && strcmp(platform, "pcbios") != 0) {
         ipxe_put_san(script, plan->iso, FAILED);
         return;
     }
-    APR_ARRAY_PUSH(words, const char *) = "iso";
-    APR_ARRAY_PUSH(words, const char *) = "raw";
-    apr_array_cat(words, plan->words);
-    ipxe_put_kernel(script, plan->kernel, words, FAILED);
+    memdisk.line = apr_pstrcat(script->writing->pool, "iso raw",
+                               plan->words ? " " : "", plan->line, NULL);
+    memdisk.words += 2;
+    ipxe_put_kernel(script, &memdisk, FAILED);
     ipxe_put_image(script, &image, NULL, NULL, FAILED);
     ipxe_put_boot(script, FAILED);
 }

@@ -153,7 +153,7 @@ static apr_status_t fill(ipxe_plan_t *plan, ipxe_script_t *script,
     if (status == APR_SUCCESS)
         status = add_images(plan, script, boot);
     if (status == APR_SUCCESS)
-        status = ipxe_cmdline_words(&plan->words, script, boot, plan);
+        status = ipxe_cmdline_make(plan, script, boot);
     return status == APR_SUCCESS ? ipxe_cmdline_check(script, plan) : status;
 }
 

@@ -22,8 +22,10 @@ typedef struct ipxe_plan_t {
                                          an ISO of memdisk's */
     const char *iso;                  /* URL of the ISO, or NULL */
     const apr_array_header_t *images; /* of ipxe_image_t */
-    const apr_array_header_t *words;  /* of const char *: the command line as
-                                         the script has it */
+    const char *line;                 /* the command line as the script has it:
+                                         words parted by a blank each */
+    apr_size_t line_len;
+    int words;                        /* of the line */
 } ipxe_plan_t;
 
 /* What the decision boots. *plan is NULL, with success, where nothing of the
@@ -32,11 +34,11 @@ apr_status_t ipxe_plan_make(ipxe_plan_t **plan, ipxe_script_t *script);
 
 /* ---- cmdline.c ---- */
 
-/* The words of a command line: `initrd=` of the images, unless an operator
- * wrote one, then the arguments, escaped, without those taken away. */
-apr_status_t ipxe_cmdline_words(const apr_array_header_t **words,
-                                ipxe_script_t *script, const ipxe_boot_t *boot,
-                                const ipxe_plan_t *plan);
+/* The line of a plan whose images are known: `initrd=` of these, unless an
+ * operator wrote one, then the arguments, escaped, without those taken
+ * away. */
+apr_status_t ipxe_cmdline_make(ipxe_plan_t *plan, ipxe_script_t *script,
+                               const ipxe_boot_t *boot);
 
 /* Is it longer than the machine's kernel takes? A failure with a diagnostic
  * then; a warning alone where it comes near. */

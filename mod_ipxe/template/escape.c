@@ -90,12 +90,34 @@ static int argument_bad(const ipxe_escape_t *escape, const char *s,
     return c == '#' && at == 0 && is_blank(before(escape, s, 0));
 }
 
+/* A byte that means nothing in a script, whatever stands beside it. */
+static int is_harmless(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           (c >= 'A' && c <= 'Z') || c == '.' || c == ':' || c == '/' ||
+           c == '_' || c == ',' || c == '=';
+}
+
+/* How many such bytes, and blanks where they may stand, begin s. */
+static apr_size_t harmless_run(const char *s, apr_size_t len, int blanks)
+{
+    apr_size_t n = 0;
+
+    while (n < len && (is_harmless(s[n]) || (blanks && s[n] == ' ')))
+        n++;
+    return n;
+}
+
 static void argument_tainted(ipxe_escape_t *escape, const char *s,
                              apr_size_t len)
 {
     apr_size_t at, n, i;
 
     for (at = 0; at < len; at += n) {
+        n = harmless_run(s + at, len - at, 0);
+        ipxe_text_add_n(escape->out, s + at, n);
+        if (n)
+            continue;
         n = separator(escape, s, len, at);
         for (i = 0; i < n; i++)
             ipxe_text_add_char(escape->out, '_');
@@ -200,6 +222,10 @@ static apr_status_t text(ipxe_escape_t *escape, const char *s, apr_size_t len,
 
     (void)marks;
     for (at = 0; at < len; at += n) {
+        n = harmless_run(s + at, len - at, 1);
+        ipxe_text_add_n(escape->out, s + at, n);
+        if (n)
+            continue;
         n = separator(escape, s, len, at);
         for (i = 0; i < n; i++)
             ipxe_text_add_char(escape->out, '_');

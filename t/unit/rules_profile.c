@@ -46,10 +46,13 @@ static const char *shown(help_t *help, const char *name, const char *platform,
         ipxe_text_addf(
             text, " +%s",
             APR_ARRAY_IDX(boot->initrds, i, ipxe_file_t).file->written);
-    for (i = 0; i < boot->args->nelts; i++)
-        ipxe_text_addf(
-            text, " %s",
-            APR_ARRAY_IDX(boot->args, i, const ipxe_phrase_t *)->written);
+    for (i = 0; i < boot->args->nelts; i++) {
+        const ipxe_words_t *words =
+            &APR_ARRAY_IDX(boot->args, i, ipxe_words_t);
+
+        ipxe_text_addf(text, " %s",
+                       words->phrase ? words->phrase->written : words->text);
+    }
     for (i = 0; i < boot->without->nelts; i++)
         ipxe_text_addf(text, " -%s",
                        APR_ARRAY_IDX(boot->without, i, const char *));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scripts as machines get them: each case is one machine asking the rules of
- * t/golden/script/site.yaml, and its script is t/golden/script/NAME.ipxe (or
- * .grub). With WRITE_GOLDEN=1 the files are written anew, to be looked at;
+ * t/golden/script/site.yaml and words.yaml, and its script is NAME.ipxe there
+ * (or NAME.grub). With WRITE_GOLDEN=1 the files are written anew, to be looked at;
  * t/golden/run-in-ipxe runs them in a real iPXE. */
 #include "rules/load.h"
 #include "script/script.h"
@@ -13,6 +13,8 @@
 
 #define BASE   "http://10.0.0.1"
 #define FOLDER "t/golden/script/"
+
+#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 /* ---- A world ---- */
 
@@ -110,17 +112,22 @@ static void say_diags(const ipxe_diags_t *diags, apr_pool_t *pool)
 
 static int load(site_t *site, apr_pool_t *pool)
 {
+    static const char *const files[] = {"site.yaml", "words.yaml"};
     static const ipxe_language_t language = {NULL, 0, ipxe_script_place};
     ipxe_library_t *library = ipxe_library_make(&language, pool);
     ipxe_rules_input_t input = {0};
-    ipxe_source_t *rules = source_of("site.yaml", pool);
     apr_array_header_t *sources =
-        apr_array_make(pool, 1, sizeof(const ipxe_source_t *));
+        apr_array_make(pool, 2, sizeof(const ipxe_source_t *));
+    apr_size_t i;
 
-    if (!rules)
-        return 0;
-    rules->name = "rules/site.yaml";
-    APR_ARRAY_PUSH(sources, const ipxe_source_t *) = rules;
+    for (i = 0; i < ROWS(files); i++) {
+        ipxe_source_t *rules = source_of(files[i], pool);
+
+        if (!rules)
+            return 0;
+        rules->name = apr_pstrcat(pool, "rules/", files[i], NULL);
+        APR_ARRAY_PUSH(sources, const ipxe_source_t *) = rules;
+    }
     ipxe_library_add(library, "written.tmpl", source_of("written.tmpl", pool));
     input.sources = sources;
     input.library = library;
@@ -154,6 +161,7 @@ static const case_t cases[] = {
     {"linux", BIOS "&serial=LINUX%20${x}%20'y'%20%26%26", {0}, 0, 0},
     {"linux-efi", EFI "&serial=LINUX%201", {0}, 0, 0},
     {"two-initrds", BIOS "&serial=TWO", {0}, 0, 0},
+    {"own-initrd", BIOS "&serial=OWN", {0}, 0, 0},
     {"many-words", BIOS "&serial=MANY", {0}, 0, 0},
     {"missing", BIOS "&serial=MISSING&rack=7", {0}, 0, 0},
     {"windows", BIOS "&serial=WINDOWS%201", {0}, 0, 0},
@@ -293,8 +301,6 @@ static const char *const may_fail[] = {
     "prompt", "sleep", "shell",  "sanboot", "reboot", "poweroff"};
 static const char *const cannot_fail[] = {"echo", "exit", "goto",
                                           "inc",  "item", "set"};
-
-#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
 static int among(const char *word, const char *const *words, size_t n)
 {

@@ -14,6 +14,7 @@ build curl curl
 build gcc gcc
 build libapr1-dev apr-devel
 build libaprutil1-dev apr-util-devel
+build liblmdb-dev lmdb-devel
 build libpcre2-dev pcre2-devel
 build libssl-dev openssl-devel
 build libtool libtool

@@ -94,6 +94,8 @@
       "An argument looks like the end of another that YAML parted.") \
     X(HOST_CONFLICT, "host-conflict", ERROR, \
       "Two hosts claim one key.") \
+    X(HOSTS_UNREADABLE, "hosts-unreadable", ERROR, \
+      "A database of hosts cannot be read or written.") \
     X(NAMES_NOBODY, "names-nobody", ERROR, \
       "Nothing that could tell a machine, or a filler that many send.") \
     X(GROUP_ACTIONS, "group-actions", ERROR, \

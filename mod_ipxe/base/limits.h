@@ -63,6 +63,14 @@
 /* What an installer says with a report: two lines of a console. */
 #define IPXE_MAX_REPORT_TEXT 160
 
+/* A fleet's LMDB file: addresses that it may take (it is as long as what is
+ * in it), searches at once of all processes (64 bytes each in the lock file),
+ * and how long a process may go on with a file that was replaced. */
+#define IPXE_HOSTS_MAP_BYTES \
+    (sizeof(apr_size_t) > 4 ? (apr_size_t)16 << 30 : (apr_size_t)1 << 30)
+#define IPXE_HOSTS_READERS 4096
+#define IPXE_HOSTS_LOOK    APR_USEC_PER_SEC
+
 /* Tickets stand in kernel command lines of 2046 bytes. */
 #define IPXE_MAX_TICKET 600
 

@@ -12,7 +12,10 @@
 static void init_loader(ipxe_loader_t *loader, ipxe_library_t *library,
                         ipxe_diags_t *diags, apr_pool_t *pool)
 {
+    static const ipxe_rules_input_t nothing;
+
     memset(loader, 0, sizeof(*loader));
+    loader->input = &nothing;
     loader->library = library;
     loader->diags = diags;
     loader->pool = pool;

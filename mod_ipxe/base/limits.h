@@ -55,6 +55,10 @@
  * hosts are not six million renders. */
 #define IPXE_MAX_HOSTS_ALIKE 200
 
+/* Errors after which the check of a database's hosts stops: a group that was
+ * renamed is wrong in all of a million. */
+#define IPXE_MAX_HOSTS_WRONG 100
+
 /* `limit` of a rule: what a server counts at once, over all its rules, is
  * IPXE_MAX_COUNTED; each takes 24 bytes of shared memory. */
 #define IPXE_MAX_LIMIT   10000

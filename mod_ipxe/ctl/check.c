@@ -18,6 +18,7 @@ typedef struct checking_t {
     apr_array_header_t *names;  /* of the files asked for: their true paths,
                                    const char *; empty: all */
     const ipxe_snapshot_t *set; /* the last that loaded, or NULL */
+    int hosts;                  /* in its databases */
 } checking_t;
 
 /* ---- Paths ---- */
@@ -152,6 +153,7 @@ static void check_set(checking_t *checking, const ipxe_settings_t *settings)
 
     if (set) {
         checking->set = set;
+        checking->hosts = ipxe_check_hosts(set, diags);
         ipxe_snapshot_doubt(set, diags, checking->ctl->pool);
     }
     collect(checking, diags);
@@ -239,7 +241,7 @@ static const char *fine(const checking_t *checking)
         ipxe_ctl_count(rules->rules->nelts, "rule", pool),
         ipxe_ctl_count((int)apr_hash_count(rules->profiles), "profile", pool),
         ipxe_ctl_count((int)apr_hash_count(rules->menus), "menu", pool),
-        ipxe_ctl_count(rules->host_count, "host", pool));
+        ipxe_ctl_count(rules->host_count + checking->hosts, "host", pool));
 }
 
 /* Files can be checked where no httpd can be asked. */
@@ -264,7 +266,7 @@ static ipxe_exit_e find_sites(checking_t *checking)
 
 ipxe_exit_e ipxe_ctl_check(ipxe_ctl_t *ctl)
 {
-    checking_t checking = {ctl, NULL, NULL, NULL, NULL, NULL};
+    checking_t checking = {ctl, NULL, NULL, NULL, NULL, NULL, 0};
     ipxe_exit_e code = find_sites(&checking);
     int i;
 

@@ -7,8 +7,8 @@
 
 #define WHERE                                                                  \
     IPXE_OPT_CONFIG, IPXE_OPT_HTTPD, IPXE_OPT_VHOST, IPXE_OPT_RULES,           \
-        IPXE_OPT_TEMPLATES, IPXE_OPT_DOCUMENT_ROOT, IPXE_OPT_STATE,            \
-        IPXE_OPT_VAR
+        IPXE_OPT_HOSTS, IPXE_OPT_TEMPLATES, IPXE_OPT_DOCUMENT_ROOT,            \
+        IPXE_OPT_STATE, IPXE_OPT_VAR
 #define REQUEST                                                                \
     IPXE_OPT_BASE_URL, IPXE_OPT_AT, IPXE_OPT_REQUEST, IPXE_OPT_GENERATION,     \
         IPXE_OPT_USER_AGENT

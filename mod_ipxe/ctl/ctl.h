@@ -33,6 +33,7 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_HTTPD,
     IPXE_OPT_VHOST,
     IPXE_OPT_RULES,
+    IPXE_OPT_HOSTS,
     IPXE_OPT_TEMPLATES,
     IPXE_OPT_DOCUMENT_ROOT,
     IPXE_OPT_STATE,

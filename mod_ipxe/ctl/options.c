@@ -22,6 +22,9 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
     [IPXE_OPT_RULES] = {"rules", 0, "PATH",
                         "a file or folder of rules, instead of asking httpd; "
                         "may be given again"},
+    [IPXE_OPT_HOSTS] = {"hosts", 0, "PROVIDER:ARGS",
+                        "where hosts are, as IPXEHosts: lmdb:FILE, yaml:PATH; "
+                        "may be given again"},
     [IPXE_OPT_TEMPLATES] = {"templates", 0, "DIR", "the folder of templates"},
     [IPXE_OPT_DOCUMENT_ROOT] = {"document-root", 0, "DIR",
                                 "where kernels and trees are looked for"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the settings of a run come from: httpd, which is asked, or options. */
 #include "ctl/ctl.h"
+#include "engine/hosts.h"
 
 #include <apr_file_io.h>
 #include <apr_strings.h>
@@ -212,6 +213,63 @@ static void set_if(const char **member, const char *value)
         *member = value;
 }
 
+static int known_provider(const char *spec)
+{
+    static const char *const names[] = {IPXE_HOSTS_YAML ":",
+                                        IPXE_HOSTS_LMDB ":"};
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strncmp(spec, names[i], strlen(names[i])) == 0 &&
+            spec[strlen(names[i])])
+            return 1;
+    }
+    return 0;
+}
+
+static ipxe_exit_e check_hosts(const ipxe_ctl_t *ctl)
+{
+    const apr_array_header_t *given = ctl->given[IPXE_OPT_HOSTS];
+    int i;
+
+    for (i = 0; given && i < given->nelts; i++) {
+        const char *spec = APR_ARRAY_IDX(given, i, const char *);
+
+        if (!known_provider(spec)) {
+            ipxe_ctl_complain("--hosts wants lmdb:FILE or yaml:PATH, not '%s'",
+                              spec);
+            return IPXE_EXIT_USAGE;
+        }
+    }
+    return IPXE_EXIT_FINE;
+}
+
+/* httpd's own connections are httpd's. */
+static void warn_elsewhere(const apr_array_header_t *specs)
+{
+    int i;
+
+    for (i = 0; specs && i < specs->nelts; i++) {
+        const char *spec = APR_ARRAY_IDX(specs, i, const char *);
+
+        if (strncmp(spec, IPXE_HOSTS_DBD ":", 4) == 0)
+            ipxe_ctl_complain("the hosts of '%s' are found by httpd alone: "
+                              "here they are unknown",
+                              spec);
+    }
+}
+
+static void apply_hosts(ipxe_site_t *site, ipxe_hosts_t *hosts,
+                        const ipxe_ctl_t *ctl)
+{
+    const apr_array_header_t *specs = ctl->given[IPXE_OPT_HOSTS];
+
+    if (!specs)
+        specs = site->hosts;
+    warn_elsewhere(specs);
+    ipxe_hosts_apply(&site->settings, specs, hosts, ctl->pool);
+}
+
 static void apply_options(ipxe_site_t *site, const ipxe_ctl_t *ctl)
 {
     ipxe_settings_t *settings = &site->settings;
@@ -278,9 +336,12 @@ static ipxe_exit_e pick_vhost(apr_array_header_t **sites, const ipxe_ctl_t *ctl)
 
 ipxe_exit_e ipxe_ctl_sites(apr_array_header_t **sites, ipxe_ctl_t *ctl)
 {
+    ipxe_hosts_t *hosts = ipxe_hosts_make(ctl->pool);
     ipxe_exit_e code = check_vars(ctl);
     int i;
 
+    if (code == IPXE_EXIT_FINE)
+        code = check_hosts(ctl);
     if (code != IPXE_EXIT_FINE)
         return code;
     if (ctl->given[IPXE_OPT_RULES])
@@ -289,8 +350,10 @@ ipxe_exit_e ipxe_ctl_sites(apr_array_header_t **sites, ipxe_ctl_t *ctl)
         code = ask_httpd(sites, ctl);
     if (code == IPXE_EXIT_FINE)
         code = pick_vhost(sites, ctl);
-    for (i = 0; code == IPXE_EXIT_FINE && i < (*sites)->nelts; i++)
+    for (i = 0; code == IPXE_EXIT_FINE && i < (*sites)->nelts; i++) {
         apply_options(&APR_ARRAY_IDX(*sites, i, ipxe_site_t), ctl);
+        apply_hosts(&APR_ARRAY_IDX(*sites, i, ipxe_site_t), hosts, ctl);
+    }
     return code;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/request.h"
+#include "rules/hosts_record.h"
 #include "rules/load.h"
 #include "rules/uses.h"
 #include "rules/vars.h"
@@ -342,6 +343,111 @@ static void try_hosts(const run_t *run, const ipxe_rule_t *rule)
     }
     apr_pool_destroy(pool);
 }
+
+/* ---- Hosts of databases ---- */
+
+/* A walk through a database. */
+typedef struct hosts_walk_t {
+    run_t run;
+    int follow;    /* a rule follows what hosts say */
+    int no_follow; /* that none does was said */
+    int count;
+} hosts_walk_t;
+
+static int wants_host(const ipxe_rule_t *rule)
+{
+    return rule->action.kind == IPXE_ACTION_FOLLOW ||
+           (rule->action.kind != IPXE_ACTION_NONE &&
+            ipxe_cond_wants_host(rule->when));
+}
+
+/* Nonzero where a rule has not yet seen enough hosts like this one. */
+static int is_new(const hosts_walk_t *walk, const ipxe_host_t *host,
+                  apr_pool_t *pool)
+{
+    const apr_array_header_t *rules = walk->run.set->rules->rules;
+    int i, new = 0;
+
+    for (i = 0; i < rules->nelts; i++) {
+        const ipxe_rule_t *rule = APR_ARRAY_IDX(rules, i, const ipxe_rule_t *);
+
+        new |= wants_host(rule) && !enough_alike(&walk->run, rule, host, pool);
+    }
+    return new || (host->action->kind != IPXE_ACTION_NONE && !walk->follow);
+}
+
+static void try_record(hosts_walk_t *walk, const ipxe_source_t *text)
+{
+    const ipxe_snapshot_t *set = walk->run.set;
+    ipxe_diags_t *diags = walk->run.diags;
+    const ipxe_host_t *host;
+    int i;
+
+    /* What is wrong quotes it: it stays as long as the set. */
+    text = ipxe_source_make(apr_pstrdup(set->pool, text->name), text->text,
+                            text->len, set->pool);
+    if (ipxe_host_read(&host, text, set->rules, diags, set->pool) !=
+        APR_SUCCESS)
+        return;
+    if (host->action->kind != IPXE_ACTION_NONE && !walk->follow &&
+        !walk->no_follow++)
+        ipxe_diag_help(
+            ipxe_diag_add(diags, IPXE_DIAG_NO_FOLLOW, host->action->span,
+                          "no rule follows the action of host '%s'",
+                          host->name),
+            "add a rule: { name: known machines, follow: host }");
+    for (i = 0; i < set->rules->rules->nelts; i++) {
+        const ipxe_rule_t *rule =
+            APR_ARRAY_IDX(set->rules->rules, i, const ipxe_rule_t *);
+
+        if (wants_host(rule))
+            try_rule(&walk->run, rule, host);
+    }
+}
+
+static apr_status_t check_record(void *baton, const char *name,
+                                 const ipxe_source_t *text,
+                                 apr_pool_t *scratch)
+{
+    hosts_walk_t *walk = baton;
+    ipxe_diags_t *own = ipxe_diags_make(scratch);
+    const ipxe_host_t *host;
+
+    (void)name;
+    walk->count++;
+    if (ipxe_host_read(&host, text, walk->run.set->rules, own, scratch) !=
+            APR_SUCCESS ||
+        is_new(walk, host, scratch))
+        try_record(walk, text);
+    return walk->run.diags->errors < IPXE_MAX_HOSTS_WRONG ? APR_SUCCESS
+                                                          : APR_ENOSPC;
+}
+
+int ipxe_check_hosts(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
+{
+    const apr_array_header_t *providers = set->rules->providers;
+    hosts_walk_t walk = {{set, diags, NULL, NULL, NULL}, 0, 0, 0};
+    int i;
+
+    apr_pool_create(&walk.run.keep, set->pool);
+    walk.run.done = apr_hash_make(walk.run.keep);
+    for (i = 0; i < set->rules->rules->nelts; i++)
+        walk.follow |=
+            APR_ARRAY_IDX(set->rules->rules, i, const ipxe_rule_t *)
+                ->action.kind == IPXE_ACTION_FOLLOW;
+    for (i = 0; i < providers->nelts; i++) {
+        const ipxe_host_provider_t *provider =
+            APR_ARRAY_IDX(providers, i, const ipxe_host_provider_t *);
+
+        if (provider && provider->each)
+            provider->each(provider->baton, check_record, &walk, diags,
+                           walk.run.keep);
+    }
+    apr_pool_destroy(walk.run.keep);
+    return walk.count;
+}
+
+/* ---- All ---- */
 
 static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
                     apr_hash_t *files, apr_pool_t *pool)

@@ -23,6 +23,9 @@
 typedef struct ipxe_settings_t {
     const apr_array_header_t *rules; /* of const char *: files and folders,
                                         absolute or below the working folder */
+    const apr_array_header_t *hosts; /* of const char *: "yaml", "lmdb:PATH",
+                                        as they are asked (engine/hosts.h);
+                                        NULL: rule files have them all */
     const apr_array_header_t *providers; /* of const ipxe_host_provider_t *: of
                                             hosts (rules/host_provider.h), NULL
                                             among them for those of `rules`;
@@ -80,6 +83,12 @@ ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
 ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,
                                      ipxe_bundle_t *bundle, int checked,
                                      ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* Reads every host of the databases that can be walked through, and renders
+ * what they lead to for sample machines; what is wrong is added, of the first
+ * IPXE_MAX_HOSTS_WRONG errors. How many hosts were read. For `ipxectl check`:
+ * a server does not wait for it. */
+int ipxe_check_hosts(const ipxe_snapshot_t *set, ipxe_diags_t *diags);
 
 /* Gives a loaded set its number. */
 void ipxe_snapshot_publish(ipxe_snapshot_t *set, apr_uint32_t number);

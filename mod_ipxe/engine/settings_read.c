@@ -96,7 +96,7 @@ typedef struct reading_t {
     const char *name, *host, *secret;
     const char *document_root, *templates, *entry, *prefix, *base_url,
         *plain_url, *site, *time_zone, *ticket_network;
-    apr_array_header_t *rules, *vars;
+    apr_array_header_t *rules, *hosts, *vars;
     int fetch_life, max_answer, max_facts;
     const ipxe_yaml_t *unused;
 } reading_t;
@@ -135,6 +135,7 @@ static const ipxe_bind_t site_rows[] = {
     UNUSED("defined"),
     UNUSED("engine"),
     IPXE_BIND("rules", TEXTS, reading_t, rules, IPXE_BIND_REQUIRED),
+    IPXE_BIND("hosts", TEXTS, reading_t, hosts, 0),
     TEXT("templates", templates),
     IPXE_BIND_WITH("vars", reading_t, vars, IPXE_BIND_REQUIRED, read_vars),
     TEXT("document_root", document_root),
@@ -162,6 +163,7 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
     site->host = reading->host;
     site->secret = reading->secret;
     settings->rules = reading->rules;
+    site->hosts = reading->hosts;
     settings->templates = reading->templates;
     settings->vars = reading->vars;
     settings->document_root = reading->document_root;

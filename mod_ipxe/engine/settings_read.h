@@ -7,7 +7,7 @@
  *       "servers": [
  *         { "name": "boot.example *:80", "host": "boot.example",
  *           "defined": "/etc/httpd/conf.d/boot.conf:1", "engine": ["/data"],
- *           "rules": ["/etc/ipxe/rules"],
+ *           "rules": ["/etc/ipxe/rules"], "hosts": ["yaml", "lmdb:/file"],
  *           "templates": "/etc/ipxe/ks-templates", "vars": {"dc": "east"},
  *           "document_root": "/data", "entry": "/boot.ipxe",
  *           "prefix": "/ipxe", "base_url": null, "plain_url": null,
@@ -29,6 +29,8 @@
 typedef struct ipxe_site_t {
     const char *name;         /* "server", "boot.example *:80" */
     const char *host;         /* "boot.example"; or NULL */
+    const apr_array_header_t *hosts; /* of const char *: to be applied by
+                                        ipxe_hosts_apply; or NULL */
     const char *secret;       /* the file of the keys of tickets, or NULL */
     ipxe_settings_t settings; /* keys is NULL: reading the secret is the
                                  caller's */

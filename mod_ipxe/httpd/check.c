@@ -13,6 +13,7 @@
 #include "httpd/counting.h"
 #include "httpd/directives.h"
 #include "httpd/dump.h"
+#include "httpd/hosts.h"
 #include "httpd/metrics.h"
 #include "httpd/readable.h"
 #include "httpd/serving.h"
@@ -129,6 +130,7 @@ static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
     if (!serving->wanted)
         return good;
     good &= check_secret(serving, ptemp);
+    good &= ipxe_hosts_check(serving, ptemp);
     ipxe_serving_load(serving, pconf);
     return good && serving->set;
 }

@@ -26,7 +26,8 @@ extern module AP_MODULE_DECLARE_DATA ipxe_module;
 typedef struct ipxe_server_t {
     apr_array_header_t *rules;      /* of const char *: absolute paths */
     const char *templates;          /* absolute */
-    apr_array_header_t *hosts;      /* of const char *: "yaml:/absolute" */
+    apr_array_header_t *hosts;      /* of const char *: "yaml:/absolute",
+                                       "lmdb:/absolute" */
     const char *state_dir;          /* absolute */
     const char *base_url;           /* no slash at its end */
     const char *plain_url;          /* likewise */

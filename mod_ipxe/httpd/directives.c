@@ -9,6 +9,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "engine/hosts.h"
 #include "httpd/config.h"
 
 static ipxe_server_t *server_of(const cmd_parms *cmd)
@@ -78,23 +79,28 @@ static const char *read_rules(cmd_parms *cmd, void *dir, const char *arg)
     return NULL;
 }
 
+/* "yaml" alone: the hosts of IPXERules, here in the order. */
 static const char *read_hosts(cmd_parms *cmd, void *dir, const char *arg)
 {
     apr_array_header_t *list = list_of(cmd, &server_of(cmd)->hosts);
-    const char *path = NULL;
+    int yaml = strncmp(arg, IPXE_HOSTS_YAML ":", 5) == 0;
+    const char *path;
 
     (void)dir;
-    if (strncmp(arg, "yaml:", 5) != 0 && strcmp(arg, "yaml") != 0)
+    if (strcmp(arg, IPXE_HOSTS_YAML) == 0 ||
+        strcmp(arg, IPXE_HOSTS_YAML ":") == 0) {
+        APR_ARRAY_PUSH(list, const char *) = IPXE_HOSTS_YAML;
+        return NULL;
+    }
+    if (!yaml && strncmp(arg, IPXE_HOSTS_LMDB ":", 5) != 0)
         return refuse(cmd, arg,
-                      "no such provider of hosts: this version reads them "
-                      "from rule files alone, yaml:PATH");
-    if (arg[4] == '\0' || arg[5] == '\0')
-        return NULL; /* the hosts of IPXERules: always there */
-    path = absolute(cmd, arg + 5);
+                      "no such provider of hosts: there are yaml:PATH and "
+                      "lmdb:FILE");
+    path = arg[5] ? absolute(cmd, arg + 5) : NULL;
     if (!path)
         return refuse(cmd, arg, "no path");
-    APR_ARRAY_PUSH(list, const char *) =
-        apr_pstrcat(cmd->pool, "yaml:", path, NULL);
+    APR_ARRAY_PUSH(list, const char *) = apr_pstrcat(
+        cmd->pool, yaml ? IPXE_HOSTS_YAML : IPXE_HOSTS_LMDB, ":", path, NULL);
     return NULL;
 }
 

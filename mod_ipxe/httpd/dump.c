@@ -88,6 +88,7 @@ static void add_vars(dump_t *dump, const apr_array_header_t *vars)
 static void add_settings(dump_t *dump, const ipxe_settings_t *set)
 {
     add_list(dump, "rules", set->rules);
+    add_list(dump, "hosts", set->hosts);
     add_text(dump, "templates", set->templates);
     add_vars(dump, set->vars);
     add_text(dump, "document_root", set->document_root);

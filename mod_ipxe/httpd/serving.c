@@ -7,6 +7,7 @@
 #include <http_core.h>
 
 #include "httpd/files.h"
+#include "httpd/hosts.h"
 
 /* The main server's rules have the name ""; another rule set's is that of the
  * first virtual host with it. It stands in tickets: keep it stable. */
@@ -63,21 +64,6 @@ static const char *key_of(const ipxe_server_t *server,
 #undef TEXT
 }
 
-/* Rule files of IPXERules, then those that IPXEHosts names. */
-static const apr_array_header_t *rule_files(const ipxe_server_t *server,
-                                            apr_pool_t *pool)
-{
-    apr_array_header_t *files = apr_array_make(pool, 4, sizeof(const char *));
-    int i;
-
-    if (server->rules)
-        apr_array_cat(files, server->rules);
-    for (i = 0; server->hosts && i < server->hosts->nelts; i++)
-        APR_ARRAY_PUSH(files, const char *) =
-            APR_ARRAY_IDX(server->hosts, i, const char *) + strlen("yaml:");
-    return files;
-}
-
 static const char *document_root(const server_rec *s)
 {
     const core_server_config *core =
@@ -90,7 +76,8 @@ static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
                           const server_rec *s, apr_pool_t *pool)
 {
     ipxe_settings_default(set, pool);
-    set->rules = rule_files(server, pool);
+    if (server->rules)
+        set->rules = server->rules;
     set->templates = server->templates;
     if (server->vars)
         set->vars = server->vars;
@@ -193,6 +180,7 @@ apr_array_header_t *ipxe_serving_make(server_rec *main_server, apr_pool_t *pool)
         add_root(equal, serving->settings.document_root);
         ipxe_server_get(s)->serving = equal;
     }
+    ipxe_hosts_attach(all, pool);
     return all;
 }
 

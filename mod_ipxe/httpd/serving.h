@@ -18,6 +18,7 @@ typedef struct ipxe_serving_t {
     const char *state_dir;     /* absolute, never NULL */
     const char *secret;        /* the file of keys, never NULL */
     int secret_given;          /* by IPXESecret: not ours to make */
+    struct ipxe_hosts_t *hosts; /* databases of hosts, of all servers */
     int wanted;                /* rules are named: there is something to load */
     ipxe_snapshot_t *set;      /* NULL: it did not load */
     ipxe_diags_t *diags;       /* of that load */

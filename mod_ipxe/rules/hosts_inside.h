@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is in a fleet's LMDB file, for those who read and who write it.
- * Private to rules/hosts_store.c and rules/hosts_edit.c. */
+ * Private to rules/hosts_*.c. */
 #ifndef IPXE_RULES_HOSTS_INSIDE_H
 #define IPXE_RULES_HOSTS_INSIDE_H
 

@@ -4,8 +4,8 @@
 
 #include <apr_file_info.h>
 #include <apr_file_io.h>
-#include <apr_lib.h>
 #include <apr_strings.h>
+#include <apr_lib.h>
 #include <apr_thread_mutex.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,143 +13,6 @@
 
 #include "base/limits.h"
 #include "rules/hosts_inside.h"
-
-/* ---- What reading and writing share ---- */
-
-static const struct {
-    int error;
-    const char *text; /* or NULL: LMDB's or the system's own */
-    const char *help;
-} reasons[] = {
-    {ENOENT, "there is no such file",
-     "`ipxectl hosts import` or `ipxectl hosts set` makes it"},
-    {EACCES, NULL,
-     "the file, its lock (the same name with -lock) and the folder must "
-     "belong to the server's user"},
-    {MDB_INVALID, "it is no LMDB file",
-     "export the hosts from a copy, or import them anew"},
-    {MDB_VERSION_MISMATCH, "another version made it",
-     "export the hosts with that version, and import them anew"},
-    {MDB_CORRUPTED, "it is damaged", "import the hosts anew"},
-    {MDB_PAGE_NOTFOUND, "it is damaged", "import the hosts anew"},
-    {MDB_READERS_FULL, "too many read it at once", NULL},
-    {MDB_MAP_FULL, "it is full", NULL},
-};
-
-apr_status_t ipxe_store_fail(ipxe_diags_t *diags, const char *verb,
-                             const char *path, int error)
-{
-    ipxe_span_t nowhere = {NULL, 0, 0};
-    const char *why = mdb_strerror(error), *help = NULL;
-    ipxe_diag_t *diag;
-    apr_size_t i;
-
-    for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
-        if (reasons[i].error != error)
-            continue;
-        why = reasons[i].text ? reasons[i].text : why;
-        help = reasons[i].help;
-    }
-    diag = ipxe_diag_add(diags, IPXE_DIAG_HOSTS_UNREADABLE, nowhere,
-                         "cannot %s the hosts in '%s': %s", verb, path, why);
-    if (help)
-        ipxe_diag_help(diag, "%s", help);
-    return APR_EGENERAL;
-}
-
-int ipxe_store_env_open(ipxe_store_env_t *env, const char *path, unsigned flags)
-{
-    int error = mdb_env_create(&env->env), dead;
-
-    if (error)
-        return error;
-    mdb_env_set_mapsize(env->env, IPXE_HOSTS_MAP_BYTES);
-    mdb_env_set_maxreaders(env->env, IPXE_HOSTS_READERS);
-    mdb_env_set_maxdbs(env->env, 3);
-    error =
-        mdb_env_open(env->env, path, MDB_NOSUBDIR | MDB_NOTLS | flags, 0660);
-    if (error) {
-        mdb_env_close(env->env);
-        return error;
-    }
-    /* Who was killed while reading keeps its place until someone looks. */
-    mdb_reader_check(env->env, &dead);
-    return 0;
-}
-
-static int check_version(const ipxe_store_env_t *env, MDB_txn *txn)
-{
-    MDB_val key = {strlen(IPXE_STORE_VERSION), (void *)IPXE_STORE_VERSION};
-    MDB_val value;
-    int error = mdb_get(txn, env->about, &key, &value);
-
-    if (error)
-        return error == MDB_NOTFOUND ? MDB_VERSION_MISMATCH : error;
-    return value.mv_size == strlen(IPXE_STORE_FORMAT) &&
-                   memcmp(value.mv_data, IPXE_STORE_FORMAT, value.mv_size) == 0
-               ? 0
-               : MDB_VERSION_MISMATCH;
-}
-
-int ipxe_store_tables(ipxe_store_env_t *env, MDB_txn *txn, unsigned flags)
-{
-    MDB_val key = {strlen(IPXE_STORE_VERSION), (void *)IPXE_STORE_VERSION};
-    MDB_val format = {strlen(IPXE_STORE_FORMAT), (void *)IPXE_STORE_FORMAT};
-    int error = mdb_dbi_open(txn, "about", flags, &env->about);
-
-    if (!error)
-        error = mdb_dbi_open(txn, "hosts", flags, &env->hosts);
-    if (!error)
-        error = mdb_dbi_open(txn, "keys", flags | MDB_DUPSORT, &env->keys);
-    if (!error && flags & MDB_CREATE) {
-        error = mdb_put(txn, env->about, &key, &format, MDB_NOOVERWRITE);
-        if (error == MDB_KEYEXIST)
-            error = 0;
-    }
-    if (!error)
-        error = check_version(env, txn);
-    /* Some other program's file. */
-    return error == MDB_NOTFOUND || error == MDB_INCOMPATIBLE ? MDB_INVALID
-                                                              : error;
-}
-
-apr_size_t ipxe_store_key(char key[IPXE_STORE_KEY_BYTES + 1], int kind,
-                          const char *value, apr_size_t len)
-{
-    apr_size_t i;
-
-    if (!len || len > IPXE_STORE_KEY_BYTES - 1)
-        return 0;
-    key[0] = IPXE_STORE_LETTERS[kind];
-    for (i = 0; i < len; i++)
-        key[i + 1] = (char)apr_tolower(value[i]);
-    key[len + 1] = '\0';
-    return len + 1;
-}
-
-const char *ipxe_store_text(const MDB_val *record)
-{
-    const char *at = record->mv_data, *end = at + record->mv_size;
-
-    while (at < end && *at) {
-        at = memchr(at, '\0', (apr_size_t)(end - at));
-        if (!at)
-            return NULL;
-        at++;
-    }
-    return at < end ? at + 1 : NULL;
-}
-
-const ipxe_source_t *ipxe_store_source(const MDB_val *record, const char *path,
-                                       const char *name, apr_pool_t *pool)
-{
-    const char *text = ipxe_store_text(record);
-    const char *end = (const char *)record->mv_data + record->mv_size;
-
-    return text ? ipxe_source_make(apr_pstrcat(pool, path, " ", name, NULL),
-                                   text, (apr_size_t)(end - text), pool)
-                : NULL;
-}
 
 /* ---- The file without LMDB ---- */
 
@@ -205,6 +68,7 @@ typedef struct opened_t {
 struct ipxe_host_store_t {
     ipxe_host_provider_t provider;
     const char *path;
+    const char *file; /* without its folders: what machines may be told */
     apr_thread_mutex_t *mutex; /* of all below */
     opened_t *current;         /* or NULL */
     apr_time_t looked;         /* when the file was last looked at */
@@ -442,7 +306,7 @@ static int get_text(const ipxe_source_t **text, const search_t *search,
     *text = NULL;
     if (error)
         return error;
-    *text = ipxe_store_source(&record, search->store->path,
+    *text = ipxe_store_source(&record, search->store->file,
                               apr_pstrmemdup(pool, name, len), pool);
     return *text ? 0 : MDB_CORRUPTED;
 }
@@ -493,11 +357,11 @@ static apr_status_t find(apr_array_header_t *hits, void *baton,
     int error = begin_search(&search, store);
 
     if (error)
-        return ipxe_store_fail(diags, "read", store->path, error);
+        return ipxe_store_fail(diags, "read", store->file, error);
     for (i = 0; i < count && !error; i++)
         error = look_up(hits, &search, &keys[i], pool);
     end_search(&search);
-    return error ? ipxe_store_fail(diags, "read", store->path, error)
+    return error ? ipxe_store_fail(diags, "read", store->file, error)
                  : APR_SUCCESS;
 }
 
@@ -527,7 +391,7 @@ static apr_status_t facts_of(ipxe_facts_t *told_by, void *baton,
 
     (void)pool;
     if (error)
-        return ipxe_store_fail(diags, "read", store->path, error);
+        return ipxe_store_fail(diags, "read", store->file, error);
     error = read_counts(&counts, &search);
     end_search(&search);
     *told_by = 0;
@@ -535,7 +399,7 @@ static apr_status_t facts_of(ipxe_facts_t *told_by, void *baton,
         if (counts.keys[facts[i].kind])
             *told_by |= IPXE_FACT_BIT(facts[i].fact);
     }
-    return error ? ipxe_store_fail(diags, "read", store->path, error)
+    return error ? ipxe_store_fail(diags, "read", store->file, error)
                  : APR_SUCCESS;
 }
 
@@ -548,12 +412,12 @@ static apr_status_t get(const ipxe_source_t **text, void *baton,
 
     *text = NULL;
     if (error)
-        return ipxe_store_fail(diags, "read", store->path, error);
+        return ipxe_store_fail(diags, "read", store->file, error);
     if (*name && strlen(name) < IPXE_STORE_KEY_BYTES)
         error = get_text(text, &search, name, strlen(name), pool);
     end_search(&search);
     return error && error != MDB_NOTFOUND
-               ? ipxe_store_fail(diags, "read", store->path, error)
+               ? ipxe_store_fail(diags, "read", store->file, error)
                : APR_SUCCESS;
 }
 
@@ -573,7 +437,7 @@ static int hand_out(apr_status_t *status, const search_t *search,
            (error = mdb_cursor_get(cursor, &name, &record, MDB_NEXT)) == 0) {
         const char *text = apr_pstrmemdup(scratch, name.mv_data, name.mv_size);
         const ipxe_source_t *source =
-            ipxe_store_source(&record, search->store->path, text, scratch);
+            ipxe_store_source(&record, search->store->file, text, scratch);
 
         if (source)
             *status = each(for_each, text, source, scratch);
@@ -594,12 +458,12 @@ static apr_status_t each_host(void *baton, ipxe_host_each_fn *each,
     int error = begin_search(&search, store);
 
     if (error)
-        return ipxe_store_fail(diags, "read", store->path, error);
+        return ipxe_store_fail(diags, "read", store->file, error);
     apr_pool_create(&scratch, pool);
     error = hand_out(&status, &search, each, for_each, scratch);
     apr_pool_destroy(scratch);
     end_search(&search);
-    return error ? ipxe_store_fail(diags, "read", store->path, error) : status;
+    return error ? ipxe_store_fail(diags, "read", store->file, error) : status;
 }
 
 /* ---- The store ---- */
@@ -609,6 +473,7 @@ ipxe_host_store_t *ipxe_host_store_make(const char *path, apr_pool_t *pool)
     ipxe_host_store_t *store = apr_pcalloc(pool, sizeof(*store));
 
     store->path = apr_pstrdup(pool, path);
+    store->file = apr_filepath_name_get(store->path);
     store->provider.name = apr_pstrcat(pool, "lmdb:", path, NULL);
     store->provider.find = find;
     store->provider.facts = facts_of;

@@ -21,7 +21,7 @@ my ($status, $data) = dumped(<<"END");
 IPXERules $site/rules more.yaml
 IPXERules last.yaml
 IPXETemplates $site/templates
-IPXEHosts yaml:hosts yaml
+IPXEHosts lmdb:fleet.mdb yaml:hosts yaml
 IPXEVar a "b \\"c\\""
 IPXETicketLife 1h 2d
 <Directory "/data">
@@ -47,6 +47,8 @@ my ($main, $tenant, $plain) = @{$data->{servers}};
 is($main->{name}, 'server', 'the main one first');
 is_deeply([map { s{^DIR/}{}r } @{$main->{rules}}],
     ["$site/rules", 'more.yaml', 'last.yaml', 'hosts'], 'its rules');
+is_deeply([map { s{^lmdb:.*/}{lmdb:}r } @{$main->{hosts}}],
+    ['lmdb:fleet.mdb', 'yaml'], 'where its hosts are, in order');
 is_deeply($main->{vars}, {a => 'b "c"'}, 'its variables');
 is_deeply($main->{engine}, ['On <Directory "/data">'], 'where its engine is on');
 is($main->{fetch_life}, 3600, 'seconds');

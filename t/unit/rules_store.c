@@ -339,12 +339,12 @@ static void test_replaced(apr_pool_t *pool)
     help_t *help = with_store(store, rules, pool);
 
     is(found(help, "mac=020000000001"),
-       apr_pstrcat(pool, "! cannot read the hosts in '", path,
+       apr_pstrcat(pool, "! cannot read the hosts in 'moved.mdb",
                    "': there is no such file", NULL),
        "a file that is not there is told");
     apr_file_copy(good, path, APR_FPROT_OS_DEFAULT, pool);
     is(found(help, "mac=020000000001") + 2,
-       apr_pstrcat(pool, "cannot read the hosts in '", path,
+       apr_pstrcat(pool, "cannot read the hosts in 'moved.mdb",
                    "': there is no such file", NULL),
        "within the second it is not looked at again");
     apr_sleep(IPXE_HOSTS_LOOK + 1000);

@@ -72,12 +72,28 @@ static void add_character(ipxe_text_t *out, const char *at, apr_size_t len)
         ipxe_text_add_n(out, at, len);
 }
 
+/* Bytes at the begin of s, of `len`, that are written as they are. */
+static apr_size_t plain_run(const char *s, apr_size_t len)
+{
+    apr_size_t n = 0;
+
+    while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' &&
+           s[n] != '\\')
+        n++;
+    return n;
+}
+
 /* A label as Prometheus reads it, cut between characters. */
 static void add_label(ipxe_text_t *out, const char *name, const char *value)
 {
     apr_size_t left = strlen(value), room = IPXE_MAX_METRIC_LABEL;
+    apr_size_t plain = plain_run(value, left < room ? left : room);
 
-    ipxe_text_addf(out, "%s%s=\"", out->len ? "," : "", name);
+    ipxe_text_add_all(out, out->len ? "," : "", name, "=\"", NULL);
+    ipxe_text_add_n(out, value, plain);
+    value += plain;
+    left -= plain;
+    room -= plain;
     while (left > 0) {
         apr_size_t len = (apr_size_t)ipxe_utf8_next(value, left, NULL);
         apr_size_t step = len ? len : 1;

@@ -131,7 +131,11 @@ const char *ipxe_decode_text(const char *s, apr_size_t len, apr_pool_t *pool)
     if (!memchr(s, '%', len))
         return ipxe_clean_text(s, len, pool);
     bytes = apr_palloc(pool, len + 1);
-    return ipxe_clean_text(bytes, percent_decode(bytes, s, len), pool);
+    len = percent_decode(bytes, s, len);
+    if (!is_plain_ascii(bytes, len))
+        return ipxe_clean_text(bytes, len, pool);
+    bytes[len] = '\0';
+    return bytes;
 }
 
 /* The text of bytes in hex ("4a6f", "4a:6f"); NULL where it is no hex. */

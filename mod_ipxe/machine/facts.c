@@ -15,44 +15,48 @@ typedef const char *normal_fn(const char *text, apr_pool_t *pool);
 static normal_fn as_sent, lower_word, board_text, truth, number, address;
 static normal_fn card, machine_uuid;
 
+/* A name and its length. */
+#define NAME(name) name, sizeof(name) - 1
+
 static const struct {
     const char *name;
+    apr_size_t len;
     ipxe_fact_kind_e kind;
     int sent;    /* a request may name it */
     char letter; /* in packed machines */
     normal_fn *normal;
 } facts[IPXE_FACT_COUNT] = {
-    [IPXE_FACT_MAC] = {"mac", IPXE_FACT_KIND_MAC, 1, 'm', card},
-    [IPXE_FACT_MACS] = {"macs", IPXE_FACT_KIND_MACS, 0, 'M', as_sent},
-    [IPXE_FACT_PLATFORM] = {"platform", IPXE_FACT_KIND_TEXT, 1, 'p',
+    [IPXE_FACT_MAC] = {NAME("mac"), IPXE_FACT_KIND_MAC, 1, 'm', card},
+    [IPXE_FACT_MACS] = {NAME("macs"), IPXE_FACT_KIND_MACS, 0, 'M', as_sent},
+    [IPXE_FACT_PLATFORM] = {NAME("platform"), IPXE_FACT_KIND_TEXT, 1, 'p',
                             lower_word},
-    [IPXE_FACT_ARCH] = {"arch", IPXE_FACT_KIND_TEXT, 1, 'a', lower_word},
-    [IPXE_FACT_CPU] = {"cpu", IPXE_FACT_KIND_TEXT, 0, 'C', lower_word},
-    [IPXE_FACT_UUID] = {"uuid", IPXE_FACT_KIND_UUID, 1, 'u', machine_uuid},
-    [IPXE_FACT_SERIAL] = {"serial", IPXE_FACT_KIND_TEXT, 1, 's', board_text},
-    [IPXE_FACT_ASSET] = {"asset", IPXE_FACT_KIND_TEXT, 1, 't', board_text},
-    [IPXE_FACT_MANUFACTURER] = {"manufacturer", IPXE_FACT_KIND_TEXT, 1, 'v',
+    [IPXE_FACT_ARCH] = {NAME("arch"), IPXE_FACT_KIND_TEXT, 1, 'a', lower_word},
+    [IPXE_FACT_CPU] = {NAME("cpu"), IPXE_FACT_KIND_TEXT, 0, 'C', lower_word},
+    [IPXE_FACT_UUID] = {NAME("uuid"), IPXE_FACT_KIND_UUID, 1, 'u', machine_uuid},
+    [IPXE_FACT_SERIAL] = {NAME("serial"), IPXE_FACT_KIND_TEXT, 1, 's', board_text},
+    [IPXE_FACT_ASSET] = {NAME("asset"), IPXE_FACT_KIND_TEXT, 1, 't', board_text},
+    [IPXE_FACT_MANUFACTURER] = {NAME("manufacturer"), IPXE_FACT_KIND_TEXT, 1, 'v',
                                 board_text},
-    [IPXE_FACT_PRODUCT] = {"product", IPXE_FACT_KIND_TEXT, 1, 'o', board_text},
-    [IPXE_FACT_FAMILY] = {"family", IPXE_FACT_KIND_TEXT, 1, 'f', board_text},
-    [IPXE_FACT_SKU] = {"sku", IPXE_FACT_KIND_TEXT, 1, 'k', board_text},
-    [IPXE_FACT_BOARD_SERIAL] = {"board_serial", IPXE_FACT_KIND_TEXT, 1, 'b',
+    [IPXE_FACT_PRODUCT] = {NAME("product"), IPXE_FACT_KIND_TEXT, 1, 'o', board_text},
+    [IPXE_FACT_FAMILY] = {NAME("family"), IPXE_FACT_KIND_TEXT, 1, 'f', board_text},
+    [IPXE_FACT_SKU] = {NAME("sku"), IPXE_FACT_KIND_TEXT, 1, 'k', board_text},
+    [IPXE_FACT_BOARD_SERIAL] = {NAME("board_serial"), IPXE_FACT_KIND_TEXT, 1, 'b',
                                 board_text},
-    [IPXE_FACT_BOARD_PRODUCT] = {"board_product", IPXE_FACT_KIND_TEXT, 1, 'B',
+    [IPXE_FACT_BOARD_PRODUCT] = {NAME("board_product"), IPXE_FACT_KIND_TEXT, 1, 'B',
                                  board_text},
-    [IPXE_FACT_CHASSIS_SERIAL] = {"chassis_serial", IPXE_FACT_KIND_TEXT, 1, 'c',
+    [IPXE_FACT_CHASSIS_SERIAL] = {NAME("chassis_serial"), IPXE_FACT_KIND_TEXT, 1, 'c',
                                   board_text},
-    [IPXE_FACT_HOSTNAME] = {"hostname", IPXE_FACT_KIND_TEXT, 1, 'h',
+    [IPXE_FACT_HOSTNAME] = {NAME("hostname"), IPXE_FACT_KIND_TEXT, 1, 'h',
                             board_text},
-    [IPXE_FACT_DOMAIN] = {"domain", IPXE_FACT_KIND_TEXT, 1, 'd', board_text},
-    [IPXE_FACT_CPU64] = {"cpu64", IPXE_FACT_KIND_BOOL, 1, 'l', truth},
-    [IPXE_FACT_MEMSIZE] = {"memsize", IPXE_FACT_KIND_NUMBER, 1, 'r', number},
-    [IPXE_FACT_VERSION] = {"version", IPXE_FACT_KIND_VERSION, 1, 'e', as_sent},
-    [IPXE_FACT_USER_CLASS] = {"user_class", IPXE_FACT_KIND_TEXT, 1, 'U',
+    [IPXE_FACT_DOMAIN] = {NAME("domain"), IPXE_FACT_KIND_TEXT, 1, 'd', board_text},
+    [IPXE_FACT_CPU64] = {NAME("cpu64"), IPXE_FACT_KIND_BOOL, 1, 'l', truth},
+    [IPXE_FACT_MEMSIZE] = {NAME("memsize"), IPXE_FACT_KIND_NUMBER, 1, 'r', number},
+    [IPXE_FACT_VERSION] = {NAME("version"), IPXE_FACT_KIND_VERSION, 1, 'e', as_sent},
+    [IPXE_FACT_USER_CLASS] = {NAME("user_class"), IPXE_FACT_KIND_TEXT, 1, 'U',
                               as_sent},
-    [IPXE_FACT_BUSID] = {"busid", IPXE_FACT_KIND_TEXT, 1, 'i', as_sent},
-    [IPXE_FACT_CHIP] = {"chip", IPXE_FACT_KIND_TEXT, 1, 'n', as_sent},
-    [IPXE_FACT_IP] = {"ip", IPXE_FACT_KIND_ADDRESS, 0, 'I', address},
+    [IPXE_FACT_BUSID] = {NAME("busid"), IPXE_FACT_KIND_TEXT, 1, 'i', as_sent},
+    [IPXE_FACT_CHIP] = {NAME("chip"), IPXE_FACT_KIND_TEXT, 1, 'n', as_sent},
+    [IPXE_FACT_IP] = {NAME("ip"), IPXE_FACT_KIND_ADDRESS, 0, 'I', address},
 };
 
 const char *ipxe_fact_name(ipxe_fact_e fact)
@@ -72,35 +76,42 @@ char ipxe_fact_letter(ipxe_fact_e fact)
 
 ipxe_fact_e ipxe_fact_find(const char *name)
 {
+    apr_size_t len = strlen(name);
     int i;
 
     for (i = 0; i < IPXE_FACT_COUNT; i++) {
-        if (strcmp(facts[i].name, name) == 0)
+        if (facts[i].len == len && memcmp(facts[i].name, name, len) == 0)
             break;
     }
     return (ipxe_fact_e)i;
 }
 
-/* Equal but for case and for '-' in place of '_'. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Of one length; equal but for case and for '-' in place of '_'. */
 static int same_name(const char *sent, const char *name)
 {
-    for (; *sent && *name; sent++, name++) {
-        char c = *sent == '-' ? '_' : (char)apr_tolower(*sent);
-
-        if (c != *name)
+    for (; *sent; sent++, name++) {
+        if ((*sent == '-' ? '_' : lower(*sent)) != *name)
             return 0;
     }
-    return *sent == *name;
+    return 1;
 }
 
 ipxe_fact_e ipxe_fact_sent_as(const char *name)
 {
+    static const char build[] = "buildarch";
+    apr_size_t len = strlen(name);
     int i;
 
-    if (same_name(name, "buildarch"))
+    if (len == sizeof(build) - 1 && same_name(name, build))
         return IPXE_FACT_ARCH;
     for (i = 0; i < IPXE_FACT_COUNT; i++) {
-        if (facts[i].sent && same_name(name, facts[i].name))
+        if (facts[i].len == len && facts[i].sent &&
+            same_name(name, facts[i].name))
             break;
     }
     return (ipxe_fact_e)i;
@@ -120,12 +131,14 @@ const char *ipxe_fact_normal(ipxe_fact_e fact, const char *text,
 
 /* ---- Normal forms ---- */
 
-/* Without blanks at the ends, inner runs as one; NULL for nothing. */
-static const char *fold_blanks(const char *s, apr_pool_t *pool)
+/* A copy without blanks at the ends, inner runs as one; NULL for nothing. */
+static char *fold_blanks(const char *s, apr_pool_t *pool)
 {
-    char *out = apr_pstrdup(pool, s), *to = out;
+    char *out = apr_pstrdup(pool, s), *to = strchr(out, ' ');
 
-    for (; *s; s++) {
+    if (!to)
+        return *out ? out : NULL;
+    for (s += to - out; *s; s++) {
         if (*s != ' ')
             *to++ = *s;
         else if (to > out && to[-1] != ' ')
@@ -144,15 +157,11 @@ static const char *as_sent(const char *text, apr_pool_t *pool)
 
 static const char *lower_word(const char *text, apr_pool_t *pool)
 {
-    const char *folded = fold_blanks(text, pool);
-    char *out, *p;
+    char *folded = fold_blanks(text, pool), *p;
 
-    if (!folded)
-        return NULL;
-    out = apr_pstrdup(pool, folded);
-    for (p = out; *p; p++)
-        *p = (char)apr_tolower(*p);
-    return out;
+    for (p = folded; p && *p; p++)
+        *p = lower(*p);
+    return folded;
 }
 
 /* Fillers of vendors, in lower case, sorted: they are searched by halves. */
@@ -246,16 +255,19 @@ static int is_padding(const char *text)
 {
     apr_size_t n = strlen(text);
 
-    if (text[strspn(text, "0.-_ ")] == '\0')
+    if (!*text || (strchr("0.-_ ", *text) && !text[strspn(text, "0.-_ ")]))
         return 1;
     return (n > 2 && strchr("xX?*#fF", *text) &&
             strspn(text, (const char[]){*text, '\0'}) == n) ||
            strcmp(text, "?") == 0;
 }
 
-static int by_name(const void *text, const void *filler)
+static int by_name(const void *key, const void *filler)
 {
-    return strcasecmp(text, *(const char *const *)filler);
+    const char *text = key, *name = *(const char *const *)filler;
+    int order = (unsigned char)lower(*text) - (unsigned char)*name;
+
+    return order ? order : strcasecmp(text, name);
 }
 
 static int is_filler(const char *text)
@@ -299,8 +311,8 @@ static const char *number(const char *text, apr_pool_t *pool)
     n = strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
     if (n == 0 || digits[n] || n > (hex ? 12 : 15))
         return NULL;
-    return apr_psprintf(pool, "%" APR_INT64_T_FMT,
-                        apr_strtoi64(digits, NULL, hex ? 16 : 10));
+    return apr_off_t_toa(pool, (apr_off_t)apr_strtoi64(digits, NULL,
+                                                       hex ? 16 : 10));
 }
 
 /* An address as httpd writes it; one of IPv4 in IPv6's clothes is IPv4. */

@@ -27,16 +27,20 @@ static const char *find_arg(const apr_array_header_t *list, const char *name)
     return NULL;
 }
 
+/* Neither text is copied. */
 static void add_arg(apr_array_header_t *list, const char *name,
                     const char *text)
 {
-    ipxe_arg_t arg;
+    ipxe_arg_t arg = {name, text};
 
-    if (find_arg(list, name))
-        return;
-    arg.name = apr_pstrdup(list->pool, name);
-    arg.text = apr_pstrdup(list->pool, text);
-    APR_ARRAY_PUSH(list, ipxe_arg_t) = arg;
+    if (!find_arg(list, name))
+        APR_ARRAY_PUSH(list, ipxe_arg_t) = arg;
+}
+
+static void add_copy(apr_array_header_t *list, const char *name,
+                     const char *text)
+{
+    add_arg(list, apr_pstrdup(list->pool, name), apr_pstrdup(list->pool, text));
 }
 
 const char *ipxe_machine_arg(const ipxe_machine_t *machine, const char *name)
@@ -52,13 +56,13 @@ const char *ipxe_machine_ask(const ipxe_machine_t *machine, const char *name)
 void ipxe_machine_add_arg(ipxe_machine_t *machine, const char *name,
                           const char *text)
 {
-    add_arg(machine->args, name, text);
+    add_copy(machine->args, name, text);
 }
 
 void ipxe_machine_add_ask(ipxe_machine_t *machine, const char *name,
                           const char *text)
 {
-    add_arg(machine->asks, name, text);
+    add_copy(machine->asks, name, text);
 }
 
 /* ---- Facts ---- */
@@ -107,7 +111,7 @@ static void join_cards(ipxe_machine_t *machine)
     int i;
 
     for (i = 0; i < machine->mac_count; i++)
-        ipxe_text_addf(text, "%s%s", i ? " " : "", machine->macs[i]);
+        ipxe_text_add_all(text, i ? " " : "", machine->macs[i], NULL);
     tell(machine, IPXE_FACT_MACS, machine->mac_count ? text->data : NULL,
          text->data);
 }
@@ -128,31 +132,40 @@ static void derive_cpu(ipxe_machine_t *machine)
 
 static void set_cards(ipxe_machine_t *machine, const char *text)
 {
-    apr_array_header_t *list = ipxe_text_split(text, " ,", machine->pool);
-    int i;
-
-    for (i = 0; i < list->nelts; i++) {
+    while (*(text += strspn(text, " ,"))) {
+        apr_size_t n = strcspn(text, " ,");
         const char *mac = ipxe_fact_normal(
-            IPXE_FACT_MAC, APR_ARRAY_IDX(list, i, const char *),
+            IPXE_FACT_MAC,
+            text[n] ? apr_pstrmemdup(machine->pool, text, n) : text,
             machine->pool);
 
         if (mac)
             add_card(machine, mac, 0);
+        text += n;
     }
+}
+
+/* Takes one fact; what others are derived from it is the caller's. */
+static void take_fact(ipxe_machine_t *machine, ipxe_fact_e fact,
+                      const char *raw)
+{
+    const char *normal;
+
+    if (fact == IPXE_FACT_MACS) {
+        set_cards(machine, raw);
+        return;
+    }
+    normal = ipxe_fact_normal(fact, raw, machine->pool);
+    tell(machine, fact, normal, raw);
+    if (fact == IPXE_FACT_MAC && normal)
+        add_card(machine, normal, 1);
 }
 
 void ipxe_machine_set(ipxe_machine_t *machine, ipxe_fact_e fact,
                       const char *text)
 {
-    const char *raw = ipxe_clean_text(text, strlen(text), machine->pool);
-    const char *normal = ipxe_fact_normal(fact, raw, machine->pool);
-
-    if (fact == IPXE_FACT_MACS)
-        set_cards(machine, raw);
-    else
-        tell(machine, fact, normal, raw);
-    if (fact == IPXE_FACT_MAC && normal)
-        add_card(machine, normal, 1);
+    take_fact(machine, fact,
+              ipxe_clean_text(text, strlen(text), machine->pool));
     if (fact == IPXE_FACT_MAC || fact == IPXE_FACT_MACS)
         join_cards(machine);
     if (fact == IPXE_FACT_ARCH || fact == IPXE_FACT_CPU64)
@@ -161,49 +174,56 @@ void ipxe_machine_set(ipxe_machine_t *machine, ipxe_fact_e fact,
 
 /* ---- From pieces ---- */
 
-/* Of the pieces for a fact (or a card of it): the first in hex, else the
- * first. */
-static const ipxe_piece_t *pick(const apr_array_header_t *pieces,
-                                ipxe_fact_e fact, int card)
+/* Of the pieces for a fact, or a card, the one that counts: the first in hex,
+ * else the first. */
+typedef struct chosen_t {
+    const ipxe_piece_t *facts[IPXE_FACT_COUNT];
+    const ipxe_piece_t *cards[IPXE_MAX_CARDS];
+} chosen_t;
+
+static void choose(chosen_t *chosen, const apr_array_header_t *pieces)
 {
-    const ipxe_piece_t *found = NULL;
     int i;
 
+    memset(chosen, 0, sizeof(*chosen));
     for (i = 0; i < pieces->nelts; i++) {
         const ipxe_piece_t *piece = &APR_ARRAY_IDX(pieces, i, ipxe_piece_t);
+        const ipxe_piece_t **at;
 
-        if (piece->fact == fact && piece->card == card &&
-            (!found || piece->hex > found->hex))
-            found = piece;
+        if (piece->fact == IPXE_FACT_COUNT)
+            continue;
+        at = piece->card >= 0 ? &chosen->cards[piece->card]
+                              : &chosen->facts[piece->fact];
+        if (!*at || piece->hex > (*at)->hex)
+            *at = piece;
     }
-    return found;
 }
 
 static void take_facts(ipxe_machine_t *machine,
                        const apr_array_header_t *pieces)
 {
-    int i;
+    chosen_t chosen;
+    int i, cards = 0;
 
+    choose(&chosen, pieces);
     for (i = 0; i < IPXE_FACT_COUNT; i++) {
-        const ipxe_piece_t *piece = pick(pieces, (ipxe_fact_e)i, -1);
-
-        if (piece)
-            ipxe_machine_set(machine, (ipxe_fact_e)i, piece->text);
+        if (chosen.facts[i])
+            take_fact(machine, (ipxe_fact_e)i, chosen.facts[i]->text);
     }
-    for (i = 0; i < IPXE_MAX_CARDS - 1; i++) {
-        const ipxe_piece_t *piece = pick(pieces, IPXE_FACT_MACS, i);
-
-        if (piece)
-            ipxe_machine_set(machine, IPXE_FACT_MACS, piece->text);
+    for (i = 0; i < IPXE_MAX_CARDS; i++) {
+        if (chosen.cards[i])
+            set_cards(machine, chosen.cards[i]->text);
+        cards |= chosen.cards[i] != NULL;
     }
+    if (cards || chosen.facts[IPXE_FACT_MAC])
+        join_cards(machine);
+    derive_cpu(machine);
 }
 
 static void take_arg(ipxe_machine_t *machine, const ipxe_piece_t *piece)
 {
     apr_size_t n = strlen(ASK);
 
-    if (piece->fact != IPXE_FACT_COUNT)
-        return;
     if (strncmp(piece->name, ASK, n) == 0 && piece->name[n])
         add_arg(machine->asks, piece->name + n, piece->text);
     else
@@ -221,6 +241,8 @@ static void take_args(ipxe_machine_t *machine,
         const ipxe_piece_t *piece = &APR_ARRAY_IDX(pieces, i, ipxe_piece_t);
         const ipxe_piece_t *best = piece;
 
+        if (piece->fact != IPXE_FACT_COUNT)
+            continue;
         for (j = i + 1; j < pieces->nelts && best->hex < 1; j++) {
             const ipxe_piece_t *other =
                 &APR_ARRAY_IDX(pieces, j, ipxe_piece_t);

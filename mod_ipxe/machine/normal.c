@@ -17,6 +17,14 @@ typedef struct digits_t {
     int part;       /* digits in each part; -1: not parted */
 } digits_t;
 
+/* A hex digit in lower case; 0 where c is none. */
+static char hex_lower(char c)
+{
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))
+        return c;
+    return c >= 'A' && c <= 'F' ? (char)(c | 0x20) : 0;
+}
+
 /* Zero where s has more than one separator, or parts of two sizes. */
 static int read_digits(digits_t *digits, const char *s)
 {
@@ -25,8 +33,10 @@ static int read_digits(digits_t *digits, const char *s)
     memset(digits, 0, sizeof(*digits));
     digits->part = -1;
     for (; *s; s++) {
-        if (apr_isxdigit(*s) && digits->count < 2 * MOST_OCTETS) {
-            digits->text[digits->count++] = (char)apr_tolower(*s);
+        char digit = hex_lower(*s);
+
+        if (digit && digits->count < 2 * MOST_OCTETS) {
+            digits->text[digits->count++] = digit;
             part++;
             continue;
         }
@@ -115,22 +125,25 @@ int ipxe_mac_junk(const char *mac)
 
 const char *ipxe_uuid_normal(const char *text, apr_pool_t *pool)
 {
-    char hex[33];
-    int n = 0;
+    char uuid[37];
+    int n = 0, digits = 0;
 
     if (strncasecmp(text, "urn:uuid:", 9) == 0)
         text += 9;
     for (; *text; text++) {
-        if (apr_isxdigit(*text) && n < 32)
-            hex[n++] = (char)apr_tolower(*text);
-        else if (!strchr("-{} ", *text))
+        char digit = hex_lower(*text);
+
+        if (digit && digits < 32) {
+            uuid[n++] = digit;
+            digits++;
+            if (digits >= 8 && digits <= 20 && digits % 4 == 0)
+                uuid[n++] = '-';
+        }
+        else if (!strchr("-{} ", *text)) {
             return NULL;
+        }
     }
-    hex[n] = '\0';
-    if (n != 32)
-        return NULL;
-    return apr_psprintf(pool, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8,
-                        hex + 12, hex + 16, hex + 20);
+    return digits == 32 ? apr_pstrmemdup(pool, uuid, (apr_size_t)n) : NULL;
 }
 
 /* ---- Versions ---- */

@@ -120,9 +120,7 @@ static apr_status_t why_not(const char **why, ipxe_scope_t *scope,
         *why =
             apr_psprintf(scope->pool, "profile %s is not for this machine: %s",
                          profile->name, miss.because);
-    else if (!ipxe_profile_for(
-                 profile, ipxe_machine_fact(scope->machine, IPXE_FACT_PLATFORM),
-                 ipxe_machine_fact(scope->machine, IPXE_FACT_CPU), scope->pool))
+    else if (!ipxe_scope_boot(scope))
         *why = apr_psprintf(scope->pool, "profile %s does not boot on %s",
                             profile->name, place_of(scope));
     return APR_SUCCESS;
@@ -337,6 +335,8 @@ const ipxe_boot_t *ipxe_decision_boot(const ipxe_decision_t *decision,
 
     if (!decision->action.profile)
         return NULL;
+    if (decision->scope && decision->scope->boot_for == decision->action.profile)
+        return decision->scope->boot;
     return ipxe_profile_for(decision->action.profile,
                             ipxe_machine_fact(machine, IPXE_FACT_PLATFORM),
                             ipxe_machine_fact(machine, IPXE_FACT_CPU), pool);

@@ -5,6 +5,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/load.h"
+
 static const ipxe_value_t pending; /* stands for what is being rendered */
 
 static ipxe_scope_t *scope_of(const ipxe_object_t *self)
@@ -186,6 +188,20 @@ apr_status_t ipxe_scope_set(ipxe_scope_t *scope, const ipxe_vars_t *set,
     if (scope->sets->nelts > first)
         apr_hash_clear(scope->cache);
     return APR_SUCCESS;
+}
+
+const ipxe_boot_t *ipxe_scope_boot(ipxe_scope_t *scope)
+{
+    const ipxe_machine_t *machine = scope->machine;
+
+    if (scope->boot_for != scope->profile)
+        scope->boot =
+            ipxe_profile_for(scope->profile,
+                             ipxe_machine_fact(machine, IPXE_FACT_PLATFORM),
+                             ipxe_machine_fact(machine, IPXE_FACT_CPU),
+                             scope->pool);
+    scope->boot_for = scope->profile;
+    return scope->boot;
 }
 
 const ipxe_host_t *ipxe_scope_host(ipxe_scope_t *scope)
@@ -388,6 +404,8 @@ ipxe_scope_t *ipxe_scope_copy(const ipxe_scope_t *scope, apr_pool_t *pool)
     ipxe_scope_t *copy = apr_pmemdup(pool, scope, sizeof(*scope));
 
     copy->pool = pool;
+    if (pool != scope->pool)
+        copy->boot_for = NULL;
     copy->sets = apr_array_copy(pool, scope->sets);
     copy->cache = apr_hash_make(pool);
     copy->depth = 0;

@@ -32,6 +32,8 @@ typedef struct ipxe_scope_t {
     const ipxe_rule_t *rule;
     apr_array_header_t *sets; /* of ipxe_set_t, the last counts */
     apr_hash_t *cache;        /* name -> const ipxe_value_t * */
+    const ipxe_boot_t *boot;  /* what of boot_for fits the machine */
+    const ipxe_profile_t *boot_for; /* NULL: that is not known yet */
     int depth;                /* of variables in variables */
     ipxe_facts_t untold;      /* asked for, and not told */
     ipxe_facts_t host_untold; /* with these told a host might be found */
@@ -52,6 +54,9 @@ ipxe_scope_t *ipxe_scope_copy(const ipxe_scope_t *scope, apr_pool_t *pool);
 
 /* A fact's text, NULL unless present; one not told is noted. */
 const char *ipxe_scope_fact(ipxe_scope_t *scope, ipxe_fact_e fact);
+
+/* What of the scope's profile fits its machine; NULL: it cannot boot there. */
+const ipxe_boot_t *ipxe_scope_boot(ipxe_scope_t *scope);
 
 /* The host's, noting what was not told where there is none. */
 const ipxe_host_t *ipxe_scope_host(ipxe_scope_t *scope);

@@ -102,9 +102,9 @@ static const char *url_of(const ipxe_scope_t *scope, const char *path)
 
 static const ipxe_boot_t *boot_of(ipxe_scope_t *scope)
 {
-    return ipxe_profile_for(scope->profile,
-                            ipxe_scope_fact(scope, IPXE_FACT_PLATFORM),
-                            ipxe_scope_fact(scope, IPXE_FACT_CPU), scope->pool);
+    ipxe_scope_fact(scope, IPXE_FACT_PLATFORM);
+    ipxe_scope_fact(scope, IPXE_FACT_CPU);
+    return ipxe_scope_boot(scope);
 }
 
 /* With a slash at its end, whose byte is the operator's. */

@@ -13,6 +13,7 @@ build automake automake
 build curl curl
 build gcc gcc
 build libapr1-dev apr-devel
+build libaprutil1-dbd-sqlite3 apr-util-sqlite
 build libaprutil1-dev apr-util-devel
 build liblmdb-dev lmdb-devel
 build libpcre2-dev pcre2-devel
@@ -31,8 +32,10 @@ test iproute2 iproute
 test ipxe ipxe-bootimgs-x86
 test ipxe-qemu ipxe-roms-qemu
 test libapache2-mod-perl2 mod_perl-devel
+test libaprutil1-dbd-pgsql apr-util-pgsql
 test libxml2-utils libxml2
 test ovmf edk2-ovmf
+test postgresql postgresql-server
 test python3 python3
 test python3-jinja2 python3-jinja2
 test python3-jsonschema python3-jsonschema

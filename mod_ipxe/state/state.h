@@ -209,6 +209,7 @@ typedef struct ipxe_report_t {
     ipxe_stage_e stage;
     const char *text; /* or NULL; cleaned and cut by the caller */
     int percent;      /* 0 to 100, or -1 */
+    int tries;        /* as in ipxe_wish_t */
     apr_time_t now;
 } ipxe_report_t;
 

@@ -20,7 +20,7 @@ typedef struct ipxe_store_t ipxe_store_t;
 /* What finds a machine, best first: "host web01", "mac 52:54:00:12:34:56",
  * "uuid ...", "smbios MANUFACTURER/PRODUCT/SERIAL" (all three known). Array of
  * const char *, none over 255 bytes. */
-apr_array_header_t *ipxe_state_keys(const ipxe_who_t *who, apr_pool_t *pool);
+apr_array_header_t *ipxe_who_keys(const ipxe_who_t *who, apr_pool_t *pool);
 
 /* Every function: APR_SUCCESS; or APR_NOTFOUND where `order` and `timeline`
  * find no machine; or APR_EGENERAL, an error of the database whose words are
@@ -67,7 +67,7 @@ typedef struct ipxe_store_ops_t {
      * "frozen" -> "1", "unaccepted" -> "1" where that holds. */
     apr_status_t (*counts)(apr_table_t **counts, ipxe_store_t *store,
                            const char *site, apr_time_t now, apr_pool_t *pool);
-    /* Keys of machines that have a release or a `next`, as ipxe_state_keys
+    /* Keys of machines that have a release or a `next`, as ipxe_who_keys
      * makes them, behind the site and a blank: array of const char *. */
     apr_status_t (*marked)(apr_array_header_t **keys, ipxe_store_t *store,
                            apr_pool_t *pool);

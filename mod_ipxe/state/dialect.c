@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SQLite, PostgreSQL, MySQL. */
+#include "state/dialect.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define LOCK                                                                   \
+    "SELECT value FROM ipxe_meta WHERE site = '' AND name = 'serial' FOR "     \
+    "UPDATE"
+
+static const ipxe_dialect_t dialects[] = {
+    {.driver = "sqlite3",
+     .file = 1,
+     /* The driver sleeps 100 ms where SQLite's own patience has ended. */
+     .connect = {"PRAGMA busy_timeout = 500", "PRAGMA journal_mode = WAL",
+                 "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = OFF"},
+     .quick = "PRAGMA synchronous = OFF",
+     .begin = "BEGIN IMMEDIATE",
+     .relax = "PRAGMA synchronous = NORMAL",
+     .strict = "PRAGMA synchronous = FULL",
+     .exists = "SELECT name FROM sqlite_master WHERE name = 'ipxe_meta'",
+     .word = "TEXT",
+     .text = "TEXT",
+     .counter = "INTEGER PRIMARY KEY AUTOINCREMENT",
+     .tail = ""},
+    {.driver = "pgsql",
+     .connect = {"SET client_min_messages = warning",
+                 "SET client_encoding = 'UTF8'"},
+     .quick = "SET synchronous_commit = off",
+     .begin = "BEGIN",
+     .lock = LOCK,
+     .relax_in = "SET LOCAL synchronous_commit = off",
+     .exists = "SELECT to_regclass('ipxe_meta') WHERE to_regclass('ipxe_meta')"
+               " IS NOT NULL",
+     .guard = "SELECT pg_advisory_xact_lock(1768978533)",
+     .word = "VARCHAR(255)",
+     .text = "TEXT",
+     .counter = "BIGSERIAL PRIMARY KEY",
+     .tail = ""},
+    {.driver = "mysql",
+     .connect = {"SET NAMES utf8mb4",
+                 "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+                 "SET SESSION sql_mode = 'ANSI,STRICT_ALL_TABLES'"},
+     .quick = "SET SESSION innodb_lock_wait_timeout = 5",
+     .begin = "START TRANSACTION",
+     .lock = LOCK,
+     .exists = "SELECT table_name FROM information_schema.tables WHERE "
+               "table_schema = DATABASE() AND table_name = 'ipxe_meta'",
+     .guard = "SELECT GET_LOCK('ipxe', 10)",
+     .word = "VARCHAR(255)",
+     .text = "TEXT",
+     .counter = "BIGINT PRIMARY KEY AUTO_INCREMENT",
+     .tail = " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"}};
+
+const ipxe_dialect_t *ipxe_dialect_find(const char *driver)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof dialects / sizeof *dialects; i++) {
+        if (driver && strcmp(dialects[i].driver, driver) == 0)
+            return &dialects[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What operators look at: machines, timelines, counts. Only reads. */
+#include "state/sql_run.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define N(number) ipxe_sql_number(sql, number)
+#define HOUR      apr_time_from_sec(3600)
+
+/* ---- Lists ---- */
+
+static const char *pattern(const char *text, apr_pool_t *pool)
+{
+    ipxe_text_t *out = ipxe_text_make(64, pool);
+
+    ipxe_text_add_char(out, '%');
+    for (; text && *text; text++) {
+        if (strchr("%_!", *text))
+            ipxe_text_add_char(out, '!');
+        ipxe_text_add_char(out, (char)apr_tolower(*text));
+    }
+    ipxe_text_add_char(out, '%');
+    return out->data;
+}
+
+/* The arguments of IPXE_SQL_FILTER. */
+#define FILTERED 15
+static void filter_args(const char *args[FILTERED], ipxe_sql_t *sql,
+                        const ipxe_filter_t *filter, apr_time_t now)
+{
+    const char *state = filter->state ? filter->state : "";
+    const char *machine = N(filter->machine);
+    const char *like = pattern(filter->text, sql->scratch);
+    int i = 0, k;
+
+    args[i++] = filter->site ? "0" : "1";
+    args[i++] = filter->site;
+    args[i++] = machine;
+    args[i++] = machine;
+    args[i++] = state;
+    args[i++] = state;
+    args[i++] = state;
+    args[i++] = N(now);
+    args[i++] = filter->text ? filter->text : "";
+    for (k = 0; k < 6; k++)
+        args[i++] = like;
+}
+
+enum {
+    SITE = IPXE_SQL_VIEW_COLUMNS,
+    HOST,
+    MAC,
+    UUID,
+    SERIAL,
+    MANUFACTURER,
+    PRODUCT,
+    IP,
+    RULE,
+    PROFILE,
+    STAGE,
+    PERCENT,
+    FIRST_SEEN,
+    LAST_SEEN,
+    STAGE_SINCE,
+    STATE,
+    STUCK
+};
+
+static const char *text_at(ipxe_rows_t *rows, int column, apr_pool_t *pool)
+{
+    return apr_pstrdup(pool, ipxe_rows_text(rows, column));
+}
+
+static void seen_row(ipxe_seen_t *seen, ipxe_rows_t *rows, apr_pool_t *pool)
+{
+    memset(seen, 0, sizeof *seen);
+    ipxe_sql_view_row(&seen->view, rows, pool);
+    seen->machine = seen->view.machine;
+    seen->site = text_at(rows, SITE, pool);
+    seen->host = text_at(rows, HOST, pool);
+    seen->mac = text_at(rows, MAC, pool);
+    seen->uuid = text_at(rows, UUID, pool);
+    seen->serial = text_at(rows, SERIAL, pool);
+    seen->manufacturer = text_at(rows, MANUFACTURER, pool);
+    seen->product = text_at(rows, PRODUCT, pool);
+    seen->ip = text_at(rows, IP, pool);
+    seen->rule = text_at(rows, RULE, pool);
+    seen->profile = text_at(rows, PROFILE, pool);
+    seen->stage = text_at(rows, STAGE, pool);
+    seen->percent = (int)ipxe_rows_number(rows, PERCENT);
+    seen->first_seen = ipxe_rows_number(rows, FIRST_SEEN);
+    seen->last_seen = ipxe_rows_number(rows, LAST_SEEN);
+    seen->stage_since = ipxe_rows_number(rows, STAGE_SINCE);
+    seen->state = text_at(rows, STATE, pool);
+    seen->stuck = ipxe_rows_number(rows, STUCK) != 0;
+}
+
+apr_status_t ipxe_sql_list(apr_array_header_t **seen, int *total,
+                           ipxe_store_t *store, const ipxe_filter_t *filter,
+                           apr_time_t now, apr_pool_t *pool)
+{
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+    const char *args[FILTERED + 3];
+    ipxe_rows_t rows;
+
+    *seen = apr_array_make(pool, 16, sizeof(ipxe_seen_t));
+    *total = 0;
+    ipxe_sql_begin(sql);
+    args[0] = N(now); /* for the column that says whether it is stuck */
+    filter_args(args + 1, sql, filter, now);
+    args[FILTERED + 1] = N(filter->limit > 0 ? filter->limit : 100);
+    args[FILTERED + 2] = N(filter->offset);
+    rows = ipxe_sql_ask(sql, IPXE_DO_LIST, args, FILTERED + 3);
+    while (ipxe_rows_next(&rows))
+        seen_row(apr_array_push(*seen), &rows, pool);
+    rows = ipxe_sql_ask(sql, IPXE_DO_LIST_TOTAL, args + 1, FILTERED);
+    if (ipxe_rows_next(&rows))
+        *total = (int)ipxe_rows_number(&rows, 0);
+    return ipxe_sql_end(sql);
+}
+
+/* ---- One machine's events ---- */
+
+static void event_row(ipxe_event_t *event, ipxe_rows_t *rows, apr_pool_t *pool)
+{
+    memset(event, 0, sizeof *event);
+    event->when = ipxe_rows_number(rows, 0);
+    event->kind = (ipxe_event_e)ipxe_rows_number(rows, 1);
+    event->rule = text_at(rows, 2, pool);
+    event->profile = text_at(rows, 3, pool);
+    event->text = text_at(rows, 4, pool);
+    event->install = ipxe_rows_number(rows, 5);
+    event->bytes = ipxe_rows_number(rows, 6);
+    event->complete = (int)ipxe_rows_number(rows, 7);
+    event->percent = (int)ipxe_rows_number(rows, 8);
+}
+
+static void turn_round(apr_array_header_t *events)
+{
+    ipxe_event_t *first = (ipxe_event_t *)events->elts, kept;
+    ipxe_event_t *last = first + events->nelts - 1;
+
+    for (; events->nelts && first < last; first++, last--) {
+        kept = *first;
+        *first = *last;
+        *last = kept;
+    }
+}
+
+apr_status_t ipxe_sql_timeline(apr_array_header_t **events, ipxe_store_t *store,
+                               apr_int64_t machine, apr_pool_t *pool)
+{
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+    ipxe_rows_t rows;
+    apr_status_t rv;
+    int there;
+
+    *events = apr_array_make(pool, 32, sizeof(ipxe_event_t));
+    ipxe_sql_begin(sql);
+    rows = SQL_ASK(sql, MACHINE_SITE, N(machine));
+    there = ipxe_rows_next(&rows);
+    rows = SQL_ASK(sql, TIMELINE, N(machine), N(IPXE_MAX_TIMELINE));
+    while (ipxe_rows_next(&rows))
+        event_row(apr_array_push(*events), &rows, pool);
+    turn_round(*events);
+    rv = ipxe_sql_end(sql);
+    return !rv && !there ? APR_NOTFOUND : rv;
+}
+
+/* ---- Numbers ---- */
+
+apr_status_t ipxe_sql_hourly(apr_array_header_t **boots, ipxe_store_t *store,
+                             const char *site, int hours, apr_time_t now,
+                             apr_pool_t *pool)
+{
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+    apr_int64_t first = now / HOUR - hours, at;
+    ipxe_rows_t rows;
+
+    *boots = apr_array_make(pool, hours + 1, sizeof(int));
+    for (at = 0; at < hours; at++)
+        APR_ARRAY_PUSH(*boots, int) = 0;
+    ipxe_sql_begin(sql);
+    rows = SQL_ASK(sql, HOURLY, site ? "0" : "1", site, N(first));
+    while (ipxe_rows_next(&rows)) {
+        at = ipxe_rows_number(&rows, 0) - first - 1;
+        if (at >= 0 && at < hours)
+            APR_ARRAY_IDX(*boots, (int)at, int) =
+                (int)ipxe_rows_number(&rows, 1);
+    }
+    return ipxe_sql_end(sql);
+}
+
+static void count_row(apr_table_t *counts, ipxe_rows_t *rows, apr_int64_t *all,
+                      apr_int64_t *stuck)
+{
+    *all += ipxe_rows_number(rows, 1);
+    *stuck += ipxe_rows_number(rows, 2);
+    if (*ipxe_rows_text(rows, 0))
+        apr_table_set(counts, ipxe_rows_text(rows, 0), ipxe_rows_text(rows, 1));
+}
+
+static void count_fleet(apr_table_t *counts, ipxe_sql_t *sql, const char *site)
+{
+    ipxe_meta_t meta;
+
+    ipxe_sql_meta(&meta, sql, site ? site : "");
+    if (meta.frozen)
+        apr_table_setn(counts, "frozen", "1");
+    if (meta.unaccepted)
+        apr_table_setn(counts, "unaccepted", "1");
+}
+
+apr_status_t ipxe_sql_counts(apr_table_t **counts, ipxe_store_t *store,
+                             const char *site, apr_time_t now, apr_pool_t *pool)
+{
+    static const char *const states[] = {"held",   "conflict", "installing",
+                                         "failed", "armed",    "installed"};
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+    apr_int64_t all = 0, stuck = 0;
+    ipxe_rows_t rows;
+    apr_size_t i;
+
+    *counts = apr_table_make(pool, 10);
+    for (i = 0; i < sizeof states / sizeof *states; i++)
+        apr_table_setn(*counts, states[i], "0");
+    ipxe_sql_begin(sql);
+    rows = SQL_ASK(sql, COUNTS, N(now), site ? "0" : "1", site);
+    while (ipxe_rows_next(&rows))
+        count_row(*counts, &rows, &all, &stuck);
+    apr_table_set(*counts, "all", N(all));
+    apr_table_set(*counts, "stuck", N(stuck));
+    count_fleet(*counts, sql, site);
+    return ipxe_sql_end(sql);
+}
+
+apr_status_t ipxe_sql_marked(apr_array_header_t **keys, ipxe_store_t *store,
+                             apr_pool_t *pool)
+{
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+    ipxe_rows_t rows;
+
+    *keys = apr_array_make(pool, 16, sizeof(char *));
+    ipxe_sql_begin(sql);
+    rows = ipxe_sql_ask(sql, IPXE_DO_MARKED, NULL, 0);
+    while (ipxe_rows_next(&rows))
+        APR_ARRAY_PUSH(*keys, const char *) =
+            apr_pstrcat(pool, ipxe_rows_text(&rows, 0), " ",
+                        ipxe_rows_text(&rows, 1), NULL);
+    return ipxe_sql_end(sql);
+}

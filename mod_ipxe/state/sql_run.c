@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Connections, transactions and statements of a store in a database. */
+#include "state/sql_run.h"
+
+#include <apr_strings.h>
+#include <ctype.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct {
+    const char *name, *text;
+} statements[] = {
+#define X(name, text) {"ipxe_" #name, text},
+    IPXE_SQL_STATEMENTS(X)
+#undef X
+};
+
+/* ---- Errors ---- */
+
+void ipxe_sql_fail(ipxe_sql_t *sql, const char *format, ...)
+{
+    va_list args;
+    char *c;
+
+    if (sql->failed)
+        return;
+    sql->failed = 1;
+    va_start(args, format);
+    apr_vsnprintf(sql->why, sizeof sql->why, format, args);
+    va_end(args);
+    for (c = sql->why; *c; c++) {
+        if (iscntrl((unsigned char)*c))
+            *c = ' ';
+    }
+    while (c > sql->why && c[-1] == ' ')
+        *--c = '\0';
+    sql->base.why = sql->why;
+}
+
+static void fail_driver(ipxe_sql_t *sql, const char *what, int code)
+{
+    const char *words = apr_dbd_error(sql->driver, sql->handle, code);
+
+    ipxe_sql_fail(sql, "%s: %s", what, words && *words ? words : "failed");
+}
+
+/* ---- Connections ---- */
+
+void ipxe_sql_disconnect(ipxe_sql_t *sql)
+{
+    if (!sql->connection)
+        return;
+    if (sql->handle)
+        apr_dbd_close(sql->driver, sql->handle);
+    sql->handle = NULL;
+    sql->inside = 0;
+    memset(sql->prepared, 0, sizeof sql->prepared);
+    apr_pool_destroy(sql->connection);
+    sql->connection = NULL;
+}
+
+#define FILE_IS (APR_FINFO_IDENT | APR_FINFO_SIZE)
+
+static int file_there(ipxe_sql_t *sql)
+{
+    apr_finfo_t now;
+    apr_status_t rv =
+        apr_stat(&now, sql->options.params, FILE_IS, sql->scratch);
+
+    if (!rv || rv == APR_INCOMPLETE)
+        return 1;
+    if (!APR_STATUS_IS_ENOENT(rv))
+        ipxe_sql_fail(sql, "%s: %pm", sql->options.params, &rv);
+    else if (!sql->options.create)
+        ipxe_sql_fail(sql, "%s: there is no such database",
+                      sql->options.params);
+    return 0;
+}
+
+/* Whoever deletes the file or puts another in its place means the next
+ * question to go there, not to the one that is open still. */
+static int same_file(ipxe_sql_t *sql)
+{
+    apr_finfo_t now;
+
+    if (!sql->dialect->file)
+        return 1;
+    return apr_stat(&now, sql->options.params, FILE_IS, sql->scratch) ==
+               APR_SUCCESS &&
+           now.inode == sql->file.inode && now.device == sql->file.device;
+}
+
+static void connect_open(ipxe_sql_t *sql)
+{
+    const char *why = NULL;
+    apr_status_t rv = apr_dbd_open_ex(sql->driver, sql->connection,
+                                      sql->options.params, &sql->handle, &why);
+
+    if (rv) {
+        sql->handle = NULL;
+        ipxe_sql_fail(sql, "it cannot be opened: %s", why ? why : "no reason");
+        return;
+    }
+    if (sql->dialect->file)
+        apr_stat(&sql->file, sql->options.params, FILE_IS, sql->connection);
+}
+
+static void connect_set(ipxe_sql_t *sql)
+{
+    int i;
+
+    for (i = 0; i < 5 && sql->dialect->connect[i]; i++)
+        ipxe_sql_plain(sql, sql->dialect->connect[i], 1);
+    if (sql->options.quick)
+        ipxe_sql_plain(sql, sql->dialect->quick, 1);
+}
+
+static void connect_all(ipxe_sql_t *sql)
+{
+    ipxe_meta_t meta;
+
+    if (sql->dialect->file)
+        file_there(sql);
+    if (sql->failed)
+        return;
+    apr_pool_create(&sql->connection, sql->pool);
+    connect_open(sql);
+    connect_set(sql);
+    ipxe_sql_schema(sql);
+    ipxe_sql_meta(&meta, sql, "");
+    if (sql->failed)
+        ipxe_sql_disconnect(sql);
+}
+
+/* ---- Operations ---- */
+
+void ipxe_sql_begin(ipxe_sql_t *sql)
+{
+    apr_pool_clear(sql->scratch);
+    sql->failed = 0;
+    sql->changed = 0;
+    sql->base.why = "";
+    if (sql->handle && !same_file(sql))
+        ipxe_sql_disconnect(sql);
+    if (!sql->handle)
+        connect_all(sql);
+}
+
+void ipxe_sql_write(ipxe_sql_t *sql, int relaxed)
+{
+    sql->relaxed = relaxed && !sql->options.quick;
+    if (sql->relaxed && sql->dialect->relax)
+        ipxe_sql_plain(sql, sql->dialect->relax, 1);
+    ipxe_sql_plain(sql, sql->dialect->begin, 0);
+    if (sql->failed)
+        return;
+    sql->inside = 1;
+    if (sql->dialect->lock)
+        ipxe_sql_plain(sql, sql->dialect->lock, 1);
+    if (sql->relaxed && sql->dialect->relax_in)
+        ipxe_sql_plain(sql, sql->dialect->relax_in, 0);
+}
+
+/* The serial that was acknowledged, for the file. */
+static void remember(ipxe_sql_t *sql)
+{
+    ipxe_meta_t meta;
+    ipxe_identity_t identity;
+
+    if (!sql->changed || !sql->options.identity)
+        return;
+    ipxe_sql_meta(&meta, sql, "");
+    if (sql->failed || meta.unaccepted || meta.known.memory == IPXE_MEMORY_NONE)
+        return;
+    identity = meta.known;
+    identity.serial = sql->changed;
+    ipxe_identity_write(&identity, sql->options.identity, 0, sql->scratch);
+}
+
+static void finish(ipxe_sql_t *sql, const char *how)
+{
+    if (!sql->inside)
+        return;
+    sql->inside = 0;
+    ipxe_sql_plain(sql, how, 0);
+    if (sql->relaxed && sql->dialect->strict)
+        ipxe_sql_plain(sql, sql->dialect->strict, 1);
+}
+
+apr_status_t ipxe_sql_end(ipxe_sql_t *sql)
+{
+    if (!sql->failed) {
+        finish(sql, "COMMIT");
+    }
+    if (!sql->failed) {
+        remember(sql);
+        sql->failed = 0;
+        return APR_SUCCESS;
+    }
+    /* What is not committed goes with the connection; a new one is made for
+     * the next operation. */
+    ipxe_sql_disconnect(sql);
+    return APR_EGENERAL;
+}
+
+apr_status_t ipxe_sql_undo(ipxe_sql_t *sql)
+{
+    sql->changed = 0;
+    if (!sql->failed)
+        finish(sql, "ROLLBACK");
+    return ipxe_sql_end(sql);
+}
+
+/* ---- Statements ---- */
+
+int ipxe_sql_plain(ipxe_sql_t *sql, const char *text, int select)
+{
+    ipxe_rows_t rows = {sql, NULL, NULL};
+    int rv, n = 0;
+
+    if (sql->failed)
+        return 0;
+    rv = select ? apr_dbd_select(sql->driver, sql->scratch, sql->handle,
+                                 &rows.results, text, 1)
+                : apr_dbd_query(sql->driver, sql->handle, &n, text);
+    if (rv) {
+        fail_driver(sql, "the database", rv);
+        return 0;
+    }
+    return select && rows.results && ipxe_rows_next(&rows);
+}
+
+static int count_args(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += *text == '%';
+    return n;
+}
+
+static apr_dbd_prepared_t *prepare(ipxe_sql_t *sql, ipxe_do_e what, int n)
+{
+    const char *text = statements[what].text;
+    int rv;
+
+    if (sql->failed)
+        return NULL;
+    if (sql->prepared[what])
+        return sql->prepared[what];
+    if (n != count_args(text)) {
+        ipxe_sql_fail(sql, "%s takes %d arguments, not %d",
+                      statements[what].name, count_args(text), n);
+        return NULL;
+    }
+    rv = apr_dbd_prepare(sql->driver, sql->connection, sql->handle, text,
+                         statements[what].name, &sql->prepared[what]);
+    if (rv) {
+        sql->prepared[what] = NULL;
+        fail_driver(sql, statements[what].name, rv);
+    }
+    return sql->prepared[what];
+}
+
+static const char **without_null(const char **args, int n)
+{
+    int i;
+
+    for (i = 0; i < n; i++) {
+        if (!args[i])
+            args[i] = "";
+    }
+    return args;
+}
+
+int ipxe_sql_do(ipxe_sql_t *sql, ipxe_do_e what, const char **args, int n)
+{
+    apr_dbd_prepared_t *prepared = prepare(sql, what, n);
+    int rv, rows = 0;
+
+    if (!prepared)
+        return 0;
+    rv = apr_dbd_pquery(sql->driver, sql->scratch, sql->handle, &rows, prepared,
+                        n, without_null(args, n));
+    if (rv) {
+        fail_driver(sql, statements[what].name, rv);
+        return 0;
+    }
+    return rows;
+}
+
+ipxe_rows_t ipxe_sql_ask(ipxe_sql_t *sql, ipxe_do_e what, const char **args,
+                         int n)
+{
+    ipxe_rows_t rows = {sql, NULL, NULL};
+    apr_dbd_prepared_t *prepared = prepare(sql, what, n);
+    int rv;
+
+    if (!prepared)
+        return rows;
+    rv = apr_dbd_pselect(sql->driver, sql->scratch, sql->handle, &rows.results,
+                         prepared, 1, n, without_null(args, n));
+    if (rv) {
+        rows.results = NULL;
+        fail_driver(sql, statements[what].name, rv);
+    }
+    return rows;
+}
+
+int ipxe_rows_next(ipxe_rows_t *rows)
+{
+    if (!rows->results)
+        return 0;
+    if (apr_dbd_get_row(rows->sql->driver, rows->sql->scratch, rows->results,
+                        &rows->row, -1) == 0)
+        return 1;
+    rows->results = NULL;
+    return 0;
+}
+
+const char *ipxe_rows_text(ipxe_rows_t *rows, int column)
+{
+    const char *text = apr_dbd_get_entry(rows->sql->driver, rows->row, column);
+
+    return text ? apr_pstrdup(rows->sql->scratch, text) : "";
+}
+
+apr_int64_t ipxe_rows_number(ipxe_rows_t *rows, int column)
+{
+    return apr_strtoi64(ipxe_rows_text(rows, column), NULL, 10);
+}
+
+const char *ipxe_sql_cut(ipxe_sql_t *sql, const char *text, apr_size_t most)
+{
+    apr_size_t at = 0, len;
+    int step;
+
+    if (!text)
+        return "";
+    len = strlen(text);
+    if (len <= most)
+        return text;
+    while ((step = ipxe_utf8_next(text + at, len - at, NULL)) > 0 &&
+           at + (apr_size_t)step <= most)
+        at += (apr_size_t)step;
+    return apr_pstrmemdup(sql->scratch, text, at);
+}
+
+const char *ipxe_sql_number(ipxe_sql_t *sql, apr_int64_t number)
+{
+    return apr_psprintf(sql->scratch, "%" APR_INT64_T_FMT, number);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What tests of the state share: machines, wishes, a database to try. */
+#ifndef IPXE_UNIT_STATE_HELP_H
+#define IPXE_UNIT_STATE_HELP_H
+
+#include <apr_env.h>
+#include <apr_file_io.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "state/sql.h"
+#include "t/unit/tap.h"
+
+#define MINUTE apr_time_from_sec(60)
+#define HOUR   (60 * MINUTE)
+/* 2026-05-21 12:00 UTC */
+#define NOON ((apr_time_t)29656080 * MINUTE)
+
+/* "mac=52:54:00:00:00:01&uuid=..." */
+static inline ipxe_who_t who(const char *query, apr_pool_t *pool)
+{
+    ipxe_machine_input_t input = {.query = query, .query_len = strlen(query)};
+    ipxe_who_t found = {"", NULL, ipxe_machine_parse(&input, pool)};
+
+    return found;
+}
+
+static inline ipxe_wish_t wish(const char *query, const char *profile,
+                               apr_time_t now, apr_pool_t *pool)
+{
+    ipxe_wish_t made = {.who = who(query, pool),
+                        .profile = profile,
+                        .by = "rule test",
+                        .life = 4 * HOUR,
+                        .now = now};
+
+    return made;
+}
+
+/* A folder that goes when the test ends. */
+static inline const char *test_folder(apr_pool_t *pool)
+{
+    const char *base;
+    char *made;
+
+    if (apr_temp_dir_get(&base, pool))
+        base = ".";
+    made = apr_pstrcat(pool, base, "/ipxe-state-XXXXXX", NULL);
+    return mkdtemp(made);
+}
+
+static inline void remove_folder(const char *folder, apr_pool_t *pool)
+{
+    if (system(apr_pstrcat(pool, "rm -rf '", folder, "'", NULL)) != 0)
+        printf("# %s stays\n", folder);
+}
+
+static inline ipxe_store_t *open_store(const char *file, const char *identity,
+                                       apr_pool_t *pool)
+{
+    ipxe_sql_options_t options = {.driver = "sqlite3",
+                                  .params = file,
+                                  .identity = identity,
+                                  .create = 1,
+                                  .quick = 1};
+    ipxe_store_t *store = NULL;
+    const char *why = "";
+
+    if (ipxe_sql_open(&store, &why, &options, pool))
+        printf("# %s: %s\n", file, why);
+    return store;
+}
+
+#endif

@@ -34,7 +34,8 @@ OUTSIDE = [
     (r"lmdb\.h", {"rules/hosts_inside.h"}),
     (r"openssl/\w+\.h", {"template", "engine", "state", "httpd"}),
     (r"stdio\.h", {"ctl"}),
-    (r"unistd\.h", {"ctl", "httpd/state_dir.c", "httpd/readable.c"}),
+    (r"unistd\.h", {"ctl", "httpd/state_dir.c", "httpd/readable.c",
+                    "httpd/reload.c"}),
     (r"grp\.h|sys/wait\.h", {"ctl", "httpd/readable.c"}),
     (r"(httpd|http_\w+|ap_\w+|util_\w+|mod_\w+|scoreboard|mpm_common|unixd)"
      r"\.h", {"httpd"}),

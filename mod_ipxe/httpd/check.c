@@ -7,6 +7,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_log.h>
+#include <mpm_common.h>
 #include <time.h>
 
 #include "httpd/config.h"
@@ -16,8 +17,10 @@
 #include "httpd/hosts.h"
 #include "httpd/metrics.h"
 #include "httpd/readable.h"
+#include "httpd/reload.h"
 #include "httpd/serving.h"
 #include "httpd/state_dir.h"
+#include "httpd/watcher.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -77,9 +80,9 @@ static const char *whose(const server_rec *s, apr_pool_t *pool)
                        NULL);
 }
 
-static void log_diags(check_t *check, const ipxe_serving_t *serving)
+static void log_diags(check_t *check, const ipxe_serving_t *serving,
+                      const ipxe_diags_t *diags)
 {
-    const ipxe_diags_t *diags = serving->diags;
     int i;
 
     if (!diags || diags->all->nelts == 0)
@@ -92,6 +95,15 @@ static void log_diags(check_t *check, const ipxe_serving_t *serving)
                  IPXE_NAME_RULES, whose(serving->server, check->pool),
                  diags->errors, diags->errors == 1 ? "" : "s", diags->warnings,
                  diags->warnings == 1 ? "" : "s");
+}
+
+void ipxe_check_log(const ipxe_serving_t *serving, const ipxe_diags_t *diags,
+                    apr_pool_t *pool)
+{
+    check_t check;
+
+    begin_check(&check, pool);
+    log_diags(&check, serving, diags);
 }
 
 /* The entry must not lie below the prefix, nor be it. */
@@ -121,7 +133,26 @@ static int check_secret(const ipxe_serving_t *serving, apr_pool_t *pool)
     return 0;
 }
 
-/* Loads one; tells whether it is as it should be. */
+/* A server of this configuration runs: whoever checks it is about to restart
+ * it, and can still be told no. */
+static int is_running(apr_pool_t *pool)
+{
+    apr_proc_t server = {0};
+
+    return ap_read_pid(pool, ap_pid_fname, &server.pid) == APR_SUCCESS &&
+           apr_proc_kill(&server, 0) == APR_SUCCESS;
+}
+
+/* A start goes on without its rules where the last good set can serve. */
+static int may_go_on(const ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    int first_pass = ap_state_query(AP_SQ_CONFIG_GEN) == 0;
+
+    return ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_NORMAL &&
+           !(first_pass && is_running(pool)) && ipxe_readable_last(serving);
+}
+
+/* Loads one; tells whether it is as it should be, or can do without. */
 static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
                      apr_pool_t *ptemp)
 {
@@ -132,7 +163,9 @@ static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
     good &= check_secret(serving, ptemp);
     good &= ipxe_hosts_check(serving, ptemp);
     ipxe_serving_load(serving, pconf);
-    return good && serving->set;
+    if (!serving->set && may_refuse())
+        good = good && may_go_on(serving, ptemp);
+    return good;
 }
 
 /* A process has one time zone: the C library knows of no other way. */
@@ -178,7 +211,7 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 
         /* The later passes log in post_config, to the server's own log. */
         if (first_pass || (!fine && may_refuse()))
-            log_diags(&check, serving);
+            log_diags(&check, serving, serving->diags);
         good &= fine;
     }
     return good || !may_refuse() ? OK : HTTP_INTERNAL_SERVER_ERROR;
@@ -205,25 +238,16 @@ static int take_keys(ipxe_serving_t *serving, apr_pool_t *pconf)
     return 1;
 }
 
-/* Keys, number, and what the log should say of a set that will serve. */
+/* Keys, and what the log should say of a set that will serve. Its number is
+ * the first child's to give. */
 static int begin_serving(check_t *check, ipxe_serving_t *serving,
                          apr_pool_t *pconf)
 {
-    log_diags(check, serving);
+    log_diags(check, serving, serving->diags);
     if (!take_keys(serving, pconf))
         return 0;
-    if (!serving->set) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
-                     "the rules did not load: every machine is told so and "
-                     "boots its local disk until they do");
-        return 1;
-    }
-    ipxe_snapshot_publish(serving->set,
-                          (apr_uint32_t)ap_state_query(AP_SQ_CONFIG_GEN));
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, serving->server,
-                 "rule set %s: %d files", serving->set->generation,
-                 serving->set->files->nelts);
-    ipxe_readable_check(serving);
+    if (serving->set)
+        ipxe_readable_check(serving);
     return 1;
 }
 
@@ -262,7 +286,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return OK;
     ipxe_metrics_start(pconf);
     ipxe_counting_start(s);
-    all = ipxe_serving_all(s, ptemp);
+    all = ipxe_serving_all(s, pconf);
     warn_ruleless(all, s);
     for (i = 0; i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
@@ -270,5 +294,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         if (serving->wanted && !begin_serving(&check, serving, pconf))
             return HTTP_INTERNAL_SERVER_ERROR;
     }
+    ipxe_watcher_start(all, s, pconf);
+    ipxe_reload_prepare(all, pconf);
     return OK;
 }

@@ -14,6 +14,7 @@ void *ipxe_server_create(apr_pool_t *pool, server_rec *s)
     server->max_facts = IPXE_UNSET;
     server->max_answer = IPXE_UNSET;
     server->explain = IPXE_UNSET;
+    server->reload = IPXE_UNSET;
     return server;
 }
 
@@ -79,6 +80,7 @@ void *ipxe_server_merge(apr_pool_t *pool, void *base_conf, void *add_conf)
     MERGE_NUMBER(max_answer);
     MERGE_NUMBER(explain);
     MERGE_POINTER(time_zone);
+    MERGE_NUMBER(reload);
     merged->sections = add->sections;
     merged->serving = NULL;
     return merged;

@@ -42,6 +42,7 @@ typedef struct ipxe_server_t {
     apr_int64_t max_answer;         /* bytes */
     int explain;                    /* 0, 1 */
     const char *time_zone;          /* IANA name */
+    apr_int64_t reload;             /* microseconds; 0: off */
     apr_array_header_t *sections;   /* of const char *: where IPXEEngine
                                        stands, for the dump; not inherited */
     struct ipxe_serving_t *serving; /* made from these by check.c, once all

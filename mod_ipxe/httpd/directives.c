@@ -204,6 +204,28 @@ static apr_int64_t read_duration(const char *text)
     return 0;
 }
 
+static const char *read_reload(cmd_parms *cmd, void *dir, const char *arg)
+{
+    ipxe_server_t *server = server_of(cmd);
+    char *end;
+    apr_int64_t n = apr_strtoi64(arg, &end, 10);
+
+    (void)dir;
+    if (strcasecmp(arg, "off") == 0)
+        server->reload = 0;
+    else if (strcasecmp(arg, "on") == 0)
+        server->reload = APR_USEC_PER_SEC;
+    else if (end > arg && strcmp(end, "ms") == 0 && n >= 100 && n <= 60000)
+        server->reload = n * 1000;
+    else
+        server->reload = read_duration(arg);
+    return server->reload > 0 || strcasecmp(arg, "off") == 0
+               ? NULL
+               : refuse(cmd, arg,
+                        "On, Off, or how long edited files rest before they "
+                        "count: 1s, 5s, 500ms; 100ms is the least");
+}
+
 static const char *read_ticket_life(cmd_parms *cmd, void *dir,
                                     const char *fetch, const char *report)
 {
@@ -333,4 +355,7 @@ const command_rec ipxe_directives[] = {
                  "the local host alone"),
     AP_INIT_TAKE1(IPXE_NAME_TIME_ZONE, read_time_zone, NULL, RSRC_CONF,
                   "The time zone of rules, by its name in the tz database"),
+    AP_INIT_TAKE1(IPXE_NAME_RELOAD, read_reload, NULL, RSRC_CONF,
+                  "On: edited rules count at once; or how long they rest "
+                  "before, 1s"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

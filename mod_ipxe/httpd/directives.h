@@ -23,6 +23,7 @@
 #define IPXE_NAME_MAX_ANSWER_SIZE   "IPXEMaxAnswerSize"
 #define IPXE_NAME_EXPLAIN           "IPXEExplain"
 #define IPXE_NAME_TIME_ZONE         "IPXETimeZone"
+#define IPXE_NAME_RELOAD            "IPXEReload"
 
 /* Ends with a row whose name is NULL. */
 extern const command_rec ipxe_directives[];

@@ -132,6 +132,8 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_settings(dump, &serving->settings);
     add_text(dump, "state_dir", serving->state_dir);
     add_text(dump, "secret", serving->secret);
+    add_text(dump, "sets", serving->sets);
+    add_number(dump, "reload", serving->reload / 1000);
     add_number(
         dump, "report_life",
         apr_time_sec(life == IPXE_UNSET ? apr_time_from_sec(7 * 86400) : life));

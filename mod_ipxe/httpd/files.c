@@ -126,14 +126,15 @@ static int is_served(const ipxe_serving_t *serving, const char *path,
     return serving->roots->nelts == 0;
 }
 
-void ipxe_files_check(ipxe_serving_t *serving)
+void ipxe_files_check(const ipxe_serving_t *serving, const ipxe_snapshot_t *set,
+                      ipxe_diags_t *diags)
 {
     apr_array_header_t *files;
     apr_pool_t *pool;
     int i;
 
-    apr_pool_create(&pool, serving->set->pool);
-    files = ipxe_check_files(serving->set, pool);
+    apr_pool_create(&pool, set->pool);
+    files = ipxe_check_files(set, pool);
     for (i = 0; i < files->nelts; i++) {
         const ipxe_named_file_t *file =
             &APR_ARRAY_IDX(files, i, ipxe_named_file_t);
@@ -141,7 +142,7 @@ void ipxe_files_check(ipxe_serving_t *serving)
         if (is_served(serving, file->path, pool))
             continue;
         ipxe_diag_help(
-            ipxe_diag_add(serving->diags, IPXE_DIAG_MISSING_FILE, file->span,
+            ipxe_diag_add(diags, IPXE_DIAG_MISSING_FILE, file->span,
                           "'%s' is not under the DocumentRoot '%s'", file->path,
                           APR_ARRAY_IDX(serving->roots, 0, const char *)),
             "put it there, or mend the path; machines get 404");

@@ -11,8 +11,9 @@
 
 #include "httpd/serving.h"
 
-/* Adds a warning to the serving's diagnostics for each file that is in none of
- * the places of the servers that share it. Its set was loaded. */
-void ipxe_files_check(ipxe_serving_t *serving);
+/* Adds a warning for each file of a set that is in none of the places of the
+ * servers that share it. */
+void ipxe_files_check(const ipxe_serving_t *serving, const ipxe_snapshot_t *set,
+                      ipxe_diags_t *diags);
 
 #endif

@@ -250,8 +250,9 @@ int ipxe_handle(request_rec *r)
     visit->began = apr_time_now();
     serving = visit->server->serving;
     fill_request(&visit->request, r);
-    if (serving->set)
-        ipxe_engine_answer(&visit->answer, serving->set, &visit->request,
+    visit->set = ipxe_serving_take(serving, r->pool);
+    if (visit->set)
+        ipxe_engine_answer(&visit->answer, visit->set, &visit->request,
                            r->pool);
     else
         ipxe_engine_refuse(&visit->answer, &serving->settings, &visit->request,

@@ -8,6 +8,8 @@
 /* A request that is ours: in its request_config from ipxe_claim on. */
 typedef struct ipxe_visit_t {
     const ipxe_server_t *server;
+    const ipxe_snapshot_t *set; /* that it is answered from, held until the
+                                   request ends; NULL: none, or not yet */
     ipxe_request_t request;
     ipxe_answer_t answer; /* once there is one */
     apr_time_t began;

@@ -111,7 +111,7 @@ static void put_variables(request_rec *r, const ipxe_visit_t *visit)
 {
     const ipxe_answer_t *answer = &visit->answer;
     const ipxe_machine_t *machine = answer->machine;
-    const ipxe_snapshot_t *set = visit->server->serving->set;
+    const ipxe_snapshot_t *set = visit->set;
     apr_time_t took = apr_time_now() - visit->began;
 
     if (answer->decision)

@@ -14,6 +14,7 @@
 
 #include "httpd/handler.h"
 #include "httpd/metrics_text.h"
+#include "httpd/reload.h"
 #include "httpd/serving.h"
 
 APLOG_USE_MODULE(ipxe);
@@ -95,6 +96,20 @@ static int is_there(const apr_array_header_t *sets, const char *site)
     return 0;
 }
 
+static void fill_set(ipxe_metrics_set_t *set, const ipxe_serving_t *serving,
+                     apr_pool_t *pool)
+{
+    ipxe_status_t status;
+
+    ipxe_reload_status(&status, serving);
+    set->site = serving->settings.site;
+    set->number = status.number;
+    set->generation =
+        status.number ? apr_pstrdup(pool, status.generation) : NULL;
+    set->loaded = status.loaded;
+    set->failed = status.failing ? status.failed : 0;
+}
+
 static void collect(ipxe_metrics_t *metrics, server_rec *s, apr_pool_t *pool)
 {
     apr_array_header_t *all = ipxe_serving_all(s, pool);
@@ -114,11 +129,7 @@ static void collect(ipxe_metrics_t *metrics, server_rec *s, apr_pool_t *pool)
             continue;
         set = apr_array_push(sets);
         memset(set, 0, sizeof(*set));
-        set->site = serving->settings.site;
-        if (serving->set) {
-            set->generation = serving->set->generation;
-            set->number = serving->set->number;
-        }
+        fill_set(set, serving, pool);
     }
 }
 

@@ -14,6 +14,7 @@
 #include "httpd/hosts.h"
 #include "httpd/log.h"
 #include "httpd/metrics.h"
+#include "httpd/reload.h"
 #include "httpd/request_id.h"
 
 static void register_hooks(apr_pool_t *pool)
@@ -29,6 +30,9 @@ static void register_hooks(apr_pool_t *pool)
     /* In the parent, still as root, when logs are open and before there are
      * children; under httpd -t never. */
     ap_hook_post_config(ipxe_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    /* In each child, as the server's user, before its threads begin. */
+    ap_hook_child_init(ipxe_reload_child_init, NULL, NULL,
+                       APR_HOOK_REALLY_FIRST);
     /* In each child: its ids differ from the others. */
     ap_hook_child_init(ipxe_request_id_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     /* When a request's header is read and its server known, before anything

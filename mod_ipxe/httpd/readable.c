@@ -10,11 +10,16 @@
 #include <http_log.h>
 #include <unixd.h>
 
+#include "engine/published.h"
+
 APLOG_USE_MODULE(ipxe);
 
 static int become_user(void)
 {
-    return initgroups(ap_unixd_config.user_name, ap_unixd_config.group_id) ==
+    if (geteuid() != 0)
+        return 1;
+    return ap_unixd_config.user_name &&
+           initgroups(ap_unixd_config.user_name, ap_unixd_config.group_id) ==
                0 &&
            setgid(ap_unixd_config.group_id) == 0 &&
            setuid(ap_unixd_config.user_id) == 0;
@@ -69,4 +74,34 @@ void ipxe_readable_check(const ipxe_serving_t *serving)
         waitpid(child, &status, 0);
     }
     close(ends[0]);
+}
+
+/* In the child: the newest that loads. */
+static int find_last(const ipxe_serving_t *serving)
+{
+    apr_pool_t *pool = ipxe_swap_pool();
+    apr_array_header_t *all;
+    const char *why;
+    int i;
+
+    if (!become_user())
+        return 0;
+    all = ipxe_published_list(serving->sets, pool);
+    for (i = 0; i < all->nelts; i++)
+        if (ipxe_published_load(&why,
+                                &APR_ARRAY_IDX(all, i, ipxe_published_t),
+                                &serving->settings, pool))
+            return 1;
+    return 0;
+}
+
+int ipxe_readable_last(const ipxe_serving_t *serving)
+{
+    int status = 1;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(!find_last(serving));
+    return child > 0 && waitpid(child, &status, 0) == child &&
+           WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

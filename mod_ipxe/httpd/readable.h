@@ -9,4 +9,8 @@
  * Nothing is done where the server was not started by root. */
 void ipxe_readable_check(const ipxe_serving_t *serving);
 
+/* Nonzero where there is a published set and it loads: for the server's user,
+ * because root reads nothing that this user can write. */
+int ipxe_readable_last(const ipxe_serving_t *serving);
+
 #endif

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
+#include "engine/bundle.h"
 #include "httpd/files.h"
 #include "httpd/hosts.h"
 
@@ -53,14 +54,14 @@ static const char *key_of(const ipxe_server_t *server,
     return apr_psprintf(
         pool,
         "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%" APR_INT64_T_FMT
-        "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT,
+        "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT,
         join(server->rules, pool), TEXT(set->templates),
         join(server->hosts, pool), join(server->vars, pool), set->entry,
         set->prefix, TEXT(set->base_url), TEXT(set->plain_url),
         serving->state_dir, serving->secret, TEXT(set->ticket_network),
         TEXT(set->time_zone), TEXT(server->secret),
         (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
-        (apr_uint64_t)set->max_facts);
+        (apr_uint64_t)set->max_facts, (apr_int64_t)serving->reload);
 #undef TEXT
 }
 
@@ -116,6 +117,8 @@ static ipxe_serving_t *serving_for(server_rec *s, apr_pool_t *pool)
         server->secret ? server->secret
                        : apr_pstrcat(pool, serving->state_dir, "/secret", NULL);
     serving->failure = "no IPXERules are set for this server";
+    serving->reload =
+        server->reload == IPXE_UNSET ? APR_USEC_PER_SEC : server->reload;
     fill_settings(&serving->settings, server, s, pool);
     serving->key = key_of(server, serving, pool);
     return serving;
@@ -152,6 +155,28 @@ apr_array_header_t *ipxe_servers(server_rec *main_server, apr_pool_t *pool)
     return servers;
 }
 
+/* The main server's published sets lie in `sets` itself, all others' in a
+ * folder each: "site-boot.example", "site-boot.example+2" for the second with
+ * that name. */
+static const char *sets_of(const ipxe_serving_t *serving,
+                           const apr_array_header_t *all, apr_pool_t *pool)
+{
+    const char *site = serving->settings.site;
+    int i, n = 1;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_serving_t *other =
+            APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
+
+        n += strcmp(other->settings.site, site) == 0;
+    }
+    if (n == 1 && !*site)
+        return apr_pstrcat(pool, serving->state_dir, "/sets", NULL);
+    return apr_psprintf(pool, n > 1 ? "%s/sets/site-%s+%d" : "%s/sets/site-%s",
+                        serving->state_dir,
+                        ipxe_text_urlencode(site, NULL, pool), n);
+}
+
 static void add_root(ipxe_serving_t *serving, const char *root)
 {
     int i;
@@ -175,6 +200,7 @@ apr_array_header_t *ipxe_serving_make(server_rec *main_server, apr_pool_t *pool)
 
         if (!equal) {
             serving->settings.site = site_of(serving, all, pool);
+            serving->sets = sets_of(serving, all, pool);
             APR_ARRAY_PUSH(all, ipxe_serving_t *) = equal = serving;
         }
         add_root(equal, serving->settings.document_root);
@@ -214,19 +240,56 @@ static apr_pool_t *set_pool(apr_pool_t *parent)
     return pool;
 }
 
+/* Of the files as they were before the load: a change meanwhile is one that
+ * the set does not have. */
+static void sign_files(ipxe_serving_t *serving, apr_uint64_t before,
+                       apr_pool_t *pool)
+{
+    const ipxe_settings_t *settings = &serving->settings;
+
+    serving->signature = 0;
+    if (ipxe_watch_look(settings, NULL, NULL, pool).signature != before)
+        return;
+    serving->signature =
+        ipxe_watch_look(settings,
+                        serving->set ? serving->set->bundle->asked : NULL, NULL,
+                        pool)
+            .signature;
+}
+
 void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool)
 {
     apr_pool_t *own = set_pool(pool);
+    apr_uint64_t before =
+        ipxe_watch_look(&serving->settings, NULL, NULL, own).signature;
     const ipxe_diag_t *first;
 
     serving->diags = ipxe_diags_make(own);
     serving->set = ipxe_snapshot_load(&serving->settings, serving->diags, own);
+    sign_files(serving, before, own);
     if (serving->set)
-        ipxe_files_check(serving);
+        ipxe_files_check(serving, serving->set, serving->diags);
     ipxe_diags_sort(serving->diags);
     if (serving->set)
         return;
     first = ipxe_diags_first_error(serving->diags);
     serving->failure = first ? ipxe_text_ascii(ipxe_diag_line(first, own), own)
                              : "the rules did not load";
+}
+
+static apr_status_t give_back(void *set)
+{
+    ipxe_swap_give_back(set);
+    return APR_SUCCESS;
+}
+
+const ipxe_snapshot_t *ipxe_serving_take(const ipxe_serving_t *serving,
+                                         apr_pool_t *pool)
+{
+    const ipxe_snapshot_t *set =
+        serving->swap ? ipxe_swap_take(serving->swap) : NULL;
+
+    if (set)
+        apr_pool_cleanup_register(pool, set, give_back, apr_pool_cleanup_null);
+    return set;
 }

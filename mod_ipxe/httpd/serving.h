@@ -3,10 +3,13 @@
  * rule set loaded with them. Virtual hosts with equal settings share one.
  *
  * Lifetime: pconf's. Made by check.c in the pass that serves, filled with its
- * keys and its number in post_config, read only from then on. */
+ * keys in post_config, read only from then on but for what reload.c and
+ * watcher.c keep in it: which set counts is the swap's to say. */
 #ifndef IPXE_HTTPD_SERVING_H
 #define IPXE_HTTPD_SERVING_H
 
+#include "engine/swap.h"
+#include "engine/watch.h"
 #include "httpd/config.h"
 
 typedef struct ipxe_serving_t {
@@ -20,9 +23,26 @@ typedef struct ipxe_serving_t {
     int secret_given;          /* by IPXESecret: not ours to make */
     struct ipxe_hosts_t *hosts; /* databases of hosts, of all servers */
     int wanted;                /* rules are named: there is something to load */
-    ipxe_snapshot_t *set;      /* NULL: it did not load */
+    ipxe_snapshot_t *set;      /* the parent's; NULL: it did not load */
     ipxe_diags_t *diags;       /* of that load */
     const char *failure;       /* where set is NULL: why, for consoles */
+    apr_uint64_t signature;    /* of the files, as that load found them */
+
+    /* From post_config on. */
+    const char *sets;           /* the folder of published sets */
+    apr_interval_time_t reload; /* how long files rest before they count; 0:
+                                   they are not watched */
+    int watched;                /* there is something that can watch */
+    ipxe_swap_t *swap;          /* what counts in this process */
+    struct ipxe_slot_t *slot;   /* what counts in all; NULL: nothing does, or
+                                   the set is the parent's for good */
+    apr_time_t retry;           /* in a child: a published set did not load,
+                                   and is not tried before */
+    ipxe_watch_t watch;         /* in the child that watches */
+    apr_pool_t *asked_pool;     /* of asked alone */
+    const apr_array_header_t *asked; /* of const char *: files that the rules
+                                        tried last name; NULL: those of the
+                                        set that counts */
 } ipxe_serving_t;
 
 /* The main server and the virtual hosts in the order of the configuration
@@ -40,5 +60,9 @@ apr_array_header_t *ipxe_serving_all(server_rec *main_server, apr_pool_t *pool);
 /* Loads the rule set, and looks for the files that it names, into a pool of its
  * own allocator below `pool`. */
 void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool);
+
+/* The set that counts, kept until the pool ends; or NULL. */
+const ipxe_snapshot_t *ipxe_serving_take(const ipxe_serving_t *serving,
+                                         apr_pool_t *pool);
 
 #endif

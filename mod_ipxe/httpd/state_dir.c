@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <apr_strings.h>
+#include <unixd.h>
 
 #include "base/limits.h"
 #include "httpd/directives.h"
@@ -107,6 +108,43 @@ static const char *make_folder(const char *path, apr_pool_t *pool)
     if (info.st_mode & (S_IWGRP | S_IWOTH))
         return "others may write there: chmod go-w";
     return NULL;
+}
+
+/* Whose the folder must be, and only theirs. */
+static const char *take_sets(int folder, apr_pool_t *pool)
+{
+    uid_t user = geteuid() == 0 ? ap_unixd_config.user_id : geteuid();
+    struct stat info;
+
+    if (fstat(folder, &info) != 0)
+        return reason(errno, pool);
+    if (info.st_uid != user && info.st_uid != geteuid())
+        return apr_psprintf(pool,
+                            "sets belongs to user %ld, not to the server's: "
+                            "chown -R, or remove it",
+                            (long)info.st_uid);
+    if (info.st_uid != user &&
+        fchown(folder, user, ap_unixd_config.group_id) != 0)
+        return reason(errno, pool);
+    return fchmod(folder, 0700) == 0 ? NULL : reason(errno, pool);
+}
+
+const char *ipxe_state_sets(const ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    const char *path = apr_pstrcat(pool, serving->state_dir, "/sets", NULL);
+    const char *fault = make_folder(serving->state_dir, pool);
+    int folder;
+
+    if (fault)
+        return fault;
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return reason(errno, pool);
+    folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return apr_pstrcat(pool, "sets: ", reason(errno, pool), NULL);
+    fault = take_sets(folder, pool);
+    close(folder);
+    return fault;
 }
 
 ipxe_keys_t *ipxe_state_keys(const char **why, const ipxe_serving_t *serving,

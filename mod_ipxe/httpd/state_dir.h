@@ -3,10 +3,12 @@
  *
  *     ipxe-state/           root's, 0755: IPXEStateDir
  *     ipxe-state/secret     root's, 0600: keys of tickets, one a line
+ *     ipxe-state/sets/      the server's user, 0700: published rule sets
  *
- * Both are made by the parent, before it gives up root's rights. The parent
+ * All are made by the parent, before it gives up root's rights. The parent
  * follows no symbolic link there and takes no folder that others may write
- * to: what root reads nobody else has chosen. */
+ * to: what root reads nobody else has chosen. What lies in `sets` it does not
+ * read. */
 #ifndef IPXE_HTTPD_STATE_DIR_H
 #define IPXE_HTTPD_STATE_DIR_H
 
@@ -25,6 +27,10 @@ const char *ipxe_secret_doubt(const char *path);
  * sentence for the log. */
 ipxe_keys_t *ipxe_state_keys(const char **why, const ipxe_serving_t *serving,
                              apr_pool_t *pool);
+
+/* Makes the folder of published sets, and the state folder where it is not
+ * there yet. NULL, or what is wrong. */
+const char *ipxe_state_sets(const ipxe_serving_t *serving, apr_pool_t *pool);
 
 /* Keys that last until the next restart, for a server that must go on. */
 ipxe_keys_t *ipxe_state_passing_keys(apr_pool_t *pool);

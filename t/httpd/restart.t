@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 
+use File::Path 'remove_tree';
 use Test::More;
 use Test::ModIpxe;
 
@@ -49,6 +50,19 @@ $server->signal_restart;
 ok(kill(0, $server->pid), 'a signal past the check does not end it');
 $answer = $server->get('/boot.ipxe?serial=A&platform=efi');
 ok_script($answer, 'machines get a script');
+like($answer->{body}, qr/new\.bin/, 'of the last good rules');
+like($answer->{body}, qr/2-[0-9a-f]{12}/, 'under the number they had');
+like($server->log, qr/ipxe:error.*unknown key 'bot'/, 'the log has it whole');
+like($server->log, qr/the last good rule set, 2-[0-9a-f]{12}, serves/,
+    'and what comes of it');
+
+# Nothing is left of what was good.
+sub forget_sets { remove_tree("$state/sets") }
+forget_sets();
+$server->signal_restart;
+ok(kill(0, $server->pid), 'nor does one with no last good set');
+$answer = $server->get('/boot.ipxe?serial=A&platform=efi');
+ok_script($answer, 'machines get a script');
 like($answer->{body}, qr{/a\.yaml:2:\d+: error}, 'that says where');
 like($answer->{body}, qr/exit|sanboot/, 'and boots the disk');
 is($server->get('/ipxe/answers/x/y')->{status}, 500, 'answer files are 500');
@@ -56,22 +70,29 @@ $answer = $server->get('/ipxe/wait/x');
 is($answer->{status}, 503, 'who waits goes on waiting');
 ok($answer->{headers}{'retry-after'}, 'and comes again');
 is($server->get('/ipxe/explain')->{status}, 500, 'explain is 500');
-like($server->log, qr/ipxe:error.*unknown key 'bot'/, 'the log has it whole');
-like($server->log, qr/every machine is told so/, 'and what comes of it');
+like($server->log, qr/every machine is told so/, 'the log says so');
 
 write_file($rules, $good);
 $server->signal_restart;
 $answer = $server->get('/boot.ipxe?serial=A&platform=efi');
 like($answer->{body}, qr/tool\.bin/, 'good rules are served again');
 
-($status, $output) = $server->control('stop');
-for (1 .. 100) {
-    last unless $server->pid && kill 0, $server->pid;
-    select undef, undef, undef, 0.05;
-}
+$server->stop;
 write_file($rules, $broken);
 ($status, $output) = $server->start;
-isnt($status, 0, 'a start with broken rules is refused');
+is($status, 0, 'a start with broken rules and a last good set') or diag $output;
+like($output, qr/unknown key 'bot'/, 'says what is wrong');
+$answer = $server->get('/boot.ipxe?serial=A&platform=efi');
+like($answer->{body}, qr/tool\.bin/, 'and serves that set');
+$server->stop;
+my $newest = (sort glob "$state/sets/*-*")[-1];
+write_file("$newest/manifest", "mod_ipxe set 1\ncontent 0\n");
+($status, $output) = $server->start;
+isnt($status, 0, 'a set that was cut is none');
+$server->wait_until_gone;
+forget_sets();
+($status, $output) = $server->start;
+isnt($status, 0, 'a start with broken rules and no last good set is refused');
 
 # The state folder and the secret.
 write_file($rules, $good);

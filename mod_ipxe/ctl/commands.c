@@ -28,6 +28,9 @@ static const ipxe_opt_e replay_options[] = {
     IPXE_OPT_FORMAT,        IPXE_OPT_STRICT, IPXE_OPT_OLD_RULES,
     IPXE_OPT_OLD_TEMPLATES, WHERE,           IPXE_OPT_HELP,
     IPXE_OPT_COUNT};
+static const ipxe_opt_e status_options[] = {
+    IPXE_OPT_FORMAT, IPXE_OPT_CONFIG, IPXE_OPT_HTTPD, IPXE_OPT_VHOST,
+    IPXE_OPT_STATE,  IPXE_OPT_HELP,   IPXE_OPT_COUNT};
 static const ipxe_opt_e template_options[] = {IPXE_OPT_VARS, IPXE_OPT_CONTEXT,
                                               IPXE_OPT_TEMPLATES, IPXE_OPT_HELP,
                                               IPXE_OPT_COUNT};
@@ -78,6 +81,13 @@ const ipxe_command_t ipxe_commands[] = {
      "Prints a JSON Schema (draft 2020-12) of rule files and of files of "
      "tests. An editor that knows it completes keys and marks what is wrong "
      "while one writes; `ipxectl check` says more."},
+    {"status", ipxe_ctl_status, status_options, "",
+     "say what the running server serves",
+     "Prints the rule set that counts, when and from what it was loaded, what "
+     "it holds, and the last edit that did not load with its first "
+     "diagnostic. Only root and the server's user may read it.\n\n"
+     "The exit status is 1 where edited rules do not load, nothing is served, "
+     "or the server does not run."},
     {"template", ipxe_ctl_template, template_options, "FILE [NAME=VALUE...]",
      "render any template by itself",
      "Renders FILE with the variables of --vars and those given by name, "

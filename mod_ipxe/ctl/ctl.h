@@ -111,7 +111,7 @@ const ipxe_command_t *ipxe_command_find(const char *name);
 
 ipxe_command_fn ipxe_ctl_check, ipxe_ctl_explain, ipxe_ctl_help,
     ipxe_ctl_lint, ipxe_ctl_render, ipxe_ctl_replay, ipxe_ctl_schema,
-    ipxe_ctl_template, ipxe_ctl_test;
+    ipxe_ctl_status, ipxe_ctl_template, ipxe_ctl_test;
 
 /* ---- Printing ---- */
 

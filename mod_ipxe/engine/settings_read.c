@@ -93,7 +93,7 @@ apr_status_t ipxe_variables_read(ipxe_value_t *map, const ipxe_source_t *source,
 
 /* A server while it is read: numbers as JSON has them. */
 typedef struct reading_t {
-    const char *name, *host, *secret;
+    const char *name, *host, *secret, *sets;
     const char *document_root, *templates, *entry, *prefix, *base_url,
         *plain_url, *site, *time_zone, *ticket_network;
     apr_array_header_t *rules, *hosts, *vars;
@@ -151,6 +151,8 @@ static const ipxe_bind_t site_rows[] = {
     TEXT("time_zone", time_zone),
     UNUSED("state_dir"),
     TEXT("secret", secret),
+    TEXT("sets", sets),
+    UNUSED("reload"),
     UNUSED("report_life"),
     UNUSED("explain"),
     IPXE_BIND_END};
@@ -162,6 +164,7 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
     site->name = reading->name;
     site->host = reading->host;
     site->secret = reading->secret;
+    site->sets = reading->sets;
     settings->rules = reading->rules;
     site->hosts = reading->hosts;
     settings->templates = reading->templates;

@@ -14,7 +14,9 @@
  *           "site": "", "fetch_life": 14400, "ticket_network": null,
  *           "max_answer": 4194304, "max_facts": 200, "time_zone": null,
  *           "state_dir": "/var/lib/mod_ipxe",
- *           "secret": "/var/lib/mod_ipxe/secret", "report_life": 604800,
+ *           "secret": "/var/lib/mod_ipxe/secret",
+ *           "sets": "/var/lib/mod_ipxe/sets", "reload": 1000,
+ *           "report_life": 604800,
  *           "explain": false }
  *       ]
  *     }
@@ -32,6 +34,7 @@ typedef struct ipxe_site_t {
     const apr_array_header_t *hosts; /* of const char *: to be applied by
                                         ipxe_hosts_apply; or NULL */
     const char *secret;       /* the file of the keys of tickets, or NULL */
+    const char *sets;         /* the folder of published sets, or NULL */
     ipxe_settings_t settings; /* keys is NULL: reading the secret is the
                                  caller's */
 } ipxe_site_t;

@@ -34,7 +34,8 @@ typedef enum ipxe_ticket_kind_e {
     IPXE_TICKET_ANSWER = 'a',
     IPXE_TICKET_REPORT = 'r',
     IPXE_TICKET_MENU = 'm',
-    IPXE_TICKET_WAIT = 'w'
+    IPXE_TICKET_WAIT = 'w',
+    IPXE_TICKET_FORM = 'f' /* of the status page; facts: who sends it */
 } ipxe_ticket_kind_e;
 
 typedef struct ipxe_ticket_t {

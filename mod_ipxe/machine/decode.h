@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes of a query or form to clean text. For this folder alone. */
+/* Bytes of a query or form to clean text: for this folder, and
+ * for forms of the status page. */
 #ifndef IPXE_MACHINE_DECODE_H
 #define IPXE_MACHINE_DECODE_H
 

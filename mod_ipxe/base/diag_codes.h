@@ -165,6 +165,28 @@
       "A word of a command line is not what its reader takes.") \
     X(NO_BOOTIF, "no-bootif", WARNING, \
       "An installer is not told which card the machine booted from.") \
+    /* answer files, by themselves */ \
+    X(UNKNOWN_KEYWORD, "unknown-keyword", WARNING, \
+      "A line of an answer file begins with a word that its reader lacks.") \
+    X(MISSING_END, "missing-end", ERROR, \
+      "A section of a kickstart has no `%end`.") \
+    X(INSTALL_ASKS, "install-asks", WARNING, \
+      "An answer file leaves questions open, at which the installation " \
+      "stops.") \
+    X(UNKNOWN_QUESTION, "unknown-question", WARNING, \
+      "A preseed answers a question that the installer does not have.") \
+    X(LATE_ANSWER, "late-answer", WARNING, \
+      "A preseed answers what was decided before it was fetched.") \
+    X(PACKAGE_GROUP, "package-group", WARNING, \
+      "A kickstart names a group of packages that its release does not have.") \
+    X(FIXED_DEVICE, "fixed-device", WARNING, \
+      "A disk or a card has a name that other machines give to another.") \
+    X(SECRET_IN_FILE, "secret-in-file", WARNING, \
+      "A password, or its hash, stands in a file that is served as it is.") \
+    X(SEED_START, "seed-start", ERROR, \
+      "user-data of cloud-init does not begin with `#cloud-config`.") \
+    X(MISSING_TREEINFO, "missing-treeinfo", WARNING, \
+      "A tree that Anaconda installs from has no `.treeinfo`.") \
     /* templates */ \
     X(TEMPLATE_SYNTAX, "template-syntax", ERROR, \
       "A template or an expression is not well-formed.") \

@@ -3,6 +3,7 @@
 #include "ctl/ctl.h"
 #include "engine/doubts.h"
 #include "engine/files.h"
+#include "engine/lint.h"
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
@@ -176,6 +177,12 @@ static void check_rules_file(checking_t *checking, const char *path)
     check_set(checking, &settings);
 }
 
+/* What has values to put in is a template, whatever it makes. */
+static int is_template(const ipxe_source_t *source)
+{
+    return strstr(source->text, "{{") || strstr(source->text, "{%");
+}
+
 static void check_template_file(checking_t *checking, const char *path)
 {
     apr_pool_t *pool = checking->ctl->pool;
@@ -190,6 +197,11 @@ static void check_template_file(checking_t *checking, const char *path)
     if (folder)
         ipxe_files_templates(sources, library, folder, diags, pool);
     source = ipxe_ctl_read_file(path, IPXE_MAX_TEMPLATE_FILE, diags, pool);
+    if (source && !is_template(source) &&
+        ipxe_lint_file(source, some_settings(checking), diags, pool)) {
+        collect(checking, diags);
+        return;
+    }
     if (source) {
         ipxe_library_add(library, path, source);
         ipxe_library_get(&found, library, path, diags);
@@ -261,6 +273,8 @@ static ipxe_exit_e find_sites(checking_t *checking)
     ipxe_settings_default(&site->settings, checking->ctl->pool);
     site->settings.templates =
         ipxe_ctl_value(checking->ctl, IPXE_OPT_TEMPLATES);
+    site->settings.document_root =
+        ipxe_ctl_value(checking->ctl, IPXE_OPT_DOCUMENT_ROOT);
     return IPXE_EXIT_FINE;
 }
 

@@ -46,7 +46,9 @@ const ipxe_command_t ipxe_commands[] = {
      "diagnostic, not the first alone.\n\n"
      "With FILE, only what touches these files is printed and counted. A "
      "FILE that is in no configured set is checked by itself: a folder or a "
-     "*.yaml as rules, anything else as a template."},
+     "*.yaml as rules, a script of iPXE as `lint` does, a kickstart, a preseed "
+     "or user-data as their installers read them, anything else as a "
+     "template."},
     {"explain", ipxe_ctl_explain, explain_options, "[FACT=VALUE... | HOST]",
      "say what a machine gets, and why",
      "Prints each rule with what became of it, the variables and where each "

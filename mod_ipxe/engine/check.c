@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "engine/lint.h"
 #include "engine/request.h"
+#include "engine/sample.h"
 #include "rules/hosts_record.h"
 #include "rules/load.h"
 #include "rules/uses.h"
@@ -14,48 +16,17 @@
 #include "script/script.h"
 
 /* Noon of a Wednesday, UTC. */
+#define SAMPLE_BASE "http://192.0.2.1"
 #define SAMPLE_TIME apr_time_from_sec(1793188800)
-
-typedef struct kind_t {
-    const char *platform, *arch, *cpu64;
-} kind_t;
-
-static const kind_t kinds[] = {
-    {"pcbios", "i386", "true"},
-    {"efi", "x86_64", "true"},
-    {"efi", "arm64", NULL},
-};
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static const char *const sample_texts[IPXE_FACT_COUNT] = {
-    [IPXE_FACT_MAC] = "52:54:00:12:34:56",
-    [IPXE_FACT_UUID] = "11112222-3333-4444-5555-666677778888",
-    [IPXE_FACT_SERIAL] = "SAMPLE-1",
-    [IPXE_FACT_ASSET] = "ASSET-1",
-    [IPXE_FACT_MANUFACTURER] = "Maker",
-    [IPXE_FACT_PRODUCT] = "Product",
-    [IPXE_FACT_FAMILY] = "Family",
-    [IPXE_FACT_SKU] = "SKU-1",
-    [IPXE_FACT_BOARD_SERIAL] = "BOARD-1",
-    [IPXE_FACT_BOARD_PRODUCT] = "Board",
-    [IPXE_FACT_CHASSIS_SERIAL] = "CHASSIS-1",
-    [IPXE_FACT_HOSTNAME] = "sample",
-    [IPXE_FACT_DOMAIN] = "example.org",
-    [IPXE_FACT_MEMSIZE] = "4096",
-    [IPXE_FACT_VERSION] = "1.21.1",
-    [IPXE_FACT_USER_CLASS] = "iPXE",
-    [IPXE_FACT_BUSID] = "01:1a:f4:10:00",
-    [IPXE_FACT_CHIP] = "virtio-net",
-    [IPXE_FACT_IP] = "192.0.2.10",
-};
 
 /* One run over a set. */
 typedef struct run_t {
     const ipxe_snapshot_t *set;
     ipxe_diags_t *diags;
-    apr_hash_t *done;  /* ways already rendered; how many of hosts alike */
-    apr_hash_t *files; /* path -> ipxe_named_file_t, or NULL: not wanted */
-    apr_pool_t *keep;  /* for the whole run */
+    apr_hash_t *done;     /* ways already rendered; how many of hosts alike */
+    apr_hash_t *files;    /* path -> ipxe_named_file_t, or NULL: not wanted */
+    ipxe_diags_t *doubts; /* or NULL: likewise */
+    apr_pool_t *keep;     /* for the whole run */
 } run_t;
 
 /* One way for one sample machine. */
@@ -80,6 +51,23 @@ static apr_status_t drop(void *baton, const char *s, apr_size_t len)
 
 static ipxe_sink_t nowhere = {drop, NULL};
 
+/* A sample's answer file; looked at itself where doubts are wanted. */
+static void render_answer(const way_t *way, const ipxe_served_t *served,
+                          const ipxe_render_t *render)
+{
+    ipxe_text_t *text;
+
+    if (!way->run->doubts) {
+        ipxe_template_render(&nowhere, served->compiled, render);
+        return;
+    }
+    text = ipxe_text_make(4096, way->pool);
+    if (ipxe_template_render(ipxe_sink_to_text(text, render->most, way->pool),
+                             served->compiled, render) == APR_SUCCESS)
+        ipxe_lint_rendered(text->data, ipxe_lint_kind(served->name, text->data),
+                           served->compiled, way->run->doubts, way->pool);
+}
+
 static void render_answers(way_t *way, const ipxe_decision_t *decision)
 {
     const ipxe_boot_t *boot = ipxe_decision_boot(decision, way->pool);
@@ -93,9 +81,8 @@ static void render_answers(way_t *way, const ipxe_decision_t *decision)
     render.most = way->run->set->settings->max_answer;
     render.pool = way->pool;
     for (i = 0; boot && boot->served && i < boot->served->nelts; i++)
-        ipxe_template_render(
-            &nowhere, APR_ARRAY_IDX(boot->served, i, ipxe_served_t).compiled,
-            &render);
+        render_answer(way, &APR_ARRAY_IDX(boot->served, i, ipxe_served_t),
+                      &render);
 }
 
 static void render_decision(way_t *way, const ipxe_decision_t *decision);
@@ -124,89 +111,121 @@ static void render_items(way_t *way, const ipxe_decision_t *decision)
     }
 }
 
+/* ---- Scripts ---- */
+
+/* The template that is the whole script of a decision, or NULL. */
+static const ipxe_template_t *script_of(const ipxe_decision_t *decision,
+                                        apr_pool_t *pool)
+{
+    const ipxe_boot_t *boot;
+
+    if (decision->action.kind == IPXE_ACTION_SCRIPT)
+        return decision->action.script;
+    boot = ipxe_decision_boot(decision, pool);
+    return boot && boot->way == IPXE_WAY_SCRIPT ? boot->script : NULL;
+}
+
+/* What a template makes is looked at as any script is. */
+static void render_script(const way_t *way, const ipxe_decision_t *decision)
+{
+    const ipxe_template_t *script = script_of(decision, way->pool);
+    ipxe_text_t *text;
+
+    if (!script) {
+        ipxe_script_decision(&nowhere, decision, &way->writing);
+        return;
+    }
+    text = ipxe_text_make(4096, way->pool);
+    if (ipxe_script_decision(
+            ipxe_sink_to_text(text, IPXE_MAX_RENDER_OUTPUT, way->pool),
+            decision, &way->writing) == APR_SUCCESS)
+        ipxe_lint_rendered(text->data, IPXE_LINT_SCRIPT, script,
+                           way->run->diags, way->pool);
+}
+
+static void note_file(const way_t *way, const char *path, int tree);
+
+/* "inst.repo=" of a tree below the DocumentRoot. */
+static void note_tree(const way_t *way, const char *word)
+{
+    apr_size_t base = sizeof(SAMPLE_BASE) - 1;
+
+    if (strncmp(word, "inst.repo=" SAMPLE_BASE "/",
+                sizeof("inst.repo=" SAMPLE_BASE "/") - 1) == 0)
+        note_file(way, word + sizeof("inst.repo=") - 1 + base + 1, 1);
+}
+
+static void doubt_words(const way_t *way, const ipxe_decision_t *decision)
+{
+    const char *line = NULL;
+    apr_array_header_t *words;
+    int i;
+
+    if (ipxe_script_command_line(&line, decision, &way->writing) !=
+            APR_SUCCESS ||
+        !line)
+        return;
+    words = ipxe_text_split(line, " ", way->pool);
+    ipxe_lint_kernel_words((const char *const *)(void *)words->elts, NULL,
+                           words->nelts, decision->action.profile->span,
+                           way->run->doubts);
+    for (i = 0; i < words->nelts; i++)
+        note_tree(way, APR_ARRAY_IDX(words, i, const char *));
+}
+
 static void render_decision(way_t *way, const ipxe_decision_t *decision)
 {
     way->asking.decision = decision;
-    ipxe_script_decision(&nowhere, decision, &way->writing);
+    render_script(way, decision);
+    if (way->run->doubts)
+        doubt_words(way, decision);
     if (decision->action.profile)
         render_answers(way, decision);
     if (decision->action.menu)
         render_items(way, decision);
 }
 
-/* A sample with the facts that a rule demands, or with all. */
-static ipxe_machine_t *sample(const way_t *way, const kind_t *kind, int full)
-{
-    ipxe_facts_t wanted = ipxe_cond_facts(way->rule->when) |
-                          IPXE_FACT_BIT(IPXE_FACT_MAC) |
-                          IPXE_FACT_BIT(IPXE_FACT_IP);
-    apr_array_header_t *args =
-        apr_array_make(way->pool, 4, sizeof(const char *));
-    ipxe_machine_input_t nothing;
-    ipxe_machine_t *machine;
-    int i;
-
-    memset(&nothing, 0, sizeof(nothing));
-    machine = ipxe_machine_parse(&nothing, way->pool);
-    ipxe_machine_set(machine, IPXE_FACT_PLATFORM, kind->platform);
-    ipxe_machine_set(machine, IPXE_FACT_ARCH, kind->arch);
-    if (kind->cpu64)
-        ipxe_machine_set(machine, IPXE_FACT_CPU64, kind->cpu64);
-    for (i = 0; i < IPXE_FACT_COUNT; i++) {
-        if (sample_texts[i] && (full || wanted & IPXE_FACT_BIT(i)))
-            ipxe_machine_set(machine, (ipxe_fact_e)i, sample_texts[i]);
-    }
-    ipxe_cond_args(args, way->rule->when);
-    if (full)
-        apr_array_cat(args, way->run->set->ticket_args);
-    for (i = 0; i < args->nelts; i++)
-        ipxe_machine_add_arg(machine, APR_ARRAY_IDX(args, i, const char *),
-                             "sample");
-    return machine;
-}
-
 /* ---- Files that are named ---- */
 
-/* Does the path say something of the sample? */
-static int of_sample(const char *path)
+static void note_file(const way_t *way, const char *path, int tree)
 {
-    int i;
+    const ipxe_decision_t *decision = way->asking.decision;
+    apr_hash_t *files = way->run->files;
+    ipxe_named_file_t *file;
 
-    for (i = 0; i < IPXE_FACT_COUNT; i++)
-        if (sample_texts[i] && strlen(sample_texts[i]) > 5 &&
-            strstr(path, sample_texts[i]))
-            return 1;
-    return strstr(path, "52-54-00-12-34-56") != NULL ||
-           strstr(path, "525400123456") != NULL;
+    if (!*path || ipxe_sample_says(path))
+        return;
+    file = apr_hash_get(files, path, APR_HASH_KEY_STRING);
+    if (file) {
+        file->tree |= tree;
+        return;
+    }
+    file = apr_palloc(way->run->keep, sizeof(*file));
+    file->path = apr_pstrdup(way->run->keep, path);
+    file->tree = tree;
+    file->span = decision && decision->action.profile
+                     ? decision->action.profile->span
+                     : way->rule->span;
+    apr_hash_set(files, file->path, APR_HASH_KEY_STRING, file);
 }
 
 static const char *note_url(void *baton, const char *path, apr_pool_t *pool)
 {
     way_t *way = (way_t *)(void *)((char *)baton - offsetof(way_t, asking));
-    const ipxe_decision_t *decision = way->asking.decision;
-    apr_hash_t *files = way->run->files;
     const char *url = way->url(baton, path, pool);
-    ipxe_named_file_t *file;
 
     while (*path == '/')
         path++;
-    if (ipxe_text_eq(url, path) || !*path || of_sample(path) ||
-        apr_hash_get(files, path, APR_HASH_KEY_STRING))
-        return url;
-    file = apr_palloc(way->run->keep, sizeof(*file));
-    file->path = apr_pstrdup(way->run->keep, path);
-    file->span = decision && decision->action.profile
-                     ? decision->action.profile->span
-                     : way->rule->span;
-    apr_hash_set(files, file->path, APR_HASH_KEY_STRING, file);
+    if (!ipxe_text_eq(url, path))
+        note_file(way, path, 0);
     return url;
 }
 
-static void start_way(way_t *way, const kind_t *kind, int full)
+static void start_way(way_t *way, const ipxe_sample_t *kind, int full)
 {
     static const ipxe_request_t request = {
         .target = {.route = IPXE_ROUTE_EXPLAIN},
-        .base_url = "http://192.0.2.1",
+        .base_url = SAMPLE_BASE,
         .now = SAMPLE_TIME,
         .request_id = "sample",
     };
@@ -217,7 +236,8 @@ static void start_way(way_t *way, const kind_t *kind, int full)
         way->url = asking->world.url;
         asking->world.url = note_url;
     }
-    asking->machine = sample(way, kind, full);
+    asking->machine =
+        ipxe_sample_make(way->run->set, way->rule, kind, full, way->pool);
     way->writing.dialect = IPXE_DIALECT_IPXE;
     way->writing.machine = asking->machine;
     way->writing.world = &asking->world;
@@ -228,7 +248,8 @@ static void start_way(way_t *way, const kind_t *kind, int full)
 }
 
 /* What was found on this way says by which it came. */
-static void note_way(const way_t *way, int from, const kind_t *kind, int full)
+static void note_way(const way_t *way, int from, const ipxe_sample_t *kind,
+                     int full)
 {
     const ipxe_diags_t *diags = way->run->diags;
     int i;
@@ -242,7 +263,8 @@ static void note_way(const way_t *way, int from, const kind_t *kind, int full)
 }
 
 static void try_way(const run_t *run, const ipxe_rule_t *rule,
-                    const ipxe_host_t *host, const kind_t *kind, int full)
+                    const ipxe_host_t *host, const ipxe_sample_t *kind,
+                    int full)
 {
     int before = run->diags->all->nelts;
     ipxe_decision_t *decision = NULL;
@@ -283,9 +305,9 @@ static void try_rule(const run_t *run, const ipxe_rule_t *rule,
 {
     apr_size_t i;
 
-    for (i = 0; i < KINDS; i++) {
-        try_way(run, rule, host, &kinds[i], 0);
-        try_way(run, rule, host, &kinds[i], 1);
+    for (i = 0; i < IPXE_SAMPLE_KINDS; i++) {
+        try_way(run, rule, host, &ipxe_samples[i], 0);
+        try_way(run, rule, host, &ipxe_samples[i], 1);
     }
 }
 
@@ -391,11 +413,11 @@ static void try_record(hosts_walk_t *walk, const ipxe_source_t *text)
         return;
     if (host->action->kind != IPXE_ACTION_NONE && !walk->follow &&
         !walk->no_follow++)
-        ipxe_diag_help(
-            ipxe_diag_add(diags, IPXE_DIAG_NO_FOLLOW, host->action->span,
-                          "no rule follows the action of host '%s'",
-                          host->name),
-            "add a rule: { name: known machines, follow: host }");
+        ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_NO_FOLLOW,
+                                     host->action->span,
+                                     "no rule follows the action of host '%s'",
+                                     host->name),
+                       "add a rule: { name: known machines, follow: host }");
     for (i = 0; i < set->rules->rules->nelts; i++) {
         const ipxe_rule_t *rule =
             APR_ARRAY_IDX(set->rules->rules, i, const ipxe_rule_t *);
@@ -406,8 +428,7 @@ static void try_record(hosts_walk_t *walk, const ipxe_source_t *text)
 }
 
 static apr_status_t check_record(void *baton, const char *name,
-                                 const ipxe_source_t *text,
-                                 apr_pool_t *scratch)
+                                 const ipxe_source_t *text, apr_pool_t *scratch)
 {
     hosts_walk_t *walk = baton;
     ipxe_diags_t *own = ipxe_diags_make(scratch);
@@ -426,15 +447,14 @@ static apr_status_t check_record(void *baton, const char *name,
 int ipxe_check_hosts(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
 {
     const apr_array_header_t *providers = set->rules->providers;
-    hosts_walk_t walk = {{set, diags, NULL, NULL, NULL}, 0, 0, 0};
+    hosts_walk_t walk = {{set, diags, NULL, NULL, NULL, NULL}, 0, 0, 0};
     int i;
 
     apr_pool_create(&walk.run.keep, set->pool);
     walk.run.done = apr_hash_make(walk.run.keep);
     for (i = 0; i < set->rules->rules->nelts; i++)
-        walk.follow |=
-            APR_ARRAY_IDX(set->rules->rules, i, const ipxe_rule_t *)
-                ->action.kind == IPXE_ACTION_FOLLOW;
+        walk.follow |= APR_ARRAY_IDX(set->rules->rules, i, const ipxe_rule_t *)
+                           ->action.kind == IPXE_ACTION_FOLLOW;
     for (i = 0; i < providers->nelts; i++) {
         const ipxe_host_provider_t *provider =
             APR_ARRAY_IDX(providers, i, const ipxe_host_provider_t *);
@@ -450,10 +470,10 @@ int ipxe_check_hosts(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
 /* ---- All ---- */
 
 static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
-                    apr_hash_t *files, apr_pool_t *pool)
+                    apr_hash_t *files, ipxe_diags_t *doubts, apr_pool_t *pool)
 {
     const apr_array_header_t *rules = set->rules->rules;
-    run_t run = {set, diags, apr_hash_make(pool), files, pool};
+    run_t run = {set, diags, apr_hash_make(pool), files, doubts, pool};
     int i;
 
     for (i = 0; i < rules->nelts; i++) {
@@ -480,23 +500,29 @@ void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
     apr_pool_t *pool;
 
     apr_pool_create(&pool, set->pool);
-    try_all(set, diags, NULL, pool);
+    try_all(set, diags, NULL, NULL, pool);
     apr_pool_destroy(pool);
 }
 
-apr_array_header_t *ipxe_check_files(const ipxe_snapshot_t *set,
-                                     apr_pool_t *pool)
+apr_array_header_t *ipxe_check_doubts(const ipxe_snapshot_t *set,
+                                      ipxe_diags_t *diags, apr_pool_t *pool)
 {
     apr_array_header_t *all =
         apr_array_make(pool, 32, sizeof(ipxe_named_file_t));
     apr_hash_t *files = apr_hash_make(pool);
     apr_hash_index_t *each;
 
-    try_all(set, ipxe_diags_make(pool), files, pool);
+    try_all(set, ipxe_diags_make(pool), files, diags, pool);
     for (each = apr_hash_first(pool, files); each; each = apr_hash_next(each)) {
         const ipxe_named_file_t *file = apr_hash_this_val(each);
 
         APR_ARRAY_PUSH(all, ipxe_named_file_t) = *file;
     }
     return all;
+}
+
+apr_array_header_t *ipxe_check_files(const ipxe_snapshot_t *set,
+                                     apr_pool_t *pool)
+{
+    return ipxe_check_doubts(set, NULL, pool);
 }

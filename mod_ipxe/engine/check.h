@@ -16,13 +16,19 @@ void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags);
 /* A file below the DocumentRoot that a sample machine would fetch. */
 typedef struct ipxe_named_file_t {
     const char *path;
+    int tree;         /* what Anaconda installs from, not a file of its own */
     ipxe_span_t span; /* of the profile, or of the rule where there is none */
 } ipxe_named_file_t;
 
-/* All of them, each path once: array of ipxe_named_file_t. Paths in which
- * something stands that the sample says of itself are left out: for other
- * machines they are others. */
+/* Once more all ways, for the files, each path once: array of
+ * ipxe_named_file_t. Paths in which something stands that the sample says of
+ * itself are left out: for other machines they are others. */
 apr_array_header_t *ipxe_check_files(const ipxe_snapshot_t *set,
                                      apr_pool_t *pool);
+
+/* The same, and what is doubtful of the words of command lines and of answer
+ * files is added to diags. */
+apr_array_header_t *ipxe_check_doubts(const ipxe_snapshot_t *set,
+                                      ipxe_diags_t *diags, apr_pool_t *pool);
 
 #endif

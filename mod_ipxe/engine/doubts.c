@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "engine/check.h"
+#include "engine/lint.h"
 
 /* What was come by. */
 typedef struct walk_t {
@@ -137,31 +138,27 @@ static void doubt_rules(const ipxe_rules_t *rules, ipxe_diags_t *diags)
 static void doubt_file(const ipxe_named_file_t *file, const char *root,
                        ipxe_diags_t *diags, apr_pool_t *pool)
 {
-    apr_finfo_t info;
     char *path;
 
     /* What leads out of the DocumentRoot is nothing that httpd serves. */
     if (apr_filepath_merge(&path, root, file->path, APR_FILEPATH_SECUREROOT,
-                           pool) == APR_SUCCESS &&
-        apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS)
-        return;
-    ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_MISSING_FILE, file->span,
-                                 "'%s' is not under the DocumentRoot '%s'",
-                                 file->path, root),
-                   "put it there, or mend the path; machines get 404");
+                           pool) == APR_SUCCESS)
+        ipxe_lint_path(file->path, file->tree, file->span, root, diags, pool);
+    else
+        ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_MISSING_FILE, file->span,
+                                     "'%s' leads out of the DocumentRoot '%s'",
+                                     file->path, root),
+                       "mend the path; machines get 404");
 }
 
-static void doubt_files(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
-                        apr_pool_t *pool)
+static void doubt_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
+                          apr_pool_t *pool)
 {
     const char *root = set->settings->document_root;
-    apr_array_header_t *files;
+    apr_array_header_t *files = ipxe_check_doubts(set, diags, pool);
     int i;
 
-    if (!root)
-        return;
-    files = ipxe_check_files(set, pool);
-    for (i = 0; i < files->nelts; i++)
+    for (i = 0; root && i < files->nelts; i++)
         doubt_file(&APR_ARRAY_IDX(files, i, ipxe_named_file_t), root, diags,
                    pool);
 }
@@ -178,5 +175,5 @@ void ipxe_snapshot_doubt(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
         doubt_menus(&walk, rules, diags, pool);
     }
     doubt_rules(rules, diags);
-    doubt_files(set, diags, pool);
+    doubt_samples(set, diags, pool);
 }

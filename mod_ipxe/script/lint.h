@@ -41,6 +41,7 @@ typedef struct ipxe_lint_wish_t {
 /* An address that the script fetches, as far as it can be known. */
 typedef struct ipxe_lint_address_t {
     const char *url; /* settings of the script put in; no "${" left */
+    int tree;        /* what Anaconda installs from */
     ipxe_span_t span;
 } ipxe_lint_address_t;
 

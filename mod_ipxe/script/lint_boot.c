@@ -63,7 +63,7 @@ static int is_program(const char *name)
 }
 
 static void note_address(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
-                         const char *url)
+                         const char *url, int tree)
 {
     ipxe_lint_address_t *address;
 
@@ -71,6 +71,7 @@ static void note_address(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
         return;
     address = apr_array_push(lint->addresses);
     address->url = url;
+    address->tree = tree;
     address->span = word->span;
 }
 
@@ -124,7 +125,7 @@ static void check_picture(ipxe_lint_t *lint, const ipxe_lint_command_t *command)
     if (!picture)
         return;
     url = ipxe_lint_expand(lint, picture);
-    note_address(lint, word, url);
+    note_address(lint, word, url, 0);
     if (!strstr(url, ":/") && !strstr(url, "${"))
         ipxe_diag_help(ipxe_diag_add(lint->diags, IPXE_DIAG_RELATIVE_ADDRESS,
                                      word->span,
@@ -146,7 +147,7 @@ static void check_address(ipxe_lint_t *lint, ipxe_lint_line_t *line,
     if (!ipxe_lint_is(command, IPXE_LINT_FETCH) || !word)
         return;
     url = ipxe_lint_expand(lint, word->text);
-    note_address(lint, word, url);
+    note_address(lint, word, url, 0);
     check_https(lint, command, word, url);
     check_relative(lint, command, word, url);
 }
@@ -388,6 +389,27 @@ static void check_length(ipxe_lint_t *lint, ipxe_span_t span, apr_size_t len)
                        "%s", help);
 }
 
+/* The address that a word of a command line names. Of some readers it is but
+ * the begin: they append names, or a program answers. */
+static void note_value(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
+                       const char *text)
+{
+    static const char *const known[] = {
+        "inst.repo=", "inst.stage2=",
+        "inst.ks=",   "ks=",
+        "url=",       "fetch=",
+        "autoyast=",  "root=live:",
+        "modloop=",   "coreos.live.rootfs_url="};
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        apr_size_t len = strlen(known[i]);
+
+        if (strncmp(text, known[i], len) == 0)
+            note_address(lint, word, text + len, i == 0);
+    }
+}
+
 static void check_words(ipxe_lint_t *lint, const stanza_t *stanza)
 {
     int count = stanza->args->count - stanza->first, i;
@@ -403,6 +425,7 @@ static void check_words(ipxe_lint_t *lint, const stanza_t *stanza)
         const ipxe_lint_word_t *word = &stanza->args->words[stanza->first + i];
 
         words[i] = ipxe_lint_expand(lint, word->text);
+        note_value(lint, word, words[i]);
         spans[i] = word->span;
         len += strlen(words[i]) + (i > 0);
     }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scripts and answer files by themselves: the checkers of script/ put to a
+ * file, to what a template was rendered to, and to the DocumentRoot. For
+ * checks at load and for ipxectl. */
+#ifndef IPXE_ENGINE_LINT_H
+#define IPXE_ENGINE_LINT_H
+
+#include "engine/engine.h"
+#include "script/lint_answers.h"
+
+/* Looks at a file that is served as it is. Addresses in it that lead to this
+ * server are sought under the DocumentRoot, where the settings have one. 0:
+ * it is of no kind that is known here, nothing was looked at. */
+int ipxe_lint_file(const ipxe_source_t *source, const ipxe_settings_t *settings,
+                   ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* Looks at a text that was rendered from a template as `kind`; what is found
+ * is added at the template's own line, where that is the same. */
+void ipxe_lint_rendered(const char *text, ipxe_lint_kind_e kind,
+                        const ipxe_template_t *template_, ipxe_diags_t *diags,
+                        apr_pool_t *pool);
+
+/* A path below the DocumentRoot, decoded and without its first slash, is not
+ * there: says so at `span`. `tree`: it is what Anaconda installs from, and
+ * must have a .treeinfo. */
+void ipxe_lint_path(const char *path, int tree, ipxe_span_t span,
+                    const char *root, ipxe_diags_t *diags, apr_pool_t *pool);
+
+#endif

@@ -23,7 +23,7 @@ apr_status_t ipxe_sql_look(ipxe_view_t *view, ipxe_store_t *store,
     ipxe_sql_view(&seen, sql, &found);
     rv = ipxe_sql_end(sql);
     if (!rv)
-        ipxe_sql_view_copy(view, &seen, pool);
+        ipxe_view_copy(view, &seen, pool);
     return rv;
 }
 
@@ -174,17 +174,6 @@ static void change(entry_t *e)
         SQL_DO(sql, CONFLICT, "", N(e->found.machine));
 }
 
-static void ruling_copy(ipxe_ruling_t *to, const ipxe_ruling_t *from,
-                        apr_pool_t *pool)
-{
-    *to = *from;
-    to->install.profile = apr_pstrdup(pool, from->install.profile);
-    to->install.by = apr_pstrdup(pool, from->install.by);
-    to->code = apr_pstrdup(pool, from->code);
-    to->reason = apr_pstrdup(pool, from->reason);
-    ipxe_sql_view_copy(&to->view, &from->view, pool);
-}
-
 apr_status_t ipxe_sql_enter(ipxe_ruling_t *ruling, ipxe_store_t *store,
                             const ipxe_wish_t *wish, apr_pool_t *pool)
 {
@@ -201,7 +190,7 @@ apr_status_t ipxe_sql_enter(ipxe_ruling_t *ruling, ipxe_store_t *store,
             change(&e);
     }
     if (!sql->failed)
-        ruling_copy(ruling, &e.ruling, pool);
+        ipxe_ruling_copy(ruling, &e.ruling, pool);
     rv = ipxe_sql_end(sql);
     return rv;
 }
@@ -231,6 +220,6 @@ apr_status_t ipxe_sql_hold_op(ipxe_view_t *view, ipxe_store_t *store,
         seen.held = seen.held ? seen.held : now;
     }
     if (!sql->failed)
-        ipxe_sql_view_copy(view, &seen, pool);
+        ipxe_view_copy(view, &seen, pool);
     return ipxe_sql_end(sql);
 }

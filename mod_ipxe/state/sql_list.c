@@ -246,6 +246,7 @@ apr_status_t ipxe_sql_marked(apr_array_header_t **keys, ipxe_store_t *store,
 
     *keys = apr_array_make(pool, 16, sizeof(char *));
     ipxe_sql_begin(sql);
+    ipxe_sql_remember(sql);
     rows = ipxe_sql_ask(sql, IPXE_DO_MARKED, NULL, 0);
     while (ipxe_rows_next(&rows))
         APR_ARRAY_PUSH(*keys, const char *) =

@@ -126,7 +126,7 @@ void ipxe_sql_protects(ipxe_sql_t *sql)
     if (meta.installs > meta.serial)
         meta.serial = meta.installs;
     set_serial(sql, ++meta.serial);
-    sql->changed = meta.unaccepted ? 0 : meta.serial;
+    sql->changed = 1;
 }
 
 void ipxe_sql_accept(ipxe_sql_t *sql)
@@ -145,4 +145,18 @@ void ipxe_sql_accept(ipxe_sql_t *sql)
     take_name(&known, &meta);
     if (ipxe_identity_write(&known, sql->options.identity, 1, sql->scratch))
         ipxe_sql_fail(sql, "%s cannot be written", sql->options.identity);
+}
+
+/* A node that is not asked for long shall know an old database too. */
+void ipxe_sql_remember(ipxe_sql_t *sql)
+{
+    ipxe_meta_t meta;
+
+    ipxe_sql_meta(&meta, sql, "");
+    if (sql->failed || meta.unaccepted ||
+        meta.known.memory == IPXE_MEMORY_NONE ||
+        meta.known.serial >= meta.serial)
+        return;
+    meta.known.serial = meta.serial;
+    ipxe_identity_write(&meta.known, sql->options.identity, 0, sql->scratch);
 }

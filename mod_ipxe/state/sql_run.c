@@ -163,39 +163,23 @@ void ipxe_sql_write(ipxe_sql_t *sql, int relaxed)
         ipxe_sql_plain(sql, sql->dialect->relax_in, 0);
 }
 
-/* The serial that was acknowledged, for the file. */
-static void remember(ipxe_sql_t *sql)
-{
-    ipxe_meta_t meta;
-    ipxe_identity_t identity;
-
-    if (!sql->changed || !sql->options.identity)
-        return;
-    ipxe_sql_meta(&meta, sql, "");
-    if (sql->failed || meta.unaccepted || meta.known.memory == IPXE_MEMORY_NONE)
-        return;
-    identity = meta.known;
-    identity.serial = sql->changed;
-    ipxe_identity_write(&identity, sql->options.identity, 0, sql->scratch);
-}
-
-static void finish(ipxe_sql_t *sql, const char *how)
+static void commit(ipxe_sql_t *sql)
 {
     if (!sql->inside)
         return;
     sql->inside = 0;
-    ipxe_sql_plain(sql, how, 0);
+    ipxe_sql_plain(sql, "COMMIT", 0);
     if (sql->relaxed && sql->dialect->strict)
         ipxe_sql_plain(sql, sql->dialect->strict, 1);
 }
 
 apr_status_t ipxe_sql_end(ipxe_sql_t *sql)
 {
+    if (!sql->failed)
+        commit(sql);
     if (!sql->failed) {
-        finish(sql, "COMMIT");
-    }
-    if (!sql->failed) {
-        remember(sql);
+        if (sql->changed && sql->options.identity)
+            ipxe_sql_remember(sql);
         sql->failed = 0;
         return APR_SUCCESS;
     }
@@ -203,14 +187,6 @@ apr_status_t ipxe_sql_end(ipxe_sql_t *sql)
      * the next operation. */
     ipxe_sql_disconnect(sql);
     return APR_EGENERAL;
-}
-
-apr_status_t ipxe_sql_undo(ipxe_sql_t *sql)
-{
-    sql->changed = 0;
-    if (!sql->failed)
-        finish(sql, "ROLLBACK");
-    return ipxe_sql_end(sql);
 }
 
 /* ---- Statements ---- */

@@ -11,6 +11,7 @@
 #include <apr_dbd.h>
 #include <apr_file_info.h>
 
+#include "state/copy.h"
 #include "state/dialect.h"
 #include "state/identity.h"
 #include "state/sql.h"
@@ -27,11 +28,11 @@ typedef struct ipxe_sql_t {
     apr_dbd_t *handle;
     apr_dbd_prepared_t *prepared[IPXE_DO_COUNT];
     int nargs[IPXE_DO_COUNT];
-    apr_finfo_t file;    /* which one is open */
-    int failed;          /* this operation has */
-    int inside;          /* a transaction */
-    int relaxed;         /* it may be lost with the power */
-    apr_int64_t changed; /* to this serial, by this transaction; 0: by none */
+    apr_finfo_t file; /* which one is open */
+    int failed;       /* this operation has */
+    int inside;       /* a transaction */
+    int relaxed;      /* it may be lost with the power */
+    int changed;      /* this transaction protects a disk */
     char why[512];
 } ipxe_sql_t;
 
@@ -46,9 +47,6 @@ void ipxe_sql_write(ipxe_sql_t *sql, int relaxed);
 /* Ends the operation, and commits. APR_EGENERAL: it failed, nothing was
  * changed. */
 apr_status_t ipxe_sql_end(ipxe_sql_t *sql);
-
-/* Takes back what was written, and ends the operation with APR_SUCCESS. */
-apr_status_t ipxe_sql_undo(ipxe_sql_t *sql);
 
 /* Makes the operation fail. */
 void ipxe_sql_fail(ipxe_sql_t *sql, const char *format, ...)
@@ -116,6 +114,8 @@ void ipxe_sql_meta_set(ipxe_sql_t *sql, const char *site, const char *name,
 apr_int64_t ipxe_sql_next(ipxe_sql_t *sql, const char *counter);
 /* This transaction protects a disk: it goes into the serial. */
 void ipxe_sql_protects(ipxe_sql_t *sql);
+/* The file learns the serial, if that has grown. */
+void ipxe_sql_remember(ipxe_sql_t *sql);
 /* Takes the database for the right one from now on. */
 void ipxe_sql_accept(ipxe_sql_t *sql);
 
@@ -150,8 +150,6 @@ void ipxe_sql_view(ipxe_view_t *view, ipxe_sql_t *sql,
 void ipxe_sql_view_row(ipxe_view_t *view, ipxe_rows_t *rows, apr_pool_t *pool);
 void ipxe_sql_install_row(ipxe_install_t *install, ipxe_rows_t *rows,
                           int column, apr_pool_t *pool);
-void ipxe_sql_view_copy(ipxe_view_t *to, const ipxe_view_t *from,
-                        apr_pool_t *pool);
 
 /* ---- changes: sql_change.c ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known of a machine, out of rows and into an asker's pool. */
+/* What is known of a machine, out of rows. */
 #include "state/sql_run.h"
 
 #include <apr_lib.h>
@@ -152,45 +152,4 @@ void ipxe_sql_view(ipxe_view_t *view, ipxe_sql_t *sql,
     ipxe_sql_meta(&meta, sql, found->site);
     view->frozen = meta.frozen;
     view->unaccepted = meta.unaccepted;
-}
-
-/* ---- Into the asker's pool ---- */
-
-static void install_copy(ipxe_install_t *install, apr_pool_t *pool)
-{
-    install->profile = copy(install->profile, pool);
-    install->by = copy(install->by, pool);
-}
-
-static apr_array_header_t *texts_copy(const apr_array_header_t *from,
-                                      apr_pool_t *pool)
-{
-    apr_array_header_t *to =
-        apr_array_make(pool, from->nelts + 1, sizeof(char *));
-    int i;
-
-    for (i = 0; i < from->nelts; i++)
-        APR_ARRAY_PUSH(to, const char *) =
-            apr_pstrdup(pool, APR_ARRAY_IDX(from, i, const char *));
-    return to;
-}
-
-void ipxe_sql_view_copy(ipxe_view_t *to, const ipxe_view_t *from,
-                        apr_pool_t *pool)
-{
-    *to = *from;
-    install_copy(&to->open, pool);
-    install_copy(&to->installed, pool);
-    to->conflict = copy(from->conflict, pool);
-    to->hold_code = copy(from->hold_code, pool);
-    to->hold_reason = copy(from->hold_reason, pool);
-    to->disarmed = copy(from->disarmed, pool);
-    to->release = copy(from->release, pool);
-    to->release_by = copy(from->release_by, pool);
-    if (from->release_vars)
-        to->release_vars = apr_table_clone(pool, from->release_vars);
-    to->next = copy(from->next, pool);
-    to->done = texts_copy(from->done, pool);
-    to->failed = texts_copy(from->failed, pool);
-    to->frozen = copy(from->frozen, pool);
 }

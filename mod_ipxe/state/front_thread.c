@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The thread behind the state: it answers questions, writes events, refreshes
+ * what all may read at once. */
+#include "state/front_run.h"
+
+#include <apr_strings.h>
+#include <string.h>
+#include <time.h>
+
+#define SECOND apr_time_from_sec(1)
+/* Events in one transaction: a question waits for no more than that. */
+#define AT_ONCE 200
+
+apr_time_t ipxe_front_clock(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return apr_time_make(t.tv_sec, t.tv_nsec / 1000);
+}
+
+apr_pool_t *ipxe_front_pool(void)
+{
+    apr_allocator_t *allocator;
+    apr_pool_t *pool;
+
+    if (apr_allocator_create(&allocator))
+        return NULL;
+    apr_allocator_max_free_set(allocator, 64 * 1024);
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, allocator))
+        return NULL;
+    apr_allocator_owner_set(allocator, pool);
+    return pool;
+}
+
+static void lock(ipxe_state_t *state)
+{
+    apr_thread_mutex_lock(state->mutex);
+}
+
+static void unlock(ipxe_state_t *state)
+{
+    apr_thread_mutex_unlock(state->mutex);
+}
+
+/* ---- The database ---- */
+
+apr_status_t ipxe_front_connect(ipxe_state_t *state, const char **why)
+{
+    ipxe_sql_options_t options = {.driver = state->options.driver,
+                                  .params = state->options.params,
+                                  .identity = state->options.identity,
+                                  .create = state->options.create};
+    apr_status_t rv;
+
+    if (state->store)
+        return APR_SUCCESS;
+    state->store_pool = ipxe_front_pool();
+    rv = ipxe_sql_open(&state->store, why, &options, state->store_pool);
+    if (rv) {
+        apr_cpystrn(state->connect_why, *why, sizeof state->connect_why);
+        *why = state->connect_why;
+        apr_pool_destroy(state->store_pool);
+        state->store_pool = NULL;
+    }
+    return rv;
+}
+
+static void told(ipxe_state_t *state, apr_status_t rv, const char *why)
+{
+    lock(state);
+    state->health.up = rv != APR_EGENERAL;
+    if (!state->health.up && why)
+        apr_cpystrn(state->why, why, sizeof state->why);
+    unlock(state);
+}
+
+static void connect_again(ipxe_state_t *state)
+{
+    apr_time_t now = ipxe_front_clock();
+    const char *why = NULL;
+    apr_status_t rv;
+
+    if (state->store || now < state->connect)
+        return;
+    state->connect = now + SECOND;
+    rv = ipxe_front_connect(state, &why);
+    told(state, rv ? APR_EGENERAL : APR_SUCCESS, why);
+}
+
+/* ---- Questions ---- */
+
+static void answer(ipxe_state_t *state, ipxe_question_t *q)
+{
+    apr_status_t rv = APR_EGENERAL;
+
+    if (state->store) {
+        rv = q->put(q, state->store);
+        /* The connection may have gone since it was last used. */
+        if (rv == APR_EGENERAL && q->again)
+            rv = q->put(q, state->store);
+        told(state, rv, state->store->why);
+    }
+    lock(state);
+    q->status = rv;
+    q->answered = 1;
+    if (rv == APR_EGENERAL) {
+        state->health.failed++;
+        if (!q->operators)
+            state->silent = ipxe_front_clock() + SECOND;
+    }
+    if (q->abandoned)
+        ipxe_front_recycle(state, q);
+    else
+        apr_file_putc('.', q->tell);
+    unlock(state);
+}
+
+/* ---- Events ---- */
+
+static void write_some(ipxe_state_t *state, const ipxe_batch_t *batch, int from)
+{
+    int n = batch->events->nelts - from;
+    apr_status_t rv = APR_EGENERAL;
+
+    if (n > AT_ONCE)
+        n = AT_ONCE;
+    if (state->store) {
+        rv = state->store->ops->watch(
+            state->store,
+            &APR_ARRAY_IDX(batch->events, from, const ipxe_event_t), n,
+            batch->pool);
+        told(state, rv, state->store->why);
+    }
+    lock(state);
+    state->health.queued -= (apr_uint64_t)n;
+    if (rv)
+        state->health.dropped += (apr_uint64_t)n;
+    else
+        state->health.written += (apr_uint64_t)n;
+    unlock(state);
+}
+
+static ipxe_question_t *take(ipxe_state_t *state)
+{
+    ipxe_question_t *q;
+
+    lock(state);
+    q = state->first;
+    if (q) {
+        state->first = q->next;
+        if (!state->first)
+            state->last = NULL;
+        q->taken = 1;
+    }
+    unlock(state);
+    return q;
+}
+
+/* Those that came between two transactions of events. */
+static void answer_all(ipxe_state_t *state)
+{
+    ipxe_question_t *q;
+    int n;
+
+    for (n = 0; n < AT_ONCE && (q = take(state)) != NULL; n++)
+        answer(state, q);
+}
+
+static ipxe_batch_t take_batch(ipxe_state_t *state)
+{
+    ipxe_batch_t taken = {NULL, NULL};
+
+    lock(state);
+    if (state->batch.events && state->batch.events->nelts) {
+        taken = state->batch;
+        memset(&state->batch, 0, sizeof state->batch);
+    }
+    unlock(state);
+    return taken;
+}
+
+static void write_events(ipxe_state_t *state)
+{
+    ipxe_batch_t batch = take_batch(state);
+    int from;
+
+    if (!batch.events)
+        return;
+    for (from = 0; from < batch.events->nelts; from += AT_ONCE) {
+        write_some(state, &batch, from);
+        answer_all(state);
+    }
+    apr_pool_destroy(batch.pool);
+}
+
+/* ---- Each second ---- */
+
+static apr_hash_t *marked_set(ipxe_state_t *state, apr_pool_t *pool)
+{
+    apr_array_header_t *keys;
+    apr_hash_t *set;
+    int i;
+
+    if (state->store->ops->marked(&keys, state->store, pool))
+        return NULL;
+    set = apr_hash_make(pool);
+    for (i = 0; i < keys->nelts; i++)
+        apr_hash_set(set, APR_ARRAY_IDX(keys, i, const char *),
+                     APR_HASH_KEY_STRING, "");
+    return set;
+}
+
+static void refresh(ipxe_state_t *state)
+{
+    ipxe_who_t nobody = {"", NULL, NULL};
+    ipxe_view_t view = {0};
+    apr_pool_t *pool = ipxe_front_pool(), *old;
+    apr_hash_t *set = marked_set(state, pool);
+    apr_status_t rv =
+        state->store->ops->look(&view, state->store, &nobody, pool);
+
+    told(state, rv, state->store->why);
+    lock(state);
+    if (!rv)
+        state->health.unaccepted = view.unaccepted;
+    old = state->marked_pool;
+    state->marked = set;
+    state->marked_pool = pool;
+    unlock(state);
+    if (old)
+        apr_pool_destroy(old);
+}
+
+static void each_second(ipxe_state_t *state)
+{
+    apr_time_t now = ipxe_front_clock();
+    apr_pool_t *pool;
+
+    connect_again(state);
+    if (!state->store || now < state->refresh)
+        return;
+    state->refresh = now + SECOND;
+    refresh(state);
+    if (now < state->tidy)
+        return;
+    state->tidy = now + 60 * SECOND;
+    pool = ipxe_front_pool();
+    state->store->ops->tidy(state->store, state->options.max_machines,
+                            apr_time_now(), pool);
+    apr_pool_destroy(pool);
+}
+
+/* ---- The loop ---- */
+
+/* Until there is work, at most until the next refresh. */
+static void sleep_a_while(ipxe_state_t *state)
+{
+    char bytes[64];
+    apr_size_t n = sizeof bytes;
+    apr_time_t left;
+    int sleeps;
+
+    lock(state);
+    sleeps = !state->first && !state->stop &&
+             !(state->batch.events && state->batch.events->nelts);
+    state->sleeping = sleeps;
+    unlock(state);
+    left =
+        (state->store ? state->refresh : state->connect) - ipxe_front_clock();
+    if (!sleeps || left <= 0)
+        return;
+    apr_file_pipe_timeout_set(state->wait, left > SECOND ? SECOND : left);
+    apr_file_read(state->wait, bytes, &n);
+    lock(state);
+    state->sleeping = 0;
+    unlock(state);
+}
+
+static int stopped(ipxe_state_t *state)
+{
+    int stop;
+
+    lock(state);
+    stop = state->stop;
+    unlock(state);
+    return stop;
+}
+
+void *APR_THREAD_FUNC ipxe_front_thread(apr_thread_t *thread, void *baton)
+{
+    ipxe_state_t *state = baton;
+
+    while (!stopped(state)) {
+        each_second(state);
+        answer_all(state);
+        write_events(state);
+        sleep_a_while(state);
+    }
+    answer_all(state);
+    write_events(state);
+    if (state->store)
+        state->store->ops->close(state->store);
+    apr_file_putc('.', state->end);
+    apr_thread_exit(thread, APR_SUCCESS);
+    return NULL;
+}

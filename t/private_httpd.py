@@ -86,9 +86,10 @@ def sanitizers(module):
 
 class PrivateHttpd:
     """work: an empty folder; module: the path of mod_ipxe.so; others: names
-    of more modules ("php" is whatever libphp there is)."""
+    of more modules ("php" is whatever libphp there is); mpm: "event", ..."""
 
-    def __init__(self, work, module, directives, others=()):
+    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
+    def __init__(self, work, module, directives, others=(), mpm="prefork"):
         self.httpd = find("apache2", "httpd")
         self.libexec = output(find("apxs2", "apxs"), "-q", "LIBEXECDIR")
         self.work = work
@@ -101,7 +102,7 @@ class PrivateHttpd:
         user = pwd.getpwuid(os.geteuid())
         if user.pw_uid == 0:
             user = pwd.getpwnam("nobody")
-        names = ("mpm_prefork", "unixd", "authz_core", "mime", *others)
+        names = (f"mpm_{mpm}", "unixd", "authz_core", "mime", *others)
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(
                 work=work, port=self.port, user=user.pw_name,

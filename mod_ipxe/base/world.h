@@ -12,6 +12,8 @@
 #include <apr_pools.h>
 #include <apr_time.h>
 
+struct ipxe_diags_t;
+
 typedef struct ipxe_world_t {
     void *baton;
 
@@ -46,9 +48,13 @@ typedef struct ipxe_world_t {
     int (*limit)(void *baton, const char *rule, const char *machine, int most,
                  apr_interval_time_t window);
 
-    /* The URL at which a stage of the profile that was decided is reported;
-     * "" for the address without one. */
-    const char *(*report)(void *baton, const char *stage, apr_pool_t *pool);
+    /* The command that reports a stage ("installed?text=...": what follows
+     * the ticket) of the profile that was decided, in a script of that kind
+     * ("sh", "cmd"), or in the first kind that its installer knows. *command
+     * is NULL where it knows none. A failure has added its diagnostic. */
+    apr_status_t (*report)(const char **command, void *baton, const char *kind,
+                           const char *stage, struct ipxe_diags_t *diags,
+                           apr_pool_t *pool);
 
     /* The URL that `y` on the console leads to where a chosen installer is
      * confirmed. */

@@ -10,13 +10,15 @@
 /* Seconds after which a report that could not be recorded is sent again. */
 #define RETRY 5
 
-/* A percentage of 0 to 100, else -1. */
-static int percent_of(const ipxe_machine_t *machine)
+/* A percentage of 0 to 100, from the address ("progress-40") or an argument,
+ * else -1. */
+static int percent_of(const ipxe_job_t *job)
 {
-    const char *text = ipxe_machine_arg(machine, "percent");
+    const char *text = strchr(job->asking.request->target.name, '-');
     char *end;
     long percent;
 
+    text = text ? text + 1 : ipxe_machine_arg(job->asking.machine, "percent");
     if (!text || !*text)
         return -1;
     percent = strtol(text, &end, 10);
@@ -50,7 +52,7 @@ static void fill(ipxe_report_t *report, const ipxe_job_t *job,
     report->issued = ticket->issued;
     report->stage = stage;
     report->text = text_of(job->asking.machine, job->pool);
-    report->percent = percent_of(job->asking.machine);
+    report->percent = percent_of(job);
     report->now = job->asking.request->now;
 }
 
@@ -80,7 +82,9 @@ static void record(ipxe_job_t *job, const ipxe_report_t *report)
 
 void ipxe_answer_report(ipxe_job_t *job)
 {
-    ipxe_stage_e stage = ipxe_stage_find(job->asking.request->target.name);
+    const char *name = job->asking.request->target.name;
+    ipxe_stage_e stage =
+        ipxe_stage_find(apr_pstrmemdup(job->pool, name, strcspn(name, "-")));
     ipxe_report_t *report = apr_palloc(job->pool, sizeof(*report));
     ipxe_ticket_t ticket;
 

@@ -154,7 +154,8 @@ static ipxe_wish_t wish_of(const ipxe_job_t *job,
     wish.operator_arms = settings->operator_arms;
     wish.tries = decision->action.profile->tries;
     wish.released = decision->ordered;
-    wish.report_none = decision->action.profile->report_none;
+    wish.report_none = decision->action.profile->report &&
+                       decision->action.profile->report->none;
     wish.confirmed = job->confirms;
     wish.chosen = decision->item != NULL && !decision->ordered;
     wish.life = settings->fetch_life;

@@ -206,20 +206,16 @@ static const char *world_wait(void *baton, apr_pool_t *pool)
         ticket(asking, IPXE_TICKET_WAIT, asking->decision, 0, pool), pool);
 }
 
-static const char *world_report(void *baton, const char *stage,
-                                apr_pool_t *pool)
+const char *ipxe_asking_report_url(ipxe_asking_t *asking, const char *stage,
+                                   apr_pool_t *pool)
 {
-    ipxe_asking_t *asking = baton;
-    const ipxe_decision_t *decision = asking->decision;
-
-    if (!decision || !decision->action.profile)
-        return NULL;
-    return apr_pstrcat(pool,
-                       below_prefix(asking, "report",
-                                    ticket(asking, IPXE_TICKET_REPORT, decision,
-                                           asking->install, pool),
-                                    pool),
-                       "/", stage, NULL);
+    return apr_pstrcat(
+        pool,
+        below_prefix(asking, "report",
+                     ticket(asking, IPXE_TICKET_REPORT, asking->decision,
+                            asking->install, pool),
+                     pool),
+        "/", stage, NULL);
 }
 
 static const char *world_confirm(void *baton, apr_pool_t *pool)
@@ -312,7 +308,7 @@ void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
     asking->world.answers = world_answers;
     asking->world.menu = world_menu;
     asking->world.wait = world_wait;
-    asking->world.report = world_report;
+    asking->world.report = ipxe_asking_report;
     asking->world.confirm = world_confirm;
     asking->world.entry = world_entry;
     asking->world.limit = world_limit;

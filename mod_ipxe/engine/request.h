@@ -33,6 +33,15 @@ ipxe_machine_t *ipxe_asking_machine(const ipxe_asking_t *asking,
 ipxe_machine_t *ipxe_asking_unpack(const ipxe_asking_t *asking,
                                    const char *facts, apr_pool_t *pool);
 
+/* The URL at which a stage is reported: what stands for it and follows it. */
+const char *ipxe_asking_report_url(ipxe_asking_t *asking, const char *stage,
+                                   apr_pool_t *pool);
+
+/* For ipxe_world_t.report: engine/report.c. */
+apr_status_t ipxe_asking_report(const char **command, void *baton,
+                                const char *kind, const char *stage,
+                                ipxe_diags_t *diags, apr_pool_t *pool);
+
 /* Nonzero where the request comes from the network that the ticket's machine
  * was in, or where nobody asks for that (IPXETicketNetwork). */
 int ipxe_asking_same_network(const ipxe_asking_t *asking,

@@ -446,14 +446,43 @@ static const ipxe_bind_t profile_rows[] = {
 
 static const ipxe_bind_t installer_rows[] = {COMMON_ROWS, IPXE_BIND_END};
 
-/* How a stage is reported is needed once the server keeps a state; until then
- * it is read, so that what is wrong with it is found. */
-static void check_report(ipxe_loader_t *loader, const ipxe_yaml_t *report)
+/* ---- Reports ---- */
+
+static const char *const script_kinds[] = {"sh", "python", "powershell", "cmd"};
+
+static void add_reporter(ipxe_loader_t *loader, apr_array_header_t *reporters,
+                         const ipxe_yaml_pair_t *pair)
 {
+    const char *kind = pair->key->text;
+    ipxe_reporter_t *made;
+
+    if (!stands_in(kind, script_kinds, COUNT(script_kinds))) {
+        ipxe_diag_nearest(ipxe_diag_add(loader->diags, IPXE_DIAG_UNKNOWN_KEY,
+                                        pair->key->span,
+                                        "'%s' is no kind of script", kind),
+                          kind, script_kinds, COUNT(script_kinds));
+        return;
+    }
+    if (pair->value->kind != IPXE_YAML_SCALAR) {
+        ipxe_bind_wrong(loader->diags, pair->key, pair->value, "a command");
+        return;
+    }
+    made = apr_array_push(reporters);
+    made->kind = kind;
+    made->command = ipxe_load_phrase(loader, pair->value, IPXE_CONTEXT_SHELL);
+}
+
+static const ipxe_reporting_t *make_report(ipxe_loader_t *loader,
+                                           const ipxe_yaml_t *report)
+{
+    ipxe_reporting_t *made = apr_pcalloc(loader->pool, sizeof(*made));
+    apr_array_header_t *reporters;
     apr_size_t i;
 
-    if (report->kind == IPXE_YAML_SCALAR && strcmp(report->text, "none") == 0)
-        return;
+    if (report->kind == IPXE_YAML_SCALAR && strcmp(report->text, "none") == 0) {
+        made->none = 1;
+        return made;
+    }
     if (report->kind != IPXE_YAML_MAPPING) {
         ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_WRONG_TYPE,
                                      report->span,
@@ -461,16 +490,13 @@ static void check_report(ipxe_loader_t *loader, const ipxe_yaml_t *report)
                                      "not %s",
                                      ipxe_yaml_what(report)),
                        "write { sh: COMMAND }, by the kind of script");
-        return;
+        return NULL;
     }
-    for (i = 0; i < report->count; i++) {
-        const ipxe_yaml_pair_t *pair = &report->pairs[i];
-
-        if (pair->value->kind == IPXE_YAML_SCALAR)
-            ipxe_load_phrase(loader, pair->value, IPXE_CONTEXT_SHELL);
-        else
-            ipxe_bind_wrong(loader->diags, pair->key, pair->value, "a command");
-    }
+    reporters = apr_array_make(loader->pool, 2, sizeof(ipxe_reporter_t));
+    for (i = 0; i < report->count; i++)
+        add_reporter(loader, reporters, &report->pairs[i]);
+    made->reporters = reporters;
+    return made;
 }
 
 static void check_install(ipxe_loader_t *loader, const ipxe_yaml_t *mapping,
@@ -510,7 +536,7 @@ static ipxe_recipe_t *make_recipe(ipxe_loader_t *loader,
     recipe->vars = ipxe_load_vars(loader, keys.vars, keys.secrets);
     recipe->when = ipxe_load_when(loader, keys.when, INT_MAX, recipe);
     if (keys.report)
-        check_report(loader, keys.report);
+        recipe->report = make_report(loader, keys.report);
     for (part = 0; part < IPXE_PART_COUNT; part++) {
         if (keys.parts[part])
             recipe->parts[part] = make_choice(

@@ -186,6 +186,7 @@ static void make_profile(ipxe_loader_t *loader, ipxe_recipe_t *recipe,
     if (install)
         ipxe_yaml_bool(&profile->install, install);
     profile->tries = first_tries(cases);
+    profile->report = FIRST(cases, report);
     profile->when = FIRST(cases, when);
     profile->vars = chain_vars(recipe, loader->pool);
     profile->extended = recipe->extended;

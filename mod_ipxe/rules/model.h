@@ -126,6 +126,19 @@ typedef struct ipxe_boot_t {
     const ipxe_phrase_t *iso;          /* or NULL: as profile.iso too */
 } ipxe_boot_t;
 
+/* `report`: how an installer tells of a stage, by the kind of script that does
+ * it ("sh", "python", "powershell", "cmd"). In a command `report_url` is the
+ * stage's address. */
+typedef struct ipxe_reporter_t {
+    const char *kind;
+    const ipxe_phrase_t *command;
+} ipxe_reporter_t;
+
+typedef struct ipxe_reporting_t {
+    int none; /* `report: none`: it never does */
+    const apr_array_header_t *reporters; /* of ipxe_reporter_t */
+} ipxe_reporting_t;
+
 typedef struct ipxe_profile_t {
     const char *name;
     const ipxe_phrase_t *title; /* never NULL: the name where none is given */
@@ -134,7 +147,7 @@ typedef struct ipxe_profile_t {
     int install;                     /* it wipes a disk */
     int tries;                       /* answer files fetched without
                                         `installed`, before it is held */
-    int report_none;                 /* `report: none`: it never reports */
+    const ipxe_reporting_t *report;  /* how it reports; NULL: not said */
     const ipxe_cond_t *when;         /* machines that it is for, or NULL */
     const ipxe_vars_t *vars;         /* its own and its bases', merged */
     const ipxe_vars_t *family_vars;  /* its installer's; below the site's */

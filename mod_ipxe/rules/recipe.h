@@ -47,6 +47,7 @@ typedef struct ipxe_recipe_t {
     const ipxe_yaml_t *installer; /* a name, or NULL */
     const ipxe_yaml_t *install;   /* true or false, or NULL */
     int tries;                    /* 0: not written */
+    const ipxe_reporting_t *report; /* or NULL */
     const ipxe_cond_t *when;
     const ipxe_vars_t *vars;
     const ipxe_choice_t *parts[IPXE_PART_COUNT]; /* NULL: not written */

@@ -13,12 +13,29 @@ ping -n 4 127.0.0.1 >nul
 goto connect
 
 :install
-"Z:\{{ windows_source }}\setup.exe" /unattend:X:\Windows\System32\autounattend.xml
-if not errorlevel 1 exit /b 0
+rem A Windows PE without curl.exe finds one in the share's own folder.
+path %PATH%;Z:\
+{{ report('started') }}
+"Z:\{{ windows_source }}\setup.exe" /noreboot /unattend:X:\Windows\System32\autounattend.xml
+if errorlevel 1 goto failed
+
+rem The rest is done from the disk. A server that was not told would install
+rem again, so it is told before the machine restarts.
+:report
+{{ report('installed') }}
+if not errorlevel 1 goto done
+echo The server was not told that this machine is installed; trying again.
+ping -n 11 127.0.0.1 >nul
+goto report
+
+:done
+wpeutil reboot
+exit /b 0
 
 :failed
 echo.
 echo The installation did not begin. Is \\{{ smb_server }}\{{ smb_share }} there,
 echo with the folder {{ windows_source }}, and the account's password right?
+{{ report('failed', 'the installation did not begin or stopped') }}
 ipconfig
 cmd /k

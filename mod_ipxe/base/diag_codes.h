@@ -15,6 +15,11 @@
     /* functions */ \
     X(BAD_CALL, "bad-call", ERROR, \
       "A function of the product is called in a way that it cannot answer.") \
+    /* installing once */ \
+    X(NEVER_REPORTS, "never-reports", ERROR, \
+      "A profile installs, and nothing in it ever reports that it is done.") \
+    X(NO_STATE, "no-state", ERROR, \
+      "A server that keeps no state would install at every boot.") \
     /* doubts: what `ipxectl check` adds */ \
     X(MISSING_FILE, "missing-file", WARNING, \
       "A file that machines are to fetch is not under the DocumentRoot.") \

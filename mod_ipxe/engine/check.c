@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "engine/check_install.h"
 #include "engine/lint.h"
 #include "engine/request.h"
 #include "engine/sample.h"
@@ -26,6 +27,7 @@ typedef struct run_t {
     apr_hash_t *done;     /* ways already rendered; how many of hosts alike */
     apr_hash_t *files;    /* path -> ipxe_named_file_t, or NULL: not wanted */
     ipxe_diags_t *doubts; /* or NULL: likewise */
+    apr_hash_t *reached;  /* profiles by name */
     apr_pool_t *keep;     /* for the whole run */
 } run_t;
 
@@ -176,6 +178,10 @@ static void doubt_words(const way_t *way, const ipxe_decision_t *decision)
 static void render_decision(way_t *way, const ipxe_decision_t *decision)
 {
     way->asking.decision = decision;
+    ipxe_check_stateless(way->run->set, decision, way->run->diags);
+    if (decision->action.profile)
+        apr_hash_set(way->run->reached, decision->action.profile->name,
+                     APR_HASH_KEY_STRING, decision->action.profile);
     render_script(way, decision);
     if (way->run->doubts)
         doubt_words(way, decision);
@@ -290,7 +296,8 @@ static const char *way_key(const ipxe_rule_t *rule, apr_pool_t *pool)
 {
     const ipxe_action_t *action = &rule->action;
 
-    return apr_psprintf(pool, "%d %pp %pp %pp %s %x %pp", action->kind,
+    return apr_psprintf(pool, "%d %d %pp %pp %pp %s %x %pp", action->kind,
+                        rule->reinstall_always,
                         (const void *)action->profile,
                         (const void *)action->menu,
                         (const void *)action->script,
@@ -447,11 +454,12 @@ static apr_status_t check_record(void *baton, const char *name,
 int ipxe_check_hosts(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
 {
     const apr_array_header_t *providers = set->rules->providers;
-    hosts_walk_t walk = {{set, diags, NULL, NULL, NULL, NULL}, 0, 0, 0};
+    hosts_walk_t walk = {{set, diags, NULL, NULL, NULL, NULL, NULL}, 0, 0, 0};
     int i;
 
     apr_pool_create(&walk.run.keep, set->pool);
     walk.run.done = apr_hash_make(walk.run.keep);
+    walk.run.reached = apr_hash_make(walk.run.keep);
     for (i = 0; i < set->rules->rules->nelts; i++)
         walk.follow |= APR_ARRAY_IDX(set->rules->rules, i, const ipxe_rule_t *)
                            ->action.kind == IPXE_ACTION_FOLLOW;
@@ -469,11 +477,20 @@ int ipxe_check_hosts(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
 
 /* ---- All ---- */
 
+static void check_reached(const run_t *run)
+{
+    apr_hash_index_t *each = apr_hash_first(run->keep, run->reached);
+
+    for (; each; each = apr_hash_next(each))
+        ipxe_check_reports(apr_hash_this_val(each), run->diags);
+}
+
 static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
                     apr_hash_t *files, ipxe_diags_t *doubts, apr_pool_t *pool)
 {
     const apr_array_header_t *rules = set->rules->rules;
-    run_t run = {set, diags, apr_hash_make(pool), files, doubts, pool};
+    run_t run = {set, diags, apr_hash_make(pool), files, doubts,
+                 apr_hash_make(pool), pool};
     int i;
 
     for (i = 0; i < rules->nelts; i++) {
@@ -493,6 +510,7 @@ static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
             try_rule(&run, rule, NULL);
         }
     }
+    check_reached(&run);
 }
 
 void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)

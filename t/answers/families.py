@@ -30,13 +30,13 @@ FAMILIES = {
         TREE + "casper/vmlinuz initrd=initrd ", "autoinstall",
         "url=http://10.0.0.1/x.iso", "cloud-config-url=/dev/null",
         "ds=nocloud;s=" + ANSWERS + " ")),
-    "autoyast": ({"answers": "a.xml"}, both(
+    "autoyast": ({"answers": "a.xml", "report": "none"}, both(
         TREE + "boot/x86_64/loader/linux initrd=initrd", "install=" + TREE,
         "autoyast=" + ANSWERS + "a.xml", "netsetup=dhcp", ME)),
-    "agama": ({"answers": "a.json", "vars": {"live_iso": "x.iso"}}, both(
+    "agama": ({"answers": "a.json", "report": "none", "vars": {"live_iso": "x.iso"}}, both(
         "root=live:http://10.0.0.1/x.iso", "rd.neednet=1",
         "inst.auto=" + ANSWERS + "a.json")),
-    "coreos": ({"answers": "a.json", "vars": {"coreos_disk": "/dev/sda"}},
+    "coreos": ({"answers": "a.json", "report": "none", "vars": {"coreos_disk": "/dev/sda"}},
                both("initrd=initramfs.img",
                     "coreos.live.rootfs_url=" + TREE + "rootfs.img",
                     "coreos.inst.install_dev=/dev/sda",

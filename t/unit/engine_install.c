@@ -3,6 +3,7 @@
  * and what each answer of the state is to an installer. */
 #include "engine/engine.h"
 
+#include "engine/check.h"
 #include "rules/load.h"
 #include "tap.h"
 
@@ -13,7 +14,11 @@ static const char rules_text[] =
     "    install: true\n"
     "    kernel: vmlinuz\n"
     "    args: [ \"ks={{ answers() }}\" ]\n"
-    "    answers: a.ks\n"
+    "    answers: [ a.ks, b.py, c.bat, d.cfg ]\n"
+    "    report:\n"
+    "      sh: \"curl {{ report_url }}\"\n"
+    "      python: \"get('{{ report_url }}')\"\n"
+    "      cmd: \"curl.exe {{ report_url }}\"\n"
     "  tool:\n"
     "    kernel: mt\n"
     "menus:\n"
@@ -25,6 +30,14 @@ static const char rules_text[] =
     "  - { name: tool, when: { serial: T }, boot: tool }\n"
     "  - { name: menu, when: { serial: M }, menu: main }\n"
     "  - { name: qc, boot: rocky }\n";
+
+static const char *const templates[][2] = {
+    {"a.ks", "text\n%post\n{{ report('installed') }}\n%end\n"
+             "%pre --interpreter=/usr/bin/python3\n"
+             "{{ report('started') }}\n%end\n"},
+    {"b.py", "{{ report('failed', 'no disk') }}\n"},
+    {"c.bat", "{{ report('progress', 'half', percent=50) }}\n"},
+    {"d.cfg", "{{ report('done') }}\n"}};
 
 /* What the fake says next, and what it was asked. */
 typedef struct fake_t {
@@ -139,12 +152,15 @@ static ipxe_snapshot_t *make_set(const ipxe_settings_t *settings,
     ipxe_diags_t *diags = ipxe_diags_make(pool);
     apr_array_header_t *sources =
         apr_array_make(pool, 1, sizeof(const ipxe_source_t *));
+    apr_size_t i;
 
     APR_ARRAY_PUSH(sources, const ipxe_source_t *) =
         ipxe_source_make("r.yaml", rules_text, strlen(rules_text), pool);
     input.sources = sources;
-    ipxe_library_add(input.library, "a.ks",
-                     ipxe_source_make("a.ks", "text\n", 5, pool));
+    for (i = 0; i < sizeof(templates) / sizeof(*templates); i++)
+        ipxe_library_add(input.library, templates[i][0],
+                         ipxe_source_make(templates[i][0], templates[i][1],
+                                          strlen(templates[i][1]), pool));
     set->pool = pool;
     set->settings = settings;
     set->hash = "";
@@ -432,6 +448,63 @@ static void check_reports(server_t *server)
     ok(server->answer.status == 404, "by no ticket");
 }
 
+static void check_commands(server_t *server)
+{
+    fake_t *fake = &server->fake;
+    const char *path, *text, *folder;
+
+    fake->ruling.verdict = IPXE_VERDICT_INSTALL;
+    fake->ruling.install.number = 99;
+    path = path_after(server, boot(server, "Q"), "ks=");
+    text = ask(server, path, NULL);
+    ok(has(text, "%post\ncurl http://b/ipxe/report/") &&
+           has(text, "/installed\n"),
+       "a section of a kickstart reports by sh");
+    ok(has(text, "python3\nget('http://b/ipxe/report/") &&
+           has(text, "/started')\n"),
+       "or by its interpreter");
+    ask(server, path_after(server, text, "%post"), NULL);
+    ok(fake->report.install == 99 &&
+           fake->report.stage == IPXE_STAGE_INSTALLED &&
+           server->answer.status == 200,
+       "the address takes the report of this install");
+    folder = apr_pstrndup(server->pool, path,
+                          (apr_size_t)(strrchr(path, '/') + 1 - path));
+    text = ask(server, apr_pstrcat(server->pool, folder, "b.py", NULL), NULL);
+    ok(has(text, "get('http") && has(text, "/failed?text.hex=6e6f206469736b')"),
+       "a text goes in letters that no script takes for more");
+    text = ask(server, apr_pstrcat(server->pool, folder, "c.bat", NULL), NULL);
+    ok(has(text, "curl.exe ") && has(text, "/progress-50?text=half\r\n"),
+       "a percentage in the address");
+    ask(server, report_path(server, "progress-50"), "text=half");
+    ok(fake->report.percent == 50 && fake->report.stage == IPXE_STAGE_PROGRESS,
+       "and is read from there");
+    is(fake->report.text, "half", "beside its text");
+    text = ask(server, apr_pstrcat(server->pool, folder, "d.cfg", NULL), NULL);
+    ok(has(text, "curl http"), "sh where nothing says otherwise");
+}
+
+static int errors_of(const server_t *server, ipxe_code_e code)
+{
+    ipxe_diags_t *diags = ipxe_diags_make(server->pool);
+    int i, n = 0;
+
+    ipxe_check_samples(server->set, diags);
+    for (i = 0; i < diags->all->nelts; i++)
+        n += APR_ARRAY_IDX(diags->all, i, const ipxe_diag_t *)->code == code;
+    return n;
+}
+
+static void check_load(server_t *server)
+{
+    ok(!errors_of(server, IPXE_DIAG_NEVER_REPORTS), "its files report");
+    ok(!errors_of(server, IPXE_DIAG_NO_STATE), "and the state is kept");
+    server->settings.stateless = 1;
+    ok(errors_of(server, IPXE_DIAG_NO_STATE) > 0,
+       "without a state a rule that installs once is an error");
+    server->settings.stateless = 0;
+}
+
 static void check_life(server_t *server)
 {
     apr_time_t then = server->request.now;
@@ -468,6 +541,8 @@ int main(void)
     check_tickets(&server);
     check_reports(&server);
     check_life(&server);
+    check_commands(&server);
+    check_load(&server);
     check_stateless(&server);
     return tap_end(pool);
 }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What installs, checked at load. */
+#include "engine/check_install.h"
+
+#include <string.h>
+
+#include "rules/recipe.h"
+
+/* A computed stage may be any. */
+static void see_call(void *baton, const char *function, const char *literal,
+                     int argc, ipxe_span_t span)
+{
+    int *reports = baton;
+
+    (void)argc;
+    (void)span;
+    if (strcmp(function, "report") == 0 &&
+        (!literal || strcmp(literal, "installed") == 0))
+        *reports = 1;
+}
+
+static void see_served(void *baton, const void *value)
+{
+    const apr_array_header_t *served = value;
+    int i;
+
+    for (i = 0; i < served->nelts; i++) {
+        const ipxe_template_t *compiled =
+            APR_ARRAY_IDX(served, i, ipxe_served_t).compiled;
+
+        if (compiled)
+            ipxe_template_calls(compiled, see_call, baton);
+    }
+}
+
+void ipxe_check_reports(const ipxe_profile_t *profile, ipxe_diags_t *diags)
+{
+    const ipxe_choice_t *served = ipxe_profile_part(profile, IPXE_PART_ANSWERS);
+    int reports = 0;
+
+    if (!profile->install || (profile->report && profile->report->none))
+        return;
+    if (served)
+        ipxe_choice_walk(served, see_served, &reports);
+    if (reports)
+        return;
+    ipxe_diag_help(
+        ipxe_diag_add(diags, IPXE_DIAG_NEVER_REPORTS, profile->span,
+                      "profile '%s' installs, and no answer file of it ever "
+                      "reports 'installed'",
+                      profile->name),
+        "write {{ report('installed') }} at the end of its last script, or "
+        "`report: none` where that is meant");
+}
+
+void ipxe_check_stateless(const ipxe_snapshot_t *set,
+                          const ipxe_decision_t *decision, ipxe_diags_t *diags)
+{
+    const ipxe_profile_t *profile = decision->action.profile;
+
+    if (!set->settings->stateless || !profile || !profile->install ||
+        (decision->rule && decision->rule->reinstall_always))
+        return;
+    ipxe_diag_help(
+        ipxe_diag_add(diags, IPXE_DIAG_NO_STATE,
+                      decision->item ? decision->item->span
+                                     : decision->action.span,
+                      "this server keeps no state, and would install '%s' at "
+                      "every boot",
+                      profile->name),
+        "let the rule say `reinstall: always` where that is meant, else drop "
+        "IPXEState none");
+}

@@ -335,7 +335,8 @@ const ipxe_boot_t *ipxe_decision_boot(const ipxe_decision_t *decision,
 
     if (!decision->action.profile)
         return NULL;
-    if (decision->scope && decision->scope->boot_for == decision->action.profile)
+    if (decision->scope &&
+        decision->scope->boot_for == decision->action.profile)
         return decision->scope->boot;
     return ipxe_profile_for(decision->action.profile,
                             ipxe_machine_fact(machine, IPXE_FACT_PLATFORM),

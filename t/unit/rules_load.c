@@ -35,6 +35,8 @@ static void add_templates(help_t *help, const char *root)
                                         "anaconda/base.ks",
                                         "anaconda/disk.ks",
                                         "anaconda/login.ks",
+                                        "anaconda/onerror.ks",
+                                        "anaconda/report.ks",
                                         "preseed/base.seed"};
     ipxe_source_t *source;
     apr_size_t i;

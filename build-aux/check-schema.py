@@ -24,6 +24,7 @@ TABLES = {
     "installer": ("rules/bind_profile.c", "installer_rows"),
     "menu": ("rules/bind_menu.c", "menu_rows"),
     "item": ("rules/bind_menu.c", "item_rows"),
+    "question": ("rules/bind_ask.c", "ask_rows"),
     "group": ("rules/bind_host.c", "group_rows"),
     "host": ("rules/bind_host.c", "host_rows"),
     "ignore": ("rules/bind_host.c", "ignore_rows"),
@@ -55,6 +56,8 @@ WRONG = [
     "ipxe: 1\nprofiles: { a: { initrd: [ { name: n } ] } }",
     "ipxe: 1\nmenus: { a: { title: t } }",
     "ipxe: 1\nmenus: { a: { items: [ { boot: b, key: ab } ] } }",
+    "ipxe: 1\nmenus: { a: { items: [ { boot: b, password: c } ] } }",
+    "ipxe: 1\nmenus: { a: { items: [ { boot: b, ask: [ { prompt: c } ] } ] } }",
     "ipxe: 1\nhosts: [ { name: a } ]",
     "ipxe: 1\nhosts: [ { mac: 52:54:00:aa:bb:cc } ]",
     "ipxe: 1\ntests: [ { name: a } ]",
@@ -110,7 +113,7 @@ def table_keys(path, table):
 
 
 def facts():
-    return set(re.findall(r'\[IPXE_FACT_\w+\] = \{"(\w+)"',
+    return set(re.findall(r'\[IPXE_FACT_\w+\] = \{(?:NAME\()?"(\w+)"',
                           source("machine/facts.c")))
 
 

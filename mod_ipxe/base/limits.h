@@ -66,6 +66,13 @@
 
 /* What an installer says with a report: two lines of a console. */
 #define IPXE_MAX_REPORT_TEXT 160
+/* bcrypt doubles its time with each step: 12 is a quarter of a second. */
+#define IPXE_MAX_BCRYPT_COST 12
+
+/* Wrong passwords of menus in a minute, of one address and of all: more are
+ * not even looked at. */
+#define IPXE_MAX_WRONG     5
+#define IPXE_MAX_WRONG_ALL 300
 
 /* A fleet's LMDB file: addresses that it may take (it is as long as what is
  * in it), searches at once of all processes (64 bytes each in the lock file),

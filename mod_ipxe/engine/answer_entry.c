@@ -10,30 +10,32 @@ static int told(const ipxe_machine_t *machine, ipxe_fact_e fact)
     return machine->facts[fact].state != IPXE_NOT_TOLD;
 }
 
-/* The identify script was run: no address that people write names these. */
-static int was_identified(const ipxe_machine_t *machine)
+int ipxe_job_was_identified(const ipxe_job_t *job)
 {
+    const ipxe_machine_t *machine = job->asking.machine;
+
     return told(machine, IPXE_FACT_USER_CLASS) ||
            told(machine, IPXE_FACT_BUSID) || told(machine, IPXE_FACT_CHIP);
 }
 
-/* A disk is not wiped for a machine that skipped an exception by a short
- * address: it is asked for everything first, once. */
-static int must_ask_first(const ipxe_job_t *job,
-                          const ipxe_decision_t *decision)
+int ipxe_job_must_identify(const ipxe_job_t *job,
+                           const ipxe_decision_t *decision)
 {
-    return job->asking.request->target.route == IPXE_ROUTE_ENTRY &&
-           decision->action.profile && decision->action.profile->install &&
-           decision->untold && !was_identified(job->asking.machine);
+    const ipxe_profile_t *profile = decision->action.profile;
+
+    return profile && profile->install && decision->untold &&
+           !job->asking.identified && job->writing.dialect == IPXE_DIALECT_IPXE;
 }
 
 void ipxe_answer_decision(ipxe_job_t *job)
 {
+    int entry = job->asking.request->target.route == IPXE_ROUTE_ENTRY;
     const ipxe_decision_t *decision = ipxe_job_decide(job);
 
+    job->asking.identified = ipxe_job_was_identified(job);
     if (!decision)
         ipxe_job_fail_script(job, ipxe_job_why(job));
-    else if (must_ask_first(job, decision))
+    else if (entry && ipxe_job_must_identify(job, decision))
         ipxe_job_identify(job);
     else
         ipxe_job_write(job, decision);

@@ -136,10 +136,12 @@ void ipxe_answer_unticketed(ipxe_job_t *job)
 {
     const ipxe_decision_t *decision = NULL;
     ipxe_decision_t *chosen = NULL;
+    const ipxe_target_t *target = &job->asking.request->target;
 
-    if (!job->asking.request->target.menu)
+    if (!target->menu)
         decision = ipxe_job_decide(job);
-    else if (ipxe_job_choose(&chosen, job) == APR_SUCCESS)
+    else if (ipxe_job_choose_again(&chosen, job, target->menu, target->item) ==
+             APR_SUCCESS)
         decision = chosen;
     if (job->answer->diags->errors)
         ipxe_job_fail_status(job, 500, ipxe_job_why(job));

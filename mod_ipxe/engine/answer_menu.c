@@ -4,7 +4,9 @@
 
 #include <apr_strings.h>
 
+#include "engine/gate.h"
 #include "engine/install.h"
+#include "rules/load.h"
 
 /* Retry-After while a machine waits: seconds. */
 #define LEAST_WAIT 2
@@ -20,12 +22,61 @@ static apr_int64_t confirmed(const ipxe_job_t *job, const ipxe_ticket_t *ticket)
     return ipxe_text_eq(ticket->choice, choice) ? ticket->install : 0;
 }
 
+/* The item of that name, whatever menus lead to it. */
+static const ipxe_item_t *item_of(const ipxe_job_t *job)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+    const ipxe_menu_t *menu = apr_hash_get(job->asking.set->rules->menus,
+                                           target->menu, APR_HASH_KEY_STRING);
+
+    return menu && target->item ? ipxe_menu_item(menu, target->item) : NULL;
+}
+
+static int is_target(const ipxe_job_t *job, const ipxe_lock_t *lock)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+
+    return lock->menu && !lock->asks &&
+           ipxe_text_eq(lock->menu->name, target->menu) &&
+           (lock->item
+                ? target->item && ipxe_text_eq(lock->item->name, target->item)
+                : !target->item);
+}
+
+/* Goes as far as passwords that were given lead. Zero: the answer is made. */
+static int go(ipxe_decision_t **chosen, ipxe_lock_t *lock, ipxe_job_t *job)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+    ipxe_goal_t goal = {target->menu, target->item, job->asking.opened,
+                        !target->ticket || job->confirms ||
+                            ipxe_gate_answered(job, item_of(job))};
+    ipxe_gate_e gate = IPXE_GATE_OPENED;
+
+    while (gate == IPXE_GATE_OPENED) {
+        if (ipxe_job_choose(chosen, lock, job, &goal) != APR_SUCCESS) {
+            ipxe_job_fail_script(job, ipxe_job_why(job));
+            return 0;
+        }
+        gate = is_target(job, lock) ? ipxe_gate_try(job, lock) : IPXE_GATE_SHUT;
+    }
+    return gate != IPXE_GATE_REFUSED;
+}
+
+static void answer_lock(ipxe_job_t *job, const ipxe_lock_t *lock)
+{
+    if (is_target(job, lock) && ipxe_machine_arg(job->asking.machine, "login"))
+        ipxe_gate_challenge(job);
+    else
+        ipxe_job_ask(job, lock);
+}
+
 /* A menu, or a choice in it; where the rules no longer lead there, what they
  * say now. */
 void ipxe_answer_menu(ipxe_job_t *job)
 {
     ipxe_ticket_t ticket;
     ipxe_decision_t *chosen = NULL;
+    ipxe_lock_t lock;
 
     if (job->asking.request->target.ticket) {
         ipxe_ticket_error_e error =
@@ -36,9 +87,20 @@ void ipxe_answer_menu(ipxe_job_t *job)
             return;
         }
         job->confirms = confirmed(job, &ticket);
+        job->asking.identified = ticket.identified;
+        job->asking.opened = ipxe_text_split(ticket.opened, " ", job->pool);
     }
-    if (ipxe_job_choose(&chosen, job) != APR_SUCCESS)
-        ipxe_job_fail_script(job, ipxe_job_why(job));
+    else {
+        job->asking.identified = ipxe_job_was_identified(job);
+        job->asking.opened = NULL;
+    }
+    if (!go(&chosen, &lock, job))
+        return;
+    if (lock.menu)
+        answer_lock(job, &lock);
+    else if (chosen && job->asking.request->target.ticket &&
+             ipxe_job_must_identify(job, chosen))
+        ipxe_job_identify(job);
     else
         ipxe_job_write(job, chosen ? chosen : job->asking.decision);
 }

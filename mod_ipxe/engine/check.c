@@ -107,6 +107,10 @@ static void render_items(way_t *way, const ipxe_decision_t *decision)
                                  way->pool) != APR_SUCCESS ||
             !offered)
             continue;
+        if (item->password)
+            ipxe_script_login(&nowhere, decision, menu, item, &way->writing);
+        if (item->asks)
+            ipxe_script_ask(&nowhere, decision, menu, item, &way->writing);
         if (ipxe_decision_choose(&chosen, decision, menu, item, way->run->diags,
                                  way->pool) == APR_SUCCESS)
             render_decision(way, chosen);

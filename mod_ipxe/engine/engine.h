@@ -68,6 +68,7 @@ typedef struct ipxe_snapshot_t {
     const char *generation; /* "1-4f2a91c03b7e": for comments and logs */
     ipxe_facts_t ticket_facts;             /* what of the facts tickets carry */
     const apr_array_header_t *ticket_args; /* const char *: args likewise */
+    const apr_array_header_t *ticket_asks; /* const char *: answers likewise */
     const apr_array_header_t *files; /* of const char *: all that was read */
     apr_uint32_t users; /* private: engine/swap.c */
     apr_pool_t *pool;
@@ -143,6 +144,9 @@ typedef struct ipxe_request_t {
                                checked; used where settings have none */
     apr_time_t now;
     const char *request_id; /* letters and digits */
+    const char *authorization; /* the header of that name, or NULL; it is
+                                  never logged */
+    int opened; /* passwords count as given: tests of rules */
     /* Counts for limits of rules, as ipxe_world_t.limit does: `site` parts
      * tenants, `count` is zero where nothing is to be counted. NULL: nobody
      * counts. */
@@ -162,6 +166,7 @@ typedef struct ipxe_answer_t {
     const char *type;  /* Content-Type */
     ipxe_text_t *body; /* whole; never NULL */
     int retry_after;   /* seconds, with 503; else 0 */
+    int challenge;     /* with 401: HTTP Basic is wanted */
     const char *stage; /* "identify", "script", "menu", "item", "wait",
                           "answers", "report", "explain", "autoexec": for
                           logs */

@@ -5,7 +5,6 @@
 #include <apr_strings.h>
 
 #include "engine/install.h"
-#include "engine/menu_path.h"
 #include "rules/limit.h"
 #include "script/script.h"
 
@@ -74,8 +73,14 @@ void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision)
 
 void ipxe_job_put(ipxe_job_t *job, const ipxe_decision_t *decision)
 {
+    const ipxe_menu_t *menu = decision->action.menu;
+    ipxe_lock_t lock = {menu, NULL, 0, decision};
+
     ipxe_job_set_decision(job, decision);
-    if (ipxe_script_decision(job->sink, decision, &job->writing) != APR_SUCCESS)
+    if (menu && !ipxe_lock_open(menu, NULL, job->asking.opened, job->pool))
+        ipxe_job_ask(job, &lock);
+    else if (ipxe_script_decision(job->sink, decision, &job->writing) !=
+             APR_SUCCESS)
         ipxe_job_fail_script(job, ipxe_job_why(job));
     else if (job->asking.too_long)
         ipxe_job_fail_script(
@@ -129,7 +134,7 @@ const ipxe_decision_t *ipxe_job_decide_again(ipxe_job_t *job,
     ipxe_decision_t *decision = NULL;
 
     if (choice->nelts == 2 &&
-        ipxe_job_choose_in(
+        ipxe_job_choose_again(
             &decision, job, APR_ARRAY_IDX(choice, 0, const char *),
             APR_ARRAY_IDX(choice, 1, const char *)) != APR_SUCCESS)
         return NULL;
@@ -157,21 +162,23 @@ void ipxe_job_refuse_ticket(ipxe_job_t *job, ipxe_ticket_error_e error)
     ipxe_job_identify(job);
 }
 
-apr_status_t ipxe_job_choose_in(ipxe_decision_t **chosen, ipxe_job_t *job,
-                                const char *menu, const char *item)
+apr_status_t ipxe_job_choose(ipxe_decision_t **chosen, ipxe_lock_t *lock,
+                             ipxe_job_t *job, const ipxe_goal_t *goal)
 {
     const ipxe_decision_t *decision = ipxe_job_decide(job);
 
     if (!decision)
         return APR_EGENERAL;
     ipxe_job_set_decision(job, decision);
-    return ipxe_menu_follow(chosen, decision, menu, item, job->answer->diags,
+    return ipxe_menu_follow(chosen, lock, decision, goal, job->answer->diags,
                             job->pool);
 }
 
-apr_status_t ipxe_job_choose(ipxe_decision_t **chosen, ipxe_job_t *job)
+apr_status_t ipxe_job_choose_again(ipxe_decision_t **chosen, ipxe_job_t *job,
+                                   const char *menu, const char *item)
 {
-    const ipxe_target_t *target = &job->asking.request->target;
+    ipxe_goal_t goal = {menu, item, NULL, 1};
+    ipxe_lock_t lock;
 
-    return ipxe_job_choose_in(chosen, job, target->menu, target->item);
+    return ipxe_job_choose(chosen, &lock, job, &goal);
 }

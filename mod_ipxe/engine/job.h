@@ -8,6 +8,7 @@
 #ifndef IPXE_ENGINE_JOB_H
 #define IPXE_ENGINE_JOB_H
 
+#include "engine/menu_path.h"
 #include "engine/request.h"
 #include "script/script.h"
 
@@ -56,12 +57,14 @@ const ipxe_decision_t *ipxe_job_decide_again(ipxe_job_t *job,
                                              const ipxe_ticket_t *ticket);
 
 /* Decides, and goes on to a menu and its item. *chosen is NULL where the
- * rules lead there no more. A failure has added its diagnostic. */
-apr_status_t ipxe_job_choose_in(ipxe_decision_t **chosen, ipxe_job_t *job,
-                                const char *menu, const char *item);
+ * rules lead there no more, or something stops the way: *lock. A failure has
+ * added its diagnostic. */
+apr_status_t ipxe_job_choose(ipxe_decision_t **chosen, ipxe_lock_t *lock,
+                             ipxe_job_t *job, const ipxe_goal_t *goal);
 
-/* The same with the menu and item that the target names. */
-apr_status_t ipxe_job_choose(ipxe_decision_t **chosen, ipxe_job_t *job);
+/* The same past all passwords and questions: for who was there before. */
+apr_status_t ipxe_job_choose_again(ipxe_decision_t **chosen, ipxe_job_t *job,
+                                   const char *menu, const char *item);
 
 /* The decision as it is given out: past the limit of its rule the local disk
  * or a hold, and the log is told. Counts the machine. */
@@ -74,6 +77,18 @@ void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision);
 
 /* The same for what the state was asked about already. */
 void ipxe_job_put(ipxe_job_t *job, const ipxe_decision_t *decision);
+
+/* Asks the person for the password, or for answers. */
+void ipxe_job_ask(ipxe_job_t *job, const ipxe_lock_t *lock);
+
+/* The machine ran the identify script: no address that people write names what
+ * that sends. */
+int ipxe_job_was_identified(const ipxe_job_t *job);
+
+/* A disk is not wiped for a machine that skipped an exception by a short
+ * address: it is asked for everything first, once. */
+int ipxe_job_must_identify(const ipxe_job_t *job,
+                           const ipxe_decision_t *decision);
 
 /* Asks the machine who it is. */
 void ipxe_job_identify(ipxe_job_t *job);

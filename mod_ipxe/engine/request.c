@@ -68,7 +68,8 @@ static const char *pack(const ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
 
     return ipxe_machine_pack(
         asking->machine, needed(set, kind) | more,
-        kind == IPXE_TICKET_REPORT ? NULL : set->ticket_args, NULL, pool);
+        kind == IPXE_TICKET_REPORT ? NULL : set->ticket_args,
+        kind == IPXE_TICKET_REPORT ? NULL : set->ticket_asks, pool);
 }
 
 /* With all by which the state finds the machine, where no install's number
@@ -117,6 +118,9 @@ static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
     parts.profile =
         about && about->action.profile ? about->action.profile->name : "";
     parts.choice = choice_of(about, pool);
+    if (kind == IPXE_TICKET_MENU && asking->opened)
+        parts.opened = apr_array_pstrcat(pool, asking->opened, ' ');
+    parts.identified = kind == IPXE_TICKET_MENU && asking->identified;
     text = write_ticket(asking, &parts, pool);
     if (!text)
         asking->too_long = 1;
@@ -297,6 +301,8 @@ void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
     asking->set = set;
     asking->request = request;
     asking->pool = pool;
+    if (!request->opened)
+        asking->opened = apr_array_make(pool, 1, sizeof(const char *));
     asking->machine = ipxe_asking_machine(asking, pool);
     asking->sign = set->settings->keys != NULL &&
                    request->target.route != IPXE_ROUTE_EXPLAIN;

@@ -16,6 +16,10 @@ typedef struct ipxe_asking_t {
     int sign;                        /* tickets are signed; else "TICKET" */
     apr_int64_t install;             /* that tickets are for; 0: none */
     apr_int64_t replaces;            /* a confirmed choice replaces this */
+    apr_array_header_t *opened; /* of const char *: what passwords were given
+                                   for (engine/menu_path.h); NULL: all is
+                                   open */
+    int identified;                  /* the machine was asked for everything */
     int too_long;                    /* a ticket would not fit: set by world */
     ipxe_world_t world;
     apr_pool_t *pool;

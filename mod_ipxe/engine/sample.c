@@ -34,6 +34,33 @@ static const char *const sample_texts[IPXE_FACT_COUNT] = {
     [IPXE_FACT_IP] = "192.0.2.10",
 };
 
+/* What somebody answers to questions that have no default. */
+static void add_answers(ipxe_machine_t *machine, const ipxe_menu_t *menu)
+{
+    int i, j;
+
+    for (i = 0; i < menu->items->nelts; i++) {
+        const apr_array_header_t *asks =
+            APR_ARRAY_IDX(menu->items, i, ipxe_item_t).asks;
+
+        for (j = 0; asks && j < asks->nelts; j++) {
+            const ipxe_ask_t *ask = &APR_ARRAY_IDX(asks, j, ipxe_ask_t);
+
+            if (!ask->fallback)
+                ipxe_machine_add_ask(machine, ask->var, "sample");
+        }
+    }
+}
+
+static void add_all_answers(ipxe_machine_t *machine, const ipxe_rules_t *rules,
+                            apr_pool_t *pool)
+{
+    apr_hash_index_t *at = apr_hash_first(pool, rules->menus);
+
+    for (; at; at = apr_hash_next(at))
+        add_answers(machine, apr_hash_this_val(at));
+}
+
 ipxe_machine_t *ipxe_sample_make(const ipxe_snapshot_t *set,
                                  const ipxe_rule_t *rule,
                                  const ipxe_sample_t *kind, int full,
@@ -58,8 +85,10 @@ ipxe_machine_t *ipxe_sample_make(const ipxe_snapshot_t *set,
             ipxe_machine_set(machine, (ipxe_fact_e)i, sample_texts[i]);
     }
     ipxe_cond_args(args, rule->when);
-    if (full)
+    if (full) {
         apr_array_cat(args, set->ticket_args);
+        add_all_answers(machine, set->rules, pool);
+    }
     for (i = 0; i < args->nelts; i++)
         ipxe_machine_add_arg(machine, APR_ARRAY_IDX(args, i, const char *),
                              "sample");

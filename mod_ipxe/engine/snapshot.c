@@ -95,6 +95,7 @@ static void prepare_tickets(ipxe_snapshot_t *set)
     if (set->settings->ticket_network)
         set->ticket_facts |= IPXE_FACT_BIT(IPXE_FACT_IP);
     set->ticket_args = args;
+    set->ticket_asks = ipxe_rules_asks(set->rules, set->pool);
 }
 
 ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,

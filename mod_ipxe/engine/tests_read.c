@@ -28,7 +28,7 @@ typedef struct reading_t {
 typedef struct given_t {
     const ipxe_yaml_t *facts[IPXE_FACT_COUNT];
     apr_array_header_t *macs; /* of const ipxe_yaml_t *; choose too */
-    const ipxe_yaml_t *args;
+    const ipxe_yaml_t *args, *answers;
     apr_array_header_t *choose;
     apr_time_t at;
     int refused;
@@ -112,7 +112,7 @@ static const ipxe_bind_t given_rows[] = {
     IPXE_BIND_WITH("at", given_t, at, 0, bind_at),
     IPXE_BIND_WITH("cpu", given_t, refused, 0, bind_derived),
     IPXE_BIND_WITH("state", given_t, refused, 0, bind_unsupported),
-    IPXE_BIND_WITH("ask", given_t, refused, 0, bind_unsupported),
+    IPXE_BIND("ask", MAPPING, given_t, answers, 0),
     IPXE_BIND_END};
 
 #define GIVEN_ROWS (sizeof(given_rows) / sizeof(*given_rows))
@@ -239,6 +239,57 @@ static void add_arg(ipxe_text_t *query, const ipxe_yaml_pair_t *pair,
                  reading->pool);
 }
 
+/* Every variable that an item asks for: array of const char *. */
+static apr_array_header_t *asked_names(const reading_t *reading)
+{
+    apr_array_header_t *names =
+        apr_array_make(reading->pool, 4, sizeof(const char *));
+    apr_hash_index_t *at =
+        apr_hash_first(reading->pool, reading->set->rules->menus);
+    int i, j;
+
+    for (; at; at = apr_hash_next(at)) {
+        const ipxe_menu_t *menu = apr_hash_this_val(at);
+
+        for (i = 0; i < menu->items->nelts; i++) {
+            const apr_array_header_t *asks =
+                APR_ARRAY_IDX(menu->items, i, ipxe_item_t).asks;
+
+            for (j = 0; asks && j < asks->nelts; j++)
+                APR_ARRAY_PUSH(names, const char *) =
+                    APR_ARRAY_IDX(asks, j, ipxe_ask_t).var;
+        }
+    }
+    return names;
+}
+
+static void add_answer(ipxe_text_t *query, const ipxe_yaml_pair_t *pair,
+                       const reading_t *reading)
+{
+    apr_array_header_t *names = asked_names(reading);
+    int i;
+
+    for (i = 0; i < names->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(names, i, const char *), pair->key->text) == 0)
+            break;
+    }
+    if (i == names->nelts)
+        ipxe_diag_nearest(
+            ipxe_diag_add(reading->diags, IPXE_DIAG_UNKNOWN_NAME,
+                          pair->key->span, "no item of a menu asks for '%s'",
+                          pair->key->text),
+            pair->key->text, (const char *const *)names->elts,
+            (apr_size_t)names->nelts);
+    else if (pair->value->kind == IPXE_YAML_SEQUENCE ||
+             pair->value->kind == IPXE_YAML_MAPPING)
+        ipxe_bind_wrong(reading->diags, pair->key, pair->value, "text");
+    else
+        add_pair(query,
+                 apr_pstrcat(reading->pool, "ask.", pair->key->text, NULL),
+                 ipxe_yaml_is_null(pair->value) ? "" : pair->value->text,
+                 reading->pool);
+}
+
 static const char *query_of(const given_t *given, const reading_t *reading)
 {
     ipxe_text_t *query = ipxe_text_make(512, reading->pool);
@@ -259,6 +310,8 @@ static const char *query_of(const given_t *given, const reading_t *reading)
     }
     for (n = 0; given->args && n < given->args->count; n++)
         add_arg(query, &given->args->pairs[n], reading);
+    for (n = 0; given->answers && n < given->answers->count; n++)
+        add_answer(query, &given->answers->pairs[n], reading);
     return query->data;
 }
 

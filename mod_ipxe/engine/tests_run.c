@@ -463,6 +463,7 @@ static void start(running_t *running, const ipxe_test_t *test,
     running->request.base_url = "http://localhost";
     running->request.now = test->at;
     running->request.request_id = "test";
+    running->request.opened = 1;
 }
 
 apr_array_header_t *ipxe_test_run(int *reached, const ipxe_test_t *test,

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tickets: payload, keys and tags. The payload's lines are
  *
- *     2aK3yI1d2f3a0      version, kind, name of the key; minute of issue, hex
+ *     2aK3yI1d2f3a0      version, kind, name of the key; minute of issue, hex;
+ *                        `i` where the machine was identified
  *     2f                 number of the install, hex; 0: none
  *     SITE
  *     PROFILE
  *     MENU/ITEM          or nothing
+ *     MENU MENU/ITEM     whose passwords were given; or nothing
  *     FACTS              key=value&..., percent-encoded, without line breaks
  */
 #include "engine/ticket.h"
@@ -145,11 +147,14 @@ const char *ipxe_ticket_write(const ipxe_ticket_t *ticket,
 
     payload = apr_psprintf(pool,
                            "%c%c%s%" APR_UINT64_T_HEX_FMT
-                           "\n%" APR_UINT64_T_HEX_FMT "\n%s\n%s\n%s\n%s",
+                           "%s\n%" APR_UINT64_T_HEX_FMT
+                           "\n%s\n%s\n%s\n%s\n%s",
                            VERSION, (char)ticket->kind, key->name,
                            (apr_uint64_t)(ticket->issued / MINUTE),
+                           ticket->identified ? "i" : "",
                            (apr_uint64_t)ticket->install, ticket->site,
-                           ticket->profile, ticket->choice, ticket->facts);
+                           ticket->profile, ticket->choice,
+                           ticket->opened ? ticket->opened : "", ticket->facts);
     len = strlen(payload);
     if (len > IPXE_MAX_TICKET)
         return NULL;
@@ -211,11 +216,12 @@ static char *next_line(char **at)
 
 static int read_payload(ipxe_ticket_t *ticket, char *payload)
 {
-    char *at = payload, *head = next_line(&at), *number;
+    char *at = payload, *head = next_line(&at), *number, *end;
 
     ticket->kind = (ipxe_ticket_kind_e)head[1];
     ticket->issued =
-        (apr_time_t)strtoull(head + 2 + NAME_LEN, NULL, 16) * MINUTE;
+        (apr_time_t)strtoull(head + 2 + NAME_LEN, &end, 16) * MINUTE;
+    ticket->identified = *end == 'i';
     number = next_line(&at);
     if (!number)
         return 0;
@@ -223,6 +229,7 @@ static int read_payload(ipxe_ticket_t *ticket, char *payload)
     ticket->site = next_line(&at);
     ticket->profile = next_line(&at);
     ticket->choice = next_line(&at);
+    ticket->opened = next_line(&at);
     ticket->facts = next_line(&at);
     return ticket->facts != NULL;
 }

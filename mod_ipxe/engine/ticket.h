@@ -48,6 +48,9 @@ typedef struct ipxe_ticket_t {
     const char *profile; /* ANSWER, REPORT: whose; "" else */
     const char *choice;  /* ANSWER: "MENU/ITEM" by which it was chosen; ""
                             where it was not */
+    const char *opened;  /* MENU: what passwords were given for, "MENU" or
+                            "MENU/ITEM", parted by blanks; "" else */
+    int identified;      /* the machine was asked for everything */
     const char *facts;   /* packed: machine/machine.h */
 } ipxe_ticket_t;
 

@@ -178,6 +178,7 @@ static void fill_request(ipxe_request_t *request, request_rec *r)
     request->base_url = ipxe_base_url(r);
     request->now = r->request_time;
     request->request_id = ipxe_request_id(r->pool);
+    request->authorization = apr_table_get(r->headers_in, "Authorization");
     request->limit = ipxe_counting_pass;
     request->limit_baton = r;
     request->head = r->header_only;
@@ -213,6 +214,9 @@ static void set_headers(request_rec *r, const ipxe_answer_t *answer)
     ap_set_content_type(r, answer->type);
     ap_set_content_length(r, (apr_off_t)answer->body->len);
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    if (answer->challenge)
+        apr_table_setn(r->headers_out, "WWW-Authenticate",
+                       "Basic realm=\"mod_ipxe\"");
     if (answer->retry_after)
         apr_table_set(r->headers_out, "Retry-After",
                       apr_itoa(r->pool, answer->retry_after));

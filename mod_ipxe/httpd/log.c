@@ -253,6 +253,18 @@ static const char *hide_segment(const request_rec *r, const char *line,
                         found + strlen(ticket));
 }
 
+/* What somebody answered in a menu is nobody else's. */
+static const char *hide_answers(const request_rec *r, const char *line)
+{
+    const char *query = strchr(line, '?');
+    const char *end = strrchr(line, ' ');
+
+    if (!query || !end || end < query ||
+        (!strstr(query, "?ask.") && !strstr(query, "&ask.")))
+        return line;
+    return apr_psprintf(r->pool, "%.*s-%s", (int)(query + 1 - line), line, end);
+}
+
 int ipxe_log_hide_ticket(request_rec *r)
 {
     const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
@@ -262,7 +274,8 @@ int ipxe_log_hide_ticket(request_rec *r)
         return DECLINED;
     line = hide_tickets(r->the_request, r->pool);
     if (is_deep(r->uri))
-        line = hide_segment(r, line, serving->settings.prefix);
+        line = hide_answers(
+            r, hide_segment(r, line, serving->settings.prefix));
     if (line != r->the_request)
         r->the_request = apr_pstrdup(r->pool, line);
     return DECLINED;

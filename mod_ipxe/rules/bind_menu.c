@@ -7,13 +7,16 @@
 
 #include "rules/loader.h"
 #include "rules/names.h"
+#include "rules/password.h"
 
 /* ---- Items ---- */
 
 /* What an item's mapping binds to. */
 typedef struct item_keys_t {
     ipxe_written_t actions;
-    const ipxe_yaml_t *name, *title, *key, *when, *set, *separator;
+    const ipxe_yaml_t *name, *title, *key, *when, *set, *separator,
+        *ask;
+    const struct ipxe_password_t *password;
 } item_keys_t;
 
 static const ipxe_bind_t item_rows[] = {
@@ -24,8 +27,8 @@ static const ipxe_bind_t item_rows[] = {
     IPXE_BIND("when", NODE, item_keys_t, when, 0),
     IPXE_BIND("set", NODE, item_keys_t, set, 0),
     IPXE_BIND("separator", NODE, item_keys_t, separator, 0),
-    IPXE_BIND_WITH("ask", item_keys_t, name, 0, ipxe_bind_unsupported),
-    IPXE_BIND_WITH("password", item_keys_t, name, 0, ipxe_bind_unsupported),
+    IPXE_BIND("ask", LIST, item_keys_t, ask, 0),
+    IPXE_BIND_WITH("password", item_keys_t, password, 0, ipxe_bind_password),
     IPXE_BIND_END};
 
 static void bind_key(ipxe_loader_t *loader, ipxe_item_t *item,
@@ -100,6 +103,8 @@ static void bind_item(ipxe_loader_t *loader, ipxe_item_t *item,
     ipxe_load_action(loader, &item->action, &keys.actions, node);
     item->when = ipxe_load_when(loader, keys.when, INT_MAX, NULL);
     item->set = ipxe_load_set(loader, keys.set);
+    item->asks = ipxe_load_asks(loader, keys.ask);
+    item->password = keys.password;
     if (keys.separator) {
         bind_separator(loader, item, &keys, node);
         return;
@@ -185,6 +190,7 @@ const ipxe_item_t *ipxe_menu_item(const ipxe_menu_t *menu, const char *name)
 /* What a menu's mapping binds to. */
 typedef struct menu_keys_t {
     const ipxe_yaml_t *title, *chosen, *background, *items;
+    const struct ipxe_password_t *password;
     apr_int64_t timeout;
 } menu_keys_t;
 
@@ -194,7 +200,7 @@ static const ipxe_bind_t menu_rows[] = {
     IPXE_BIND("default", SCALAR, menu_keys_t, chosen, 0),
     IPXE_BIND("background", SCALAR, menu_keys_t, background, 0),
     IPXE_BIND("items", LIST, menu_keys_t, items, IPXE_BIND_REQUIRED),
-    IPXE_BIND_WITH("password", menu_keys_t, title, 0, ipxe_bind_unsupported),
+    IPXE_BIND_WITH("password", menu_keys_t, password, 0, ipxe_bind_password),
     IPXE_BIND_END};
 
 static void bind_items(ipxe_loader_t *loader, ipxe_menu_t *menu,
@@ -227,6 +233,7 @@ static void bind_menu(ipxe_loader_t *loader, const ipxe_yaml_t *name,
     menu->name = name->text;
     menu->span = name->span;
     menu->timeout = keys.timeout;
+    menu->password = keys.password;
     menu->chosen = keys.chosen ? keys.chosen->text : NULL;
     menu->title = keys.title
                       ? ipxe_load_phrase(loader, keys.title, IPXE_CONTEXT_TEXT)

@@ -217,6 +217,45 @@ apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
     return status;
 }
 
+/* What was answered, or what is taken where nothing was. */
+static apr_status_t answer_to(ipxe_value_t *value, ipxe_scope_t *scope,
+                              const ipxe_ask_t *ask, ipxe_diags_t *diags)
+{
+    const char *text = ipxe_machine_ask(scope->machine, ask->var);
+
+    if (text && *text) {
+        *value = ipxe_value_text(text, IPXE_TAINTED, scope->pool);
+        return APR_SUCCESS;
+    }
+    if (ask->fallback)
+        return ipxe_scope_say(value, scope, ask->fallback, diags);
+    *value = ipxe_value_text("", IPXE_TAINTED, scope->pool);
+    return APR_SUCCESS;
+}
+
+static apr_status_t take_answers(ipxe_scope_t *scope, const ipxe_menu_t *menu,
+                                 const ipxe_item_t *item, ipxe_diags_t *diags)
+{
+    const char *layer =
+        apr_psprintf(scope->pool, "answer to item '%s' of menu '%s'",
+                     item->name, menu->name);
+    apr_status_t status = APR_SUCCESS;
+    int i;
+
+    for (i = 0; item->asks && i < item->asks->nelts && status == APR_SUCCESS;
+         i++) {
+        const ipxe_ask_t *ask = &APR_ARRAY_IDX(item->asks, i, ipxe_ask_t);
+        ipxe_set_t made = {ask->var, ipxe_value_none(), layer, ask->span};
+
+        status = answer_to(&made.value, scope, ask, diags);
+        if (status == APR_SUCCESS)
+            APR_ARRAY_PUSH(scope->sets, ipxe_set_t) = made;
+    }
+    if (item->asks)
+        apr_hash_clear(scope->cache);
+    return status;
+}
+
 apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
                                   const ipxe_decision_t *decision,
                                   const ipxe_menu_t *menu,
@@ -234,6 +273,8 @@ apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
         scope, item->set,
         apr_psprintf(pool, "item '%s' of menu '%s'", item->name, menu->name),
         diags);
+    if (status == APR_SUCCESS)
+        status = take_answers(scope, menu, item, diags);
     if (status == APR_SUCCESS)
         status = settle(made, scope, &item->action, diags);
     if (status == APR_SUCCESS)
@@ -314,7 +355,8 @@ apr_status_t ipxe_decision_offers(int *offers, const ipxe_decision_t *decision,
     scope->profile = NULL;
     status = ipxe_cond_holds(offers, item->when, scope, NULL, diags);
     if (status != APR_SUCCESS || !*offers ||
-        item->action.kind != IPXE_ACTION_BOOT)
+        item->action.kind != IPXE_ACTION_BOOT ||
+        (item->asks && unresolved(&item->action)))
         return status;
     status = ipxe_scope_set(scope, item->set, "", diags);
     made.action = item->action;

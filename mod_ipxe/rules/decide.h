@@ -50,7 +50,8 @@ apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
                                apr_pool_t *pool);
 
 /* The same decision with another outcome: an item chosen in a menu, whose
- * `set` applies and whose action is taken. */
+ * `set` applies, then the machine's answers to its questions (where it sent
+ * none, their defaults, else the empty text), and whose action is taken. */
 apr_status_t ipxe_decision_choose(ipxe_decision_t **chosen,
                                   const ipxe_decision_t *decision,
                                   const ipxe_menu_t *menu,

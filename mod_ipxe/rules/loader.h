@@ -143,6 +143,10 @@ const ipxe_worth_t *ipxe_load_secret(ipxe_loader_t *loader,
  * YAML is read, because that quotes lines too. */
 void ipxe_secrets_hide(const ipxe_source_t *source);
 
+/* The questions of an item: array of ipxe_ask_t; NULL where there are none. */
+const apr_array_header_t *ipxe_load_asks(ipxe_loader_t *loader,
+                                         const ipxe_yaml_t *list);
+
 /* The mapping of a section, each pair by `each`; another kind is an error. */
 typedef void ipxe_each_pair_fn(ipxe_loader_t *loader, const ipxe_yaml_t *name,
                                const ipxe_yaml_t *value);

@@ -157,6 +157,15 @@ typedef struct ipxe_profile_t {
 
 /* ---- Menus ---- */
 
+/* What a person who chooses an item is asked on the console. */
+typedef struct ipxe_ask_t {
+    const char *var;               /* the variable that the answer sets */
+    const ipxe_phrase_t *prompt;   /* never NULL */
+    const ipxe_phrase_t *fallback; /* what stands there to be changed, and
+                                      counts where nothing is sent; or NULL */
+    ipxe_span_t span;
+} ipxe_ask_t;
+
 typedef struct ipxe_item_t {
     const char *name;           /* NULL for a separator */
     const ipxe_phrase_t *title; /* the line shown; never NULL */
@@ -165,6 +174,8 @@ typedef struct ipxe_item_t {
     ipxe_action_t action;
     const ipxe_cond_t *when; /* or NULL */
     const ipxe_vars_t *set;  /* or NULL */
+    const apr_array_header_t *asks;         /* of ipxe_ask_t, or NULL */
+    const struct ipxe_password_t *password; /* or NULL */
     ipxe_span_t span;
 } ipxe_item_t;
 
@@ -175,6 +186,7 @@ typedef struct ipxe_menu_t {
     const char *chosen;              /* `default`: an item's name, or NULL */
     const ipxe_phrase_t *background; /* or NULL */
     const apr_array_header_t *items; /* of ipxe_item_t */
+    const struct ipxe_password_t *password; /* rules/password.h; or NULL */
     ipxe_span_t span;
 } ipxe_menu_t;
 

@@ -148,6 +148,69 @@ void ipxe_rules_uses(ipxe_facts_t *facts, apr_array_header_t **args,
     *args = seen.args;
 }
 
+/* ---- Answers to questions ---- */
+
+static void see_variable(void *baton, const char *parent, const char *name,
+                         ipxe_span_t span)
+{
+    apr_hash_t *read = baton;
+
+    (void)span;
+    if (!*parent || ipxe_text_eq(parent, "vars"))
+        apr_hash_set(read, name, APR_HASH_KEY_STRING, name);
+    else /* disk.size */
+        apr_hash_set(read, parent, APR_HASH_KEY_STRING, parent);
+}
+
+static void add_asks(apr_array_header_t *asks, const ipxe_menu_t *menu,
+                     apr_hash_t *read)
+{
+    int i, j;
+
+    for (i = 0; i < menu->items->nelts; i++) {
+        const ipxe_item_t *item = &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
+
+        for (j = 0; item->asks && j < item->asks->nelts; j++) {
+            const char *name = APR_ARRAY_IDX(item->asks, j, ipxe_ask_t).var;
+
+            if (!apr_hash_get(read, name, APR_HASH_KEY_STRING) &&
+                !apr_hash_get(read, "*", APR_HASH_KEY_STRING) &&
+                !apr_hash_get(read, "vars", APR_HASH_KEY_STRING))
+                continue;
+            APR_ARRAY_PUSH(asks, const char *) = name;
+        }
+    }
+}
+
+static void drop_doubles(apr_array_header_t *names)
+{
+    int i, n = 0;
+
+    for (i = 0; i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+
+        if (!n || strcmp(APR_ARRAY_IDX(names, n - 1, const char *), name) != 0)
+            APR_ARRAY_IDX(names, n++, const char *) = name;
+    }
+    names->nelts = n;
+}
+
+apr_array_header_t *ipxe_rules_asks(const ipxe_rules_t *rules, apr_pool_t *pool)
+{
+    apr_array_header_t *asks = apr_array_make(pool, 4, sizeof(const char *));
+    apr_hash_t *read = apr_hash_make(pool);
+    apr_hash_index_t *at;
+
+    ipxe_library_names(rules->library, see_variable, read);
+    for (at = apr_hash_first(pool, rules->menus); at; at = apr_hash_next(at))
+        add_asks(asks, apr_hash_this_val(at), read);
+    if (asks->nelts)
+        qsort(asks->elts, (apr_size_t)asks->nelts, sizeof(const char *),
+              by_name);
+    drop_doubles(asks);
+    return asks;
+}
+
 /* ---- what a condition demands ---- */
 
 /* Nonzero where one of its patterns is a null, which absence matches. */

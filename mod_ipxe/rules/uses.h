@@ -13,6 +13,11 @@
 void ipxe_rules_uses(ipxe_facts_t *facts, apr_array_header_t **args,
                      const ipxe_rules_t *rules, apr_pool_t *pool);
 
+/* The variables that items ask for and a text, a condition or a template
+ * reads: array of const char *, none twice. */
+apr_array_header_t *ipxe_rules_asks(const ipxe_rules_t *rules,
+                                    apr_pool_t *pool);
+
 /* The facts without which a condition cannot hold: those that a mapping's
  * keys ask to be there, and those named in an expression. NULL: none. */
 ipxe_facts_t ipxe_cond_facts(const ipxe_cond_t *cond);

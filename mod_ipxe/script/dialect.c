@@ -24,6 +24,9 @@ static const ipxe_dialect_t dialects[] = {
                                    [IPXE_ACTION_REBOOT] = ipxe_ipxe_reboot,
                                },
                            .identify = ipxe_ipxe_identify,
+                           .login = ipxe_ipxe_login,
+                           .refused = ipxe_ipxe_refused,
+                           .ask = ipxe_ipxe_ask,
                            .failure = ipxe_ipxe_failure},
     [IPXE_DIALECT_GRUB] = {.actions =
                                {
@@ -43,6 +46,9 @@ static const ipxe_dialect_t dialects[] = {
                                    [IPXE_ACTION_REBOOT] = ipxe_grub_impossible,
                                },
                            .identify = ipxe_grub_identify,
+                           .login = ipxe_grub_gate,
+                           .refused = ipxe_grub_gate,
+                           .ask = ipxe_grub_gate,
                            .failure = ipxe_grub_failure},
 };
 
@@ -103,6 +109,41 @@ apr_status_t ipxe_script_failure(ipxe_sink_t *sink, const char *text,
 
     return finish(sink, script,
                   ipxe_dialect_get(writing->dialect)->failure(script, text));
+}
+
+apr_status_t ipxe_script_login(ipxe_sink_t *sink,
+                               const ipxe_decision_t *decision,
+                               const ipxe_menu_t *menu, const ipxe_item_t *item,
+                               const ipxe_writing_t *writing)
+{
+    ipxe_script_t *script = ipxe_script_begin(writing, decision);
+
+    return finish(sink, script,
+                  ipxe_dialect_get(writing->dialect)
+                      ->login(script, menu, item, NULL));
+}
+
+apr_status_t
+ipxe_script_refused(ipxe_sink_t *sink, const ipxe_decision_t *decision,
+                    const ipxe_menu_t *menu, const ipxe_item_t *item,
+                    const char *text, const ipxe_writing_t *writing)
+{
+    ipxe_script_t *script = ipxe_script_begin(writing, decision);
+
+    return finish(sink, script,
+                  ipxe_dialect_get(writing->dialect)
+                      ->refused(script, menu, item, text));
+}
+
+apr_status_t ipxe_script_ask(ipxe_sink_t *sink, const ipxe_decision_t *decision,
+                             const ipxe_menu_t *menu, const ipxe_item_t *item,
+                             const ipxe_writing_t *writing)
+{
+    ipxe_script_t *script = ipxe_script_begin(writing, decision);
+
+    return finish(sink, script,
+                  ipxe_dialect_get(writing->dialect)
+                      ->ask(script, menu, item, NULL));
 }
 
 apr_status_t ipxe_script_command_line(const char **line,

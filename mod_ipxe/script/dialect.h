@@ -21,10 +21,17 @@ typedef struct ipxe_script_t {
 
 typedef apr_status_t ipxe_action_fn(ipxe_script_t *script);
 
+/* On the way to a menu, or to an item of it; text: what to say, or NULL. */
+typedef apr_status_t ipxe_gate_fn(ipxe_script_t *script,
+                                  const ipxe_menu_t *menu,
+                                  const ipxe_item_t *item, const char *text);
+
 typedef struct ipxe_dialect_t {
     ipxe_action_fn *actions[IPXE_ACTION_COUNT];
     /* Asks the machine who it is; it comes back with that. */
     ipxe_action_fn *identify;
+    /* Passwords and questions. */
+    ipxe_gate_fn *login, *refused, *ask;
     /* Says `text`, waits a little, boots the disk. */
     apr_status_t (*failure)(ipxe_script_t *script, const char *text);
 } ipxe_dialect_t;
@@ -42,11 +49,13 @@ ipxe_action_fn ipxe_ipxe_boot, ipxe_ipxe_menu, ipxe_ipxe_script,
     ipxe_ipxe_shell, ipxe_ipxe_exit, ipxe_ipxe_poweroff, ipxe_ipxe_reboot,
     ipxe_ipxe_none, ipxe_ipxe_identify;
 apr_status_t ipxe_ipxe_failure(ipxe_script_t *script, const char *text);
+ipxe_gate_fn ipxe_ipxe_login, ipxe_ipxe_refused, ipxe_ipxe_ask; /* ipxe_ask.c */
 
 /* ---- GRUB (grub.c) ---- */
 
 ipxe_action_fn ipxe_grub_boot, ipxe_grub_menu, ipxe_grub_local, ipxe_grub_deny,
     ipxe_grub_none, ipxe_grub_impossible, ipxe_grub_identify;
 apr_status_t ipxe_grub_failure(ipxe_script_t *script, const char *text);
+ipxe_gate_fn ipxe_grub_gate;
 
 #endif

@@ -318,3 +318,15 @@ apr_status_t ipxe_grub_failure(ipxe_script_t *script, const char *text)
     put_end(script, text);
     return APR_SUCCESS;
 }
+
+/* What its menus leave out; somebody who comes to one all the same. */
+apr_status_t ipxe_grub_gate(ipxe_script_t *script, const ipxe_menu_t *menu,
+                            const ipxe_item_t *item, const char *text)
+{
+    (void)menu;
+    (void)item;
+    (void)text;
+    put_head(script);
+    put_not_possible(script, "a password or a question");
+    return APR_SUCCESS;
+}

@@ -98,6 +98,8 @@ void ipxe_put_head(ipxe_script_t *script)
 {
     ipxe_text_add_all(script->out, HEAD "# ", ipxe_part_comment(script), "\n",
                       NULL);
+    if (script->writing->forget_password)
+        ipxe_put_forget_login(script);
     put_clash(script);
 }
 
@@ -324,6 +326,56 @@ void ipxe_put_choose(ipxe_script_t *script, apr_int64_t milliseconds,
     ipxe_text_addf(script->out, IPXE_CHOSEN " || goto %s\n", otherwise);
     ipxe_text_addf(script->out, "goto ${" IPXE_CHOSEN "} || goto %s\n",
                    otherwise);
+}
+
+/* ---- Asking a person ---- */
+
+void ipxe_put_login(ipxe_script_t *script, const char *user,
+                    const char *otherwise)
+{
+    ipxe_text_addf(script->out,
+                   "set username %s ||\n"
+                   "clear password ||\n"
+                   "login || goto %s\n",
+                   ipxe_part_escape(script, user, IPXE_CONTEXT_ARGUMENT),
+                   otherwise);
+}
+
+void ipxe_put_chain_login(ipxe_script_t *script, const char *url,
+                          const char *otherwise)
+{
+    const char *host = strstr(url, "://");
+    apr_size_t scheme = host ? (apr_size_t)(host - url) + 3 : 0;
+    apr_pool_t *pool = script->writing->pool;
+
+    ipxe_put_chain(script,
+                   apr_pstrcat(pool, apr_pstrmemdup(pool, url, scheme),
+                               "${username:uristring}:${password:uristring}@",
+                               url + scheme, NULL),
+                   otherwise);
+}
+
+void ipxe_put_forget_login(ipxe_script_t *script)
+{
+    ipxe_text_add(script->out, "clear password ||\n");
+}
+
+/* No line of a script ends in a blank, but a setting may hold one. */
+void ipxe_put_question(ipxe_script_t *script, const char *setting,
+                       const char *prompt, const char *fallback,
+                       const char *otherwise)
+{
+    if (fallback && *fallback)
+        ipxe_text_addf(script->out, "set %s %s ||\n", setting,
+                       title_of(script, fallback));
+    else
+        ipxe_text_addf(script->out, "clear %s ||\n", setting);
+    ipxe_text_addf(script->out,
+                   "set blank:hex 20 ||\n"
+                   "echo -n %s:${blank}\n"
+                   "read %s || goto %s\n"
+                   "echo\n",
+                   title_of(script, prompt), setting, otherwise);
 }
 
 /* ---- Identifying ---- */

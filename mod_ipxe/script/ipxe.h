@@ -89,6 +89,26 @@ void ipxe_put_gap(ipxe_script_t *script, const char *title);
 void ipxe_put_choose(ipxe_script_t *script, apr_int64_t milliseconds,
                      const char *chosen, const char *otherwise);
 
+/* ---- Asking a person ---- */
+
+/* iPXE's own form for a name and a password; prefilled with the name. Goes to
+ * the label where nobody wants to say one. */
+void ipxe_put_login(ipxe_script_t *script, const char *user,
+                    const char *otherwise);
+
+/* As ipxe_put_chain, with what was said then as the URL's user and password. */
+void ipxe_put_chain_login(ipxe_script_t *script, const char *url,
+                          const char *otherwise);
+
+/* Takes the password out of iPXE's settings. */
+void ipxe_put_forget_login(ipxe_script_t *script);
+
+/* A question, its answer into the setting; fallback stands there to be
+ * changed, or NULL. Goes to the label where nobody wants to answer. */
+void ipxe_put_question(ipxe_script_t *script, const char *setting,
+                       const char *prompt, const char *fallback,
+                       const char *otherwise);
+
 /* ---- Identifying ---- */
 
 /* A setting of iPXE as the value of a query: "${serial:hexraw}". */

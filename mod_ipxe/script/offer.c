@@ -32,12 +32,25 @@ static apr_status_t add_choice(ipxe_offer_t *offer, apr_array_header_t *lines,
     return APR_SUCCESS;
 }
 
+/* GRUB has no way to ask. */
+static int can_offer(const ipxe_script_t *script, const ipxe_item_t *item)
+{
+    const ipxe_menu_t *menu = item->action.menu;
+
+    return script->writing->dialect != IPXE_DIALECT_GRUB ||
+           (!item->password && !item->asks && !(menu && menu->password));
+}
+
 static apr_status_t add_item(ipxe_offer_t *offer, apr_array_header_t *lines,
                              ipxe_script_t *script, const ipxe_item_t *item)
 {
     const char *title;
     int offers = 0;
-    apr_status_t status = ipxe_decision_offers(
+    apr_status_t status;
+
+    if (!can_offer(script, item))
+        return APR_SUCCESS;
+    status = ipxe_decision_offers(
         &offers, script->decision, item, script->writing->diags, lines->pool);
 
     if (status != APR_SUCCESS || !offers)

@@ -24,6 +24,7 @@ typedef struct ipxe_writing_t {
     const ipxe_machine_t *machine;
     const ipxe_world_t *world;
     const char *generation; /* of the rule set, for the comment on top */
+    int forget_password;    /* iPXE has one that is no more needed */
     ipxe_diags_t *diags;
     apr_pool_t *pool;
 } ipxe_writing_t;
@@ -48,6 +49,28 @@ apr_status_t ipxe_script_autoexec(ipxe_sink_t *sink,
  * `text` may have several lines. */
 apr_status_t ipxe_script_failure(ipxe_sink_t *sink, const char *text,
                                  const ipxe_writing_t *writing);
+
+/* ---- On the way through menus; decision: what led there ---- */
+
+/* Asks for the password of a menu, or where item is not NULL of the item, and
+ * comes back to its address with `?login`, the password as HTTP Basic's. */
+apr_status_t ipxe_script_login(ipxe_sink_t *sink,
+                               const ipxe_decision_t *decision,
+                               const ipxe_menu_t *menu, const ipxe_item_t *item,
+                               const ipxe_writing_t *writing);
+
+/* Says that the password was not taken, and shows what it was asked for. */
+apr_status_t ipxe_script_refused(ipxe_sink_t *sink,
+                                 const ipxe_decision_t *decision,
+                                 const ipxe_menu_t *menu,
+                                 const ipxe_item_t *item, const char *text,
+                                 const ipxe_writing_t *writing);
+
+/* Asks the item's questions and comes back to its address with the answers as
+ * ask.NAME. */
+apr_status_t ipxe_script_ask(ipxe_sink_t *sink, const ipxe_decision_t *decision,
+                             const ipxe_menu_t *menu, const ipxe_item_t *item,
+                             const ipxe_writing_t *writing);
 
 /* For ipxe_language_t: where in a line of an iPXE script a value stands. */
 ipxe_context_e ipxe_script_place(const char *line);

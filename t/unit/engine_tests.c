@@ -176,7 +176,7 @@ static const struct {
     {"{ state: { done: a } }", "{ rule: qc }",
      "not-supported: 'state' is not supported by this version", "state"},
     {"{ ask: { a: b } }", "{ rule: qc }",
-     "not-supported: 'ask' is not supported by this version", "ask"},
+     "unknown-name: no item of a menu asks for 'a'", "ask"},
     {"{ cpu: arm64 }", "{ rule: qc }",
      "bad-value: 'cpu' is derived, no machine sends it", "cpu"},
     {"{ mac: x }", "{ rule: qc }", "bad-mac: 'x' is not a MAC address",

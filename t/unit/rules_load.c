@@ -93,6 +93,8 @@ static void test_shipped(apr_pool_t *pool)
 
 /* ---- What is refused ---- */
 
+#define HASH "$2y$05$Ze4h6IrAJ2kJ0aG6gISBBuAeLlZWRggZgTEoUGae.K0AAspQP0tbG"
+
 #define INSTALLS                                                               \
     "profiles: { i: { kernel: k, install: true }, t: { kernel: k } }\n"        \
     "menus: { m: { items: [ { local: true } ] } }\nvars: { os: i }\n"
@@ -182,9 +184,32 @@ static const struct {
      "duplicate-item"},
     {"menus: { m: { items: [ { local: true, key: ab } ] } }\n", "bad-value"},
     {"menus: { m: { items: [ { local: true, password: x } ] } }\n",
-     "not-supported"},
-    {"menus: { m: { items: [ { local: true, ask: [] } ] } }\n",
-     "not-supported"},
+     "bad-value"},
+    {"menus: { m: { items: [ { local: true, password: " HASH " } ] } }\n", ""},
+    {"menus: { m: { password: 'ops:" HASH "', items: [] } }\n", ""},
+    {"menus: { m: { password: 'ops:x', items: [] } }\n", "bad-value"},
+    {"menus: { m: { password: [ x ], items: [] } }\n", "wrong-type"},
+    {"menus: { m: { password: $2y$31$Ze4h6IrAJ2kJ0aG6gISBBu"
+     "AeLlZWRggZgTEoUGae.K0AAspQP0tbG, items: [] } }\n",
+     "bad-value"},
+    {"menus: { m: { items: [ { local: true, ask: [] } ] } }\n", ""},
+    {"menus: { m: { items: [ { local: true, ask: { var: a } } ] } }\n",
+     "wrong-type"},
+    {"menus: { m: { items: [ { local: true, ask: [ { prompt: a } ] } ] } }\n",
+     "missing-key"},
+    {"menus: { m: { items: [ { local: true, ask: [ { var: a, vra: b } ] } ] } "
+     "}\n",
+     "unknown-key"},
+    {"menus: { m: { items: [ { local: true, ask: [ { var: a-b } ] } ] } }\n",
+     "bad-name"},
+    {"menus: { m: { items: [ { local: true, ask: [ { var: url } ] } ] } }\n",
+     "reserved-name"},
+    {"menus: { m: { items: [ { local: true, ask: [ { var: hostname } ] } ] } "
+     "}\n",
+     ""},
+    {"menus: { m: { items: [ { local: true, ask: [ { var: a }, { var: a } ] } "
+     "] } }\n",
+     "duplicate-name"},
     {"menus: { m: { items: [ { separator: a, local: true } ] } }\n",
      "two-actions"},
     {"menus: { m: { items: [ { separator: a }, { separator: } ] } }\n", ""},

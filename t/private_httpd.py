@@ -144,7 +144,7 @@ class PrivateHttpd:
         self.process = subprocess.Popen(
             [self.httpd, "-DFOREGROUND", "-f", self.config],
             env=dict(os.environ, PHPRC=self.work), start_new_session=True)
-        for _ in range(100):
+        for _ in range(600):
             if self.process.poll() is not None:
                 break
             try:

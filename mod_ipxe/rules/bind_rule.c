@@ -108,6 +108,8 @@ static void bind_rule(ipxe_loader_t *loader, const ipxe_yaml_t *node)
             apr_pmemdup(loader->pool, &keys.window, sizeof(keys.window));
     ipxe_load_action(loader, &rule->action, &keys.actions, node);
     check_rule(loader, rule, node);
+    rule->place = ipxe_text_ascii(ipxe_span_short(rule->span, loader->temp),
+                                  loader->pool);
     APR_ARRAY_PUSH(loader->rule_list, ipxe_rule_t *) = rule;
 }
 

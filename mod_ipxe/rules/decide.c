@@ -373,14 +373,15 @@ apr_status_t ipxe_decision_offers(int *offers, const ipxe_decision_t *decision,
 const ipxe_boot_t *ipxe_decision_boot(const ipxe_decision_t *decision,
                                       apr_pool_t *pool)
 {
+    const ipxe_profile_t *profile = decision->action.profile;
     const ipxe_machine_t *machine = decision->machine;
+    const ipxe_scope_t *scope = decision->scope;
 
-    if (!decision->action.profile)
+    if (!profile)
         return NULL;
-    if (decision->scope &&
-        decision->scope->boot_for == decision->action.profile)
-        return decision->scope->boot;
-    return ipxe_profile_for(decision->action.profile,
+    if (scope && scope->boot_for == profile)
+        return scope->boot;
+    return ipxe_profile_for(profile,
                             ipxe_machine_fact(machine, IPXE_FACT_PLATFORM),
                             ipxe_machine_fact(machine, IPXE_FACT_CPU), pool);
 }

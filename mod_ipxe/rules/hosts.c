@@ -3,37 +3,52 @@
  * hosts shall not take a hash entry and a text for each key. */
 #include "rules/hosts.h"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 #include <strings.h>
 
 #include "rules/hosts_record.h"
 
-/* By what hosts are found. A slot is 0, or the host's number from 1, and which
- * of these it stands under. */
+/* By what hosts are found. */
 static const ipxe_fact_e facts[] = {IPXE_FACT_MAC, IPXE_FACT_UUID,
                                     IPXE_FACT_SERIAL, IPXE_FACT_ASSET};
 
-#define FACTS     4
-#define FACT_BITS 2
+#define FACTS 4
 
+/* A slot is 0, or a host's number from 1; the bits that no number needs hold
+ * some of the key's hash, so that few hosts are looked at in vain: each would
+ * be memory that no cache holds. */
 struct ipxe_host_keys_t {
     apr_uint32_t *slots;
-    apr_size_t count; /* a third of them stays empty, and one at least */
+    apr_size_t count;     /* a third of them stays empty, and one at least */
+    apr_uint32_t numbers; /* the bits of a slot that are the host's number */
 };
 
-/* The slot at which the search for a value begins. */
-static apr_size_t slot_of(const struct ipxe_host_keys_t *keys, int fact,
-                          const char *value, apr_size_t len)
+/* Where the search for a value begins, and what its slot holds of the hash. */
+typedef struct place_t {
+    apr_size_t at;
+    apr_uint32_t mark;
+} place_t;
+
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+static place_t place_of(const struct ipxe_host_keys_t *keys, int fact,
+                        const char *value, apr_size_t len)
 {
     apr_uint64_t hash = 14695981039346656037ULL + (unsigned)fact;
+    place_t place;
     apr_size_t i;
 
     for (i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)apr_tolower(value[i])) * 1099511628211ULL;
+        hash = (hash ^ lower(value[i])) * 1099511628211ULL;
     hash = (hash ^ (hash >> 32)) * 0xff51afd7ed558ccdULL;
-    return (apr_size_t)(((hash >> 32) * keys->count) >> 32);
+    hash ^= hash >> 33;
+    place.at = (apr_size_t)(((hash >> 32) * keys->count) >> 32);
+    place.mark = (apr_uint32_t)hash & ~keys->numbers;
+    return place;
 }
 
 static apr_size_t slot_after(const struct ipxe_host_keys_t *keys, apr_size_t at)
@@ -74,9 +89,14 @@ static int has_value(const ipxe_host_t *host, int fact, const char *value,
     return 0;
 }
 
-static const ipxe_host_t *host_at(const ipxe_rules_t *rules, apr_uint32_t slot)
+/* The slot's host where it may be the one under the key, else NULL. */
+static const ipxe_host_t *host_at(const ipxe_rules_t *rules, apr_uint32_t slot,
+                                  apr_uint32_t mark)
 {
-    return &rules->hosts[(slot >> FACT_BITS) - 1];
+    apr_uint32_t numbers = rules->host_keys->numbers;
+
+    return (slot & ~numbers) == mark ? &rules->hosts[(slot & numbers) - 1]
+                                     : NULL;
 }
 
 /* ---- Adding ---- */
@@ -104,22 +124,19 @@ static void add_key(ipxe_rules_t *rules, int number, int fact,
                     const char *value, apr_size_t len, ipxe_diags_t *diags)
 {
     struct ipxe_host_keys_t *keys = rules->host_keys;
-    apr_uint32_t slot = ((apr_uint32_t)number + 1) << FACT_BITS;
-    const ipxe_host_t *host = host_at(rules, slot), *other;
-    apr_size_t at = slot_of(keys, fact, value, len);
+    const ipxe_host_t *host = &rules->hosts[number], *other;
+    place_t place = place_of(keys, fact, value, len);
+    apr_size_t at;
 
-    slot |= (apr_uint32_t)fact;
-    for (; keys->slots[at]; at = slot_after(keys, at)) {
-        other = host_at(rules, keys->slots[at]);
-        if (keys->slots[at] == slot ||
-            (keys->slots[at] & (FACTS - 1)) != (apr_uint32_t)fact ||
-            !has_value(other, fact, value, len) ||
+    for (at = place.at; keys->slots[at]; at = slot_after(keys, at)) {
+        other = host_at(rules, keys->slots[at], place.mark);
+        if (!other || other == host || !has_value(other, fact, value, len) ||
             !same_maker(fact, other, host))
             continue;
         add_conflict(host, other, fact, value, len, diags);
         return;
     }
-    keys->slots[at] = slot;
+    keys->slots[at] = place.mark | ((apr_uint32_t)number + 1);
     rules->host_facts |= IPXE_FACT_BIT(facts[fact]);
     if (facts[fact] == IPXE_FACT_SERIAL && host->manufacturer)
         rules->host_facts |= IPXE_FACT_BIT(IPXE_FACT_MANUFACTURER);
@@ -176,13 +193,15 @@ static apr_size_t count_keys(const ipxe_rules_t *rules)
 void ipxe_hosts_index(ipxe_rules_t *rules, ipxe_diags_t *diags,
                       apr_pool_t *pool)
 {
+    struct ipxe_host_keys_t *made = apr_palloc(pool, sizeof(*made));
     apr_size_t keys = count_keys(rules), slots = keys + keys / 2 + 1;
     int i;
 
-    rules->host_keys = apr_palloc(pool, sizeof(*rules->host_keys));
-    rules->host_keys->count = slots;
-    rules->host_keys->slots =
-        apr_pcalloc(pool, slots * sizeof(*rules->host_keys->slots));
+    made->count = slots;
+    made->slots = apr_pcalloc(pool, slots * sizeof(*made->slots));
+    for (made->numbers = 1; made->numbers < (apr_uint32_t)rules->host_count;)
+        made->numbers = made->numbers << 1 | 1;
+    rules->host_keys = made;
     for (i = 0; i < rules->host_count; i++)
         add_host(rules, i, diags);
 }
@@ -218,15 +237,16 @@ static void look(finding_t *finding, int fact, const char *value)
 {
     const struct ipxe_host_keys_t *keys = finding->rules->host_keys;
     apr_size_t len = value ? strlen(value) : 0, at;
+    place_t place;
 
-    if (!len)
+    if (!len || !(finding->rules->host_facts & IPXE_FACT_BIT(facts[fact])))
         return;
-    at = slot_of(keys, fact, value, len);
-    for (; keys->slots[at]; at = slot_after(keys, at)) {
-        const ipxe_host_t *host = host_at(finding->rules, keys->slots[at]);
+    place = place_of(keys, fact, value, len);
+    for (at = place.at; keys->slots[at]; at = slot_after(keys, at)) {
+        const ipxe_host_t *host =
+            host_at(finding->rules, keys->slots[at], place.mark);
 
-        if ((keys->slots[at] & (FACTS - 1)) == (apr_uint32_t)fact &&
-            has_value(host, fact, value, len) &&
+        if (host && has_value(host, fact, value, len) &&
             maker_fits(finding, facts[fact], host))
             take(finding, host);
     }

@@ -230,6 +230,8 @@ typedef struct ipxe_rule_t {
     const struct ipxe_window_t *window; /* between, days; or NULL: always */
     const struct ipxe_limit_t *limit;   /* rules/limit.h; or NULL: none */
     ipxe_span_t span;
+    const char *place; /* of the span, for comments: "10-site.yaml:12" in
+                          printable ASCII */
 } ipxe_rule_t;
 
 /* ---- The whole ---- */

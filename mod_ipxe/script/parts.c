@@ -284,17 +284,16 @@ const char *ipxe_part_comment(ipxe_script_t *script)
     const char *id = writing->world->request_id(writing->world->baton);
 
     if (decision && decision->rule)
-        ipxe_text_addf(
-            out, "rule '%s' %s", cut(decision->rule->name, pool),
-            ipxe_text_ascii(ipxe_span_short(decision->rule->span, pool), pool));
+        ipxe_text_add_all(out, "rule '", cut(decision->rule->name, pool), "' ",
+                          decision->rule->place, NULL);
     else
         ipxe_text_add(out, decision ? "no rule" : "no decision");
     if (decision && decision->action.profile)
-        ipxe_text_addf(out, " profile %s",
-                       cut(decision->action.profile->name, pool));
-    ipxe_text_addf(out, " generation %s request %s",
-                   writing->generation ? writing->generation : "-",
-                   id && *id ? id : "-");
+        ipxe_text_add_all(out, " profile ",
+                          cut(decision->action.profile->name, pool), NULL);
+    ipxe_text_add_all(out, " generation ",
+                      writing->generation ? writing->generation : "-",
+                      " request ", id && *id ? id : "-", NULL);
     return out->data;
 }
 

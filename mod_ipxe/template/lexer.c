@@ -311,6 +311,9 @@ static int all(ipxe_lexer_t *lexer)
     return 1;
 }
 
+/* Of a text without tags, which most values of a large rule set are. */
+#define PLAIN_TOKENS 2
+
 int ipxe_lexer_run(ipxe_tokens_t *tokens, const char *text, apr_size_t len,
                    const ipxe_origin_t *origin, int bare,
                    ipxe_diags_t *diags, apr_pool_t *pool)
@@ -328,7 +331,9 @@ int ipxe_lexer_run(ipxe_tokens_t *tokens, const char *text, apr_size_t len,
     lexer.pool = pool;
     lexer.delims = usual;
     lexer.line_start = 1;
-    lexer.tokens = apr_array_make(pool, 32, sizeof(ipxe_token_t));
+    lexer.tokens = apr_array_make(
+        pool, bare || memchr(text, '{', len) ? 16 : PLAIN_TOKENS,
+        sizeof(ipxe_token_t));
     good = bare ? ipxe_lexer_inside(&lexer, -1, 0, &sign, &end)
                 : ipxe_lexer_header(&lexer) && all(&lexer);
     ipxe_lexer_add(&lexer, IPXE_TOKEN_END, len, len);

@@ -27,8 +27,16 @@
       "No rule, host, group or menu leads to a profile.") \
     X(UNUSED_MENU, "unused-menu", WARNING, \
       "No rule, host, group or menu leads to a menu.") \
+    X(UNUSED_GROUP, "unused-group", WARNING, \
+      "No host is in a group.") \
+    X(UNUSED_HOST, "unused-host", WARNING, \
+      "Nothing depends on a host.") \
+    X(UNUSED_TEMPLATE, "unused-template", WARNING, \
+      "Nothing names a template.") \
     X(UNREACHABLE_RULE, "unreachable-rule", WARNING, \
-      "A rule stands below one that decides for every machine.") \
+      "A rule stands below one that decides for all its machines.") \
+    X(CONTRADICTION, "contradiction", WARNING, \
+      "Two conditions that must hold together cannot.") \
     /* YAML */ \
     X(YAML_SYNTAX, "yaml-syntax", ERROR, \
       "The text is not well-formed YAML.") \

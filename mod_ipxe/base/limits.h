@@ -82,6 +82,10 @@
 #define IPXE_HOSTS_READERS 4096
 #define IPXE_HOSTS_LOOK    APR_USEC_PER_SEC
 
+/* Comparisons of rules without an exact key with each other, in `ipxectl
+ * check`: two thousand such rules, in a second. */
+#define IPXE_MAX_COVER_TESTS 4000000
+
 /* Tickets stand in kernel command lines of 2046 bytes. */
 #define IPXE_MAX_TICKET 600
 

@@ -4,9 +4,13 @@
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
+#include <string.h>
 
+#include "base/limits.h"
 #include "engine/check.h"
 #include "engine/lint.h"
+#include "rules/cover.h"
+#include "rules/pattern.h"
 
 /* What was come by. */
 typedef struct walk_t {
@@ -105,35 +109,186 @@ static void doubt_menus(const walk_t *walk, const ipxe_rules_t *rules,
     }
 }
 
-static int always_decides(const ipxe_rule_t *rule)
+/* ---- Groups and hosts ---- */
+
+/* What rules ask of hosts. */
+typedef struct wants_t {
+    const ipxe_rules_t *rules;
+    apr_array_header_t *conds; /* of const ipxe_cond_t *: on host or group */
+    int follows;               /* a rule follows the host's own action */
+    int names;           /* a template or an expression speaks of the host */
+    apr_hash_t *members; /* group's name -> it has hosts */
+} wants_t;
+
+static void want_cond(void *baton, const ipxe_cond_t *cond)
 {
-    return !rule->when && !rule->carry_on &&
-           rule->action.kind != IPXE_ACTION_NONE &&
-           rule->action.kind != IPXE_ACTION_FOLLOW;
+    if (cond->kind == IPXE_COND_HOST || cond->kind == IPXE_COND_GROUP)
+        APR_ARRAY_PUSH(((wants_t *)baton)->conds, const ipxe_cond_t *) = cond;
 }
 
-static void doubt_rules(const ipxe_rules_t *rules, ipxe_diags_t *diags)
+static void want_name(void *baton, const char *parent, const char *name,
+                      ipxe_span_t span)
 {
-    const ipxe_rule_t *decider = NULL;
-    ipxe_diag_t *diag;
+    (void)span;
+    if (strcmp(parent, "host") == 0 || strcmp(name, "host") == 0 ||
+        strcmp(name, "*") == 0)
+        ((wants_t *)baton)->names = 1;
+}
+
+static void find_wants(wants_t *wants, const ipxe_rules_t *rules,
+                       apr_pool_t *pool)
+{
     int i;
 
+    wants->rules = rules;
+    wants->conds = apr_array_make(pool, 8, sizeof(const ipxe_cond_t *));
+    wants->members = apr_hash_make(pool);
     for (i = 0; i < rules->rules->nelts; i++) {
         const ipxe_rule_t *rule =
             APR_ARRAY_IDX(rules->rules, i, const ipxe_rule_t *);
 
-        if (decider) {
-            diag = ipxe_diag_add(diags, IPXE_DIAG_UNREACHABLE_RULE, rule->span,
-                                 "the rule '%s' is never reached", rule->name);
-            ipxe_diag_help(diag, "move it up");
-            ipxe_diag_note(diag, decider->span,
-                           "this rule has no `when` and decides for all");
-        }
-        else if (always_decides(rule)) {
-            decider = rule;
+        ipxe_cond_walk(rule->when, want_cond, wants);
+        wants->follows |= rule->action.kind == IPXE_ACTION_FOLLOW;
+    }
+    ipxe_library_names(rules->library, want_name, wants);
+}
+
+/* Does one of the patterns match the text? */
+static int matches(const ipxe_cond_t *cond, const char *text,
+                   ipxe_diags_t *quiet)
+{
+    int i, found = 0;
+
+    for (i = 0; cond->patterns && i < cond->patterns->nelts && !found; i++)
+        ipxe_pattern_matches(
+            &found, APR_ARRAY_IDX(cond->patterns, i, const ipxe_pattern_t *),
+            text, quiet);
+    return found;
+}
+
+static int is_asked_for(const wants_t *wants, const ipxe_host_t *host,
+                        ipxe_diags_t *quiet)
+{
+    int i, j;
+
+    for (i = 0; i < wants->conds->nelts; i++) {
+        const ipxe_cond_t *cond =
+            APR_ARRAY_IDX(wants->conds, i, const ipxe_cond_t *);
+
+        if (cond->kind == IPXE_COND_HOST && matches(cond, host->name, quiet))
+            return 1;
+        for (j = 0; cond->kind == IPXE_COND_GROUP && j < host->groups->nelts;
+             j++) {
+            if (matches(
+                    cond,
+                    APR_ARRAY_IDX(host->groups, j, const ipxe_group_t *)->name,
+                    quiet))
+                return 1;
         }
     }
+    return 0;
 }
+
+static int has_something(const wants_t *wants, const ipxe_host_t *host)
+{
+    int i, found = host->vars != NULL ||
+                   (wants->follows && host->action->kind != IPXE_ACTION_NONE);
+
+    for (i = 0; i < host->groups->nelts && !found; i++) {
+        const ipxe_group_t *group =
+            APR_ARRAY_IDX(host->groups, i, const ipxe_group_t *);
+
+        found = group->vars ||
+                (wants->follows && group->action.kind != IPXE_ACTION_NONE);
+    }
+    return found;
+}
+
+static void note_groups(const wants_t *wants, const ipxe_host_t *host)
+{
+    int i;
+
+    for (i = 0; i < host->groups->nelts; i++) {
+        const ipxe_group_t *group =
+            APR_ARRAY_IDX(host->groups, i, const ipxe_group_t *);
+
+        apr_hash_set(wants->members, group->name, APR_HASH_KEY_STRING, group);
+    }
+}
+
+/* A file of hosts alone is a part of something. */
+static void doubt_hosts(const wants_t *wants, ipxe_diags_t *diags,
+                        apr_pool_t *pool)
+{
+    ipxe_diags_t *quiet = ipxe_diags_make(pool);
+    int i, said = 0;
+
+    for (i = 0; i < wants->rules->host_count; i++) {
+        const ipxe_host_t *host = &wants->rules->hosts[i];
+
+        note_groups(wants, host);
+        if (wants->names || !wants->rules->rules->nelts ||
+            said >= IPXE_MAX_HOSTS_WRONG || has_something(wants, host) ||
+            is_asked_for(wants, host, quiet))
+            continue;
+        said++;
+        ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_UNUSED_HOST, host->span,
+                                     "nothing depends on the host '%s'",
+                                     host->name),
+                       "give it an action, variables or a group, or ask for "
+                       "it in a rule");
+    }
+}
+
+static int outside(const ipxe_rules_t *rules)
+{
+    int i;
+
+    for (i = 0; rules->providers && i < rules->providers->nelts; i++) {
+        if (APR_ARRAY_IDX(rules->providers, i, const ipxe_host_provider_t *))
+            return 1;
+    }
+    return 0;
+}
+
+/* Hosts of a database are not known here. */
+static void doubt_groups(const wants_t *wants, ipxe_diags_t *diags,
+                         apr_pool_t *pool)
+{
+    apr_hash_index_t *each;
+
+    if (outside(wants->rules))
+        return;
+    for (each = apr_hash_first(pool, wants->rules->groups); each;
+         each = apr_hash_next(each)) {
+        const ipxe_group_t *group = apr_hash_this_val(each);
+
+        if (!apr_hash_get(wants->members, group->name, APR_HASH_KEY_STRING))
+            ipxe_diag_help(
+                ipxe_diag_add(diags, IPXE_DIAG_UNUSED_GROUP, group->span,
+                              "no host is in the group '%s'", group->name),
+                "list it under 'groups' of a host, or take it away");
+    }
+}
+
+static void doubt_templates(const ipxe_rules_t *rules, ipxe_diags_t *diags,
+                            apr_pool_t *pool)
+{
+    apr_array_header_t *paths = ipxe_library_unasked(rules->library, pool);
+    int i;
+
+    for (i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+
+        ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_UNUSED_TEMPLATE,
+                                     ipxe_library_span(rules->library, path),
+                                     "nothing names the template '%s'", path),
+                       "name it under 'answers' or 'script', include it, or "
+                       "take it away");
+    }
+}
+
+/* ---- Files ---- */
 
 static void doubt_file(const ipxe_named_file_t *file, const char *root,
                        ipxe_diags_t *diags, apr_pool_t *pool)
@@ -168,12 +323,17 @@ void ipxe_snapshot_doubt(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
 {
     const ipxe_rules_t *rules = set->rules;
     walk_t walk = {NULL, NULL, 0};
+    wants_t wants = {NULL, NULL, 0, 0, NULL};
 
     walk_all(&walk, rules, pool);
     if (!walk.computed) {
         doubt_profiles(&walk, rules, diags, pool);
         doubt_menus(&walk, rules, diags, pool);
     }
-    doubt_rules(rules, diags);
+    ipxe_rules_cover(rules, diags, pool);
+    find_wants(&wants, rules, pool);
+    doubt_hosts(&wants, diags, pool);
+    doubt_groups(&wants, diags, pool);
+    doubt_templates(rules, diags, pool);
     doubt_samples(set, diags, pool);
 }

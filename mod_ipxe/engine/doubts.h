@@ -4,9 +4,10 @@
  *     rules/90-rules.yaml:14:5: warning: the rule 'lab' is never reached
  *     [unreachable-rule]
  *
- * Warnings alone are added: rules below one that always decides, profiles and
- * menus that nothing leads to, and files that profiles name and the
- * DocumentRoot (where the settings have one) lacks. */
+ * Warnings alone are added: rules that can never decide, profiles, menus,
+ * groups, hosts and templates that nothing uses, words of command lines and
+ * lines of answer files that their readers do not take so, and files that
+ * profiles name and the DocumentRoot (where the settings have one) lacks. */
 #ifndef IPXE_ENGINE_DOUBTS_H
 #define IPXE_ENGINE_DOUBTS_H
 

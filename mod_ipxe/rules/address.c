@@ -88,6 +88,18 @@ int ipxe_range_parse(ipxe_range_t *range, const char *text)
     return 1;
 }
 
+int ipxe_range_covers(const ipxe_range_t *wide, const ipxe_range_t *narrow)
+{
+    return memcmp(wide->low, narrow->low, sizeof(wide->low)) <= 0 &&
+           memcmp(wide->high, narrow->high, sizeof(wide->high)) >= 0;
+}
+
+int ipxe_range_apart(const ipxe_range_t *a, const ipxe_range_t *b)
+{
+    return memcmp(a->high, b->low, sizeof(a->high)) < 0 ||
+           memcmp(b->high, a->low, sizeof(b->high)) < 0;
+}
+
 int ipxe_range_holds(const ipxe_range_t *range, const char *address)
 {
     unsigned char at[16];

@@ -15,6 +15,11 @@ typedef struct ipxe_range_t {
  * of IPv4) or a range `a-b`. */
 int ipxe_range_parse(ipxe_range_t *range, const char *text);
 
+/* Nonzero where every address of `narrow` is one of `wide`; where none is in
+ * both. */
+int ipxe_range_covers(const ipxe_range_t *wide, const ipxe_range_t *narrow);
+int ipxe_range_apart(const ipxe_range_t *a, const ipxe_range_t *b);
+
 /* Nonzero where the text is an address in the range. */
 int ipxe_range_holds(const ipxe_range_t *range, const char *address);
 

@@ -4,6 +4,7 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -404,4 +405,124 @@ int ipxe_pattern_may_fail(const ipxe_pattern_t *pattern)
 ipxe_span_t ipxe_pattern_span(const ipxe_pattern_t *pattern)
 {
     return pattern->span;
+}
+
+/* ---- Two patterns ---- */
+
+static int is_exact(const ipxe_pattern_t *pattern)
+{
+    return pattern->form == FORM_GLOB && !ipxe_glob_wild(pattern->text) &&
+           !strchr(pattern->text, '\\');
+}
+
+/* The numbers that a comparison lets through, from low to high; zero where
+ * they are not one stretch. */
+static int stretch(const ipxe_pattern_t *pattern, double *low, double *high,
+                   int *with_low, int *with_high)
+{
+    *low = -HUGE_VAL;
+    *high = HUGE_VAL;
+    *with_low = pattern->compare == AT_LEAST || pattern->compare == SAME;
+    *with_high = pattern->compare == AT_MOST || pattern->compare == SAME;
+    if (*with_low || pattern->compare == ABOVE)
+        *low = pattern->number;
+    if (*with_high || pattern->compare == BELOW)
+        *high = pattern->number;
+    return pattern->form == FORM_NUMBER && pattern->compare != OTHER;
+}
+
+static int number_covers(const ipxe_pattern_t *wide,
+                         const ipxe_pattern_t *narrow)
+{
+    double low[2], high[2];
+    int with_low[2], with_high[2];
+
+    if (!stretch(wide, &low[0], &high[0], &with_low[0], &with_high[0]) ||
+        !stretch(narrow, &low[1], &high[1], &with_low[1], &with_high[1]))
+        return 0;
+    return (low[0] < low[1] ||
+            (low[0] == low[1] && (with_low[0] || !with_low[1]))) &&
+           (high[0] > high[1] ||
+            (high[0] == high[1] && (with_high[0] || !with_high[1])));
+}
+
+static int number_apart(const ipxe_pattern_t *a, const ipxe_pattern_t *b)
+{
+    double low[2], high[2];
+    int with_low[2], with_high[2];
+
+    if (!stretch(a, &low[0], &high[0], &with_low[0], &with_high[0]) ||
+        !stretch(b, &low[1], &high[1], &with_low[1], &with_high[1]))
+        return 0;
+    return high[0] < low[1] || high[1] < low[0] ||
+           (high[0] == low[1] && !(with_high[0] && with_low[1])) ||
+           (high[1] == low[0] && !(with_high[1] && with_low[0]));
+}
+
+/* A glob of stars and letters takes the other's wildcards as letters: only a
+ * star of its own can take these. */
+static int glob_covers(const ipxe_pattern_t *wide, const ipxe_pattern_t *narrow)
+{
+    if (strpbrk(wide->text, "?[\\") || strchr(narrow->text, '\\'))
+        return 0;
+    return ipxe_glob_matches(wide->text, narrow->text);
+}
+
+/* They begin, or end, differently before their first wildcards. */
+static int glob_apart(const char *a, const char *b)
+{
+    apr_size_t n = strcspn(a, "*?[\\"), m = strcspn(b, "*?[\\"), i;
+    apr_size_t len = strlen(a), more = strlen(b);
+
+    for (i = 0; i < n && i < m; i++) {
+        if (apr_tolower(a[i]) != apr_tolower(b[i]))
+            return 1;
+    }
+    for (i = 1; i <= len && i <= more && !strchr("*?]\\", a[len - i]) &&
+                !strchr("*?]\\", b[more - i]);
+         i++) {
+        if (apr_tolower(a[len - i]) != apr_tolower(b[more - i]))
+            return 1;
+    }
+    return 0;
+}
+
+int ipxe_pattern_covers(const ipxe_pattern_t *wide,
+                        const ipxe_pattern_t *narrow)
+{
+    if (wide->form == FORM_ABSENT || narrow->form == FORM_ABSENT)
+        return wide->form == narrow->form;
+    if (ipxe_text_eq(wide->written, narrow->written) ||
+        strcmp(wide->written, "*") == 0)
+        return 1;
+    if (wide->form == FORM_RANGE && narrow->form == FORM_RANGE)
+        return ipxe_range_covers(&wide->range, &narrow->range);
+    if (wide->form == FORM_NUMBER && narrow->form == FORM_NUMBER)
+        return number_covers(wide, narrow);
+    if (wide->form == FORM_REGEX)
+        return 0;
+    if (is_exact(narrow) && wide->form != FORM_RANGE)
+        return match_plain(wide, narrow->text);
+    if (wide->form == FORM_PREFIX && narrow->form == FORM_PREFIX)
+        return match_plain(wide, narrow->text);
+    return wide->form == FORM_GLOB && narrow->form == FORM_GLOB &&
+           glob_covers(wide, narrow);
+}
+
+int ipxe_pattern_apart(const ipxe_pattern_t *a, const ipxe_pattern_t *b)
+{
+    if (a->form == FORM_ABSENT || b->form == FORM_ABSENT)
+        return a->form != b->form;
+    if (a->form == FORM_RANGE && b->form == FORM_RANGE)
+        return ipxe_range_apart(&a->range, &b->range);
+    if (a->form == FORM_NUMBER && b->form == FORM_NUMBER)
+        return number_apart(a, b);
+    if (a->form == FORM_REGEX || b->form == FORM_REGEX)
+        return 0;
+    if (is_exact(a) && b->form != FORM_RANGE)
+        return !match_plain(b, a->text);
+    if (is_exact(b) && a->form != FORM_RANGE)
+        return !match_plain(a, b->text);
+    return a->form == FORM_GLOB && b->form == FORM_GLOB &&
+           glob_apart(a->text, b->text);
 }

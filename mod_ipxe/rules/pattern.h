@@ -52,6 +52,13 @@ const char *ipxe_pattern_exact(const ipxe_pattern_t *pattern, apr_pool_t *pool);
 const char *ipxe_pattern_fold(ipxe_fact_kind_e kind, const char *text,
                               apr_pool_t *pool);
 
+/* Of two patterns of one name: nonzero where it is certain that every text
+ * that `narrow` matches (and its absence) is matched by `wide`; where it is
+ * certain that no text is matched by both. */
+int ipxe_pattern_covers(const ipxe_pattern_t *wide,
+                        const ipxe_pattern_t *narrow);
+int ipxe_pattern_apart(const ipxe_pattern_t *a, const ipxe_pattern_t *b);
+
 /* Nonzero where asking may fail, as a regular expression does at its limit. */
 int ipxe_pattern_may_fail(const ipxe_pattern_t *pattern);
 

@@ -188,6 +188,41 @@ const ipxe_template_t *ipxe_library_get(int *found, ipxe_library_t *library,
     return self->stage == IPXE_STAGE_READY ? self : NULL;
 }
 
+static void mark_unasked(ipxe_library_t *library, apr_pool_t *pool)
+{
+    apr_hash_index_t *at;
+
+    for (at = apr_hash_first(pool, library->templates); at;
+         at = apr_hash_next(at)) {
+        ipxe_template_t *self = apr_hash_this_val(at);
+
+        self->unasked = self->stage == IPXE_STAGE_NEW;
+    }
+}
+
+apr_array_header_t *ipxe_library_unasked(const ipxe_library_t *library,
+                                         apr_pool_t *pool)
+{
+    apr_array_header_t *paths = ipxe_library_paths(library, pool);
+    int i, n = 0;
+
+    for (i = 0; i < paths->nelts && !library->computed; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+
+        if (ipxe_library_find(library, path)->unasked)
+            APR_ARRAY_IDX(paths, n++, const char *) = path;
+    }
+    paths->nelts = n;
+    return paths;
+}
+
+ipxe_span_t ipxe_library_span(const ipxe_library_t *library, const char *path)
+{
+    const ipxe_template_t *self = ipxe_library_find(library, path);
+
+    return self ? ipxe_span(self->source, 0, 1) : ipxe_span(NULL, 0, 0);
+}
+
 void ipxe_library_finish(ipxe_library_t *library)
 {
     apr_pool_t *quiet;
@@ -196,6 +231,7 @@ void ipxe_library_finish(ipxe_library_t *library)
 
     apr_pool_create(&quiet, library->pool);
     diags = ipxe_diags_make(quiet);
+    mark_unasked(library, quiet);
     for (at = apr_hash_first(quiet, library->templates); at;
          at = apr_hash_next(at))
         ipxe_library_compile(apr_hash_this_val(at), diags);

@@ -121,6 +121,7 @@ struct ipxe_template_t {
     ipxe_context_e context;
     ipxe_stage_e stage;
     int expression; /* a bare one */
+    int unasked;    /* compiled by ipxe_library_finish alone */
     const char *constant; /* its text where it has no tags */
     ipxe_node_t *root;    /* a body, or an expression */
     apr_array_header_t *blocks; /* of ipxe_block_t */
@@ -134,6 +135,7 @@ struct ipxe_library_t {
     apr_hash_t *templates; /* path to ipxe_template_t * */
     apr_array_header_t *pieces; /* of const ipxe_template_t *: of rule files */
     apr_hash_t *interned;  /* name to itself */
+    int computed; /* an include's name is computed: it may be any template */
     struct {               /* names that the floor itself looks for */
         const char *loop, *super, *self, *caller, *varargs, *kwargs;
     } known;

@@ -249,8 +249,10 @@ static void find_literal(ipxe_parser_t *parser, ipxe_node_t *node)
     const char *path;
 
     if (node->a->kind != IPXE_NODE_CONST ||
-        node->a->value.kind != IPXE_KIND_TEXT)
+        node->a->value.kind != IPXE_KIND_TEXT) {
+        parser->library->computed = 1;
         return;
+    }
     path = node->a->value.u.text->s;
     found = ipxe_library_find(parser->library, path);
     if (found) {

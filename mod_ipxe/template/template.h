@@ -97,6 +97,15 @@ const ipxe_template_t *ipxe_library_get(int *found, ipxe_library_t *library,
  * immutable. */
 void ipxe_library_finish(ipxe_library_t *library);
 
+/* After the finish: the paths of templates that nothing named before it,
+ * sorted: array of const char *. Empty where a name is computed somewhere, by
+ * which any of them may be meant. */
+apr_array_header_t *ipxe_library_unasked(const ipxe_library_t *library,
+                                         apr_pool_t *pool);
+
+/* The whole of a template's file; nowhere where there is none. */
+ipxe_span_t ipxe_library_span(const ipxe_library_t *library, const char *path);
+
 /* A library for texts that come after the finish (a host of a database), in
  * a pool of their own: they see the templates of the parent, which stays as
  * it is and must outlive it. By any thread, each child by one. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Deciding by the index gives what going through every rule gives: random
- * rule sets, random machines, 100,000 pairs. */
+ * rule sets, random machines, 100,000 pairs. And of these, no rule holds of
+ * which it is said that it never does. */
+#include "rules/cover.h"
 #include "t/unit/rules_help.h"
 
 #define SETS     1000
@@ -256,10 +258,43 @@ static const char *decide(help_t *help, const ipxe_rules_t *rules,
 /* What happened over all pairs, so that the test tests something. */
 typedef struct tally_t {
     int pairs, different, failed, decided, untold;
+    int never, wrong; /* rules said never to hold; those that did */
 } tally_t;
 
-static void compare(tally_t *tally, help_t *help, const char *yaml,
-                    apr_pool_t *pool)
+/* The name in "the rule 'NAME' ..."; of a profile or an item NULL. */
+static const char *rule_named(const ipxe_diag_t *diag, apr_pool_t *pool)
+{
+    const char *begin = strstr(diag->message, "the rule '");
+
+    if (!begin)
+        return NULL;
+    begin += strlen("the rule '");
+    return apr_pstrmemdup(pool, begin, strcspn(begin, "'"));
+}
+
+static void check_never(tally_t *tally, const ipxe_diags_t *never,
+                        const char *text, const char *yaml, apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < never->all->nelts; i++) {
+        const char *name = rule_named(
+            APR_ARRAY_IDX(never->all, i, const ipxe_diag_t *), pool);
+
+        if (!name ||
+            (!strstr(text, apr_psprintf(pool, "rule %s\n", name)) &&
+             !strstr(text, apr_psprintf(pool, " '%s'", name))))
+            continue;
+        if (!tally->wrong++) {
+            tap_say("rules", yaml);
+            tap_say("holds all the same", name);
+            tap_say("decision", text);
+        }
+    }
+}
+
+static void compare(tally_t *tally, help_t *help, const ipxe_diags_t *never,
+                    const char *yaml, apr_pool_t *pool)
 {
     static const char *const addresses[] = {"10.0.1.7", "10.0.1.8", "10.9.9.9",
                                             NULL};
@@ -276,6 +311,7 @@ static void compare(tally_t *tally, help_t *help, const char *yaml,
     tally->failed += strncmp(by_all, "status 0", 8) != 0;
     tally->decided += strstr(by_all, "rule ") && !strstr(by_all, "rule -");
     tally->untold += strstr(by_all, "untold ") && !strstr(by_all, "untold 0\n");
+    check_never(tally, never, by_all, yaml, pool);
     if (strcmp(by_index, by_all) == 0)
         return;
     if (!tally->different++) {
@@ -288,11 +324,12 @@ static void compare(tally_t *tally, help_t *help, const char *yaml,
 
 static void test_pairs(apr_pool_t *parent)
 {
-    tally_t tally = {0, 0, 0, 0, 0};
+    tally_t tally = {0, 0, 0, 0, 0, 0, 0};
     int set, i;
 
     for (set = 0; set < SETS; set++) {
         apr_pool_t *pool, *scratch;
+        ipxe_diags_t *never;
         const char *yaml;
         help_t *help;
 
@@ -300,9 +337,13 @@ static void test_pairs(apr_pool_t *parent)
         apr_pool_create(&scratch, pool);
         yaml = make_set(pool);
         help = help_rules(yaml, pool);
+        never = ipxe_diags_make(pool);
+        if (help->rules)
+            ipxe_rules_cover(help->rules, never, pool);
+        tally.never += never->all->nelts;
         help->pool = scratch;
         for (i = 0; help->rules && i < MACHINES; i++) {
-            compare(&tally, help, yaml, scratch);
+            compare(&tally, help, never, yaml, scratch);
             apr_pool_clear(scratch);
         }
         apr_pool_destroy(pool);
@@ -312,8 +353,12 @@ static void test_pairs(apr_pool_t *parent)
     ok(tally.decided > tally.pairs / 4, "many of them by a rule");
     ok(tally.failed > tally.pairs / 100, "some fail");
     ok(tally.untold > tally.pairs / 4, "many miss a fact");
-    printf("# %d pairs: %d decided by a rule, %d failed, %d untold\n",
-           tally.pairs, tally.decided, tally.failed, tally.untold);
+    ok(tally.never > SETS, "of many rules it is said that they never hold");
+    is_int(tally.wrong, 0, "none of them does");
+    printf("# %d pairs: %d decided by a rule, %d failed, %d untold; %d rules "
+           "never hold\n",
+           tally.pairs, tally.decided, tally.failed, tally.untold,
+           tally.never);
 }
 
 int main(void)

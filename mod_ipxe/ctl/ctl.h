@@ -54,6 +54,14 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_OLD_RULES,
     IPXE_OPT_OLD_TEMPLATES,
     IPXE_OPT_BUILD,
+    IPXE_OPT_ONLY,
+    IPXE_OPT_SEARCH,
+    IPXE_OPT_LIMIT,
+    IPXE_OPT_BOOT,
+    IPXE_OPT_SET,
+    IPXE_OPT_ALL,
+    IPXE_OPT_NONE,
+    IPXE_OPT_FOR,
     IPXE_OPT_COUNT
 } ipxe_opt_e;
 
@@ -109,9 +117,11 @@ extern const ipxe_command_t ipxe_commands[];
 /* NULL where there is none of that name. */
 const ipxe_command_t *ipxe_command_find(const char *name);
 
-ipxe_command_fn ipxe_ctl_check, ipxe_ctl_explain, ipxe_ctl_help,
-    ipxe_ctl_lint, ipxe_ctl_render, ipxe_ctl_replay, ipxe_ctl_schema,
-    ipxe_ctl_status, ipxe_ctl_template, ipxe_ctl_test;
+ipxe_command_fn ipxe_ctl_arm, ipxe_ctl_check, ipxe_ctl_disarm, ipxe_ctl_explain,
+    ipxe_ctl_forget, ipxe_ctl_freeze, ipxe_ctl_help, ipxe_ctl_lint,
+    ipxe_ctl_machines, ipxe_ctl_next, ipxe_ctl_release, ipxe_ctl_render,
+    ipxe_ctl_replay, ipxe_ctl_schema, ipxe_ctl_state, ipxe_ctl_status,
+    ipxe_ctl_template, ipxe_ctl_test, ipxe_ctl_thaw, ipxe_ctl_watch;
 
 /* ---- Printing ---- */
 

@@ -69,6 +69,21 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
                         "the iPXE that is to run it: 2019 (Debian 12's), "
                         "1.20.1, 1.21.1, 2.0.0 or git, with -bios or -efi at "
                         "its end or without"},
+    [IPXE_OPT_ONLY] = {"only", 0, "STATE",
+                       "those that are held, conflict, stuck, failed, "
+                       "installing, armed or installed"},
+    [IPXE_OPT_SEARCH] = {"search", 0, "TEXT",
+                         "those with this text in a name, a key, maker, "
+                         "product, rule or profile"},
+    [IPXE_OPT_LIMIT] = {"limit", 0, "N", "at most so many; 1000 by default"},
+    [IPXE_OPT_BOOT] = {"boot", 0, "PROFILE", "with this profile"},
+    [IPXE_OPT_SET] = {"set", 0, "NAME=VALUE",
+                      "a variable for its boots; may be given again"},
+    [IPXE_OPT_ALL] = {"all", 0, NULL,
+                      "forget that it was installed, too: it may be installed "
+                      "again"},
+    [IPXE_OPT_NONE] = {"none", 0, NULL, "nothing any more"},
+    [IPXE_OPT_FOR] = {"for", 0, "SECONDS", "end after so many seconds"},
 };
 
 const ipxe_option_t *ipxe_option_get(ipxe_opt_e option)

@@ -94,6 +94,7 @@ apr_status_t ipxe_variables_read(ipxe_value_t *map, const ipxe_source_t *source,
 /* A server while it is read: numbers as JSON has them. */
 typedef struct reading_t {
     const char *name, *host, *secret, *sets;
+    const char *state_driver, *state_params, *state_identity;
     const char *document_root, *templates, *entry, *prefix, *base_url,
         *plain_url, *site, *time_zone, *ticket_network;
     apr_array_header_t *rules, *hosts, *vars;
@@ -150,6 +151,9 @@ static const ipxe_bind_t site_rows[] = {
     COUNT("max_facts", max_facts),
     TEXT("time_zone", time_zone),
     UNUSED("state_dir"),
+    TEXT("state_driver", state_driver),
+    TEXT("state_params", state_params),
+    TEXT("state_identity", state_identity),
     TEXT("secret", secret),
     TEXT("sets", sets),
     UNUSED("reload"),
@@ -165,6 +169,9 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
     site->host = reading->host;
     site->secret = reading->secret;
     site->sets = reading->sets;
+    site->state_driver = reading->state_driver;
+    site->state_params = reading->state_params;
+    site->state_identity = reading->state_identity;
     settings->rules = reading->rules;
     site->hosts = reading->hosts;
     settings->templates = reading->templates;

@@ -13,7 +13,9 @@
  *           "prefix": "/ipxe", "base_url": null, "plain_url": null,
  *           "site": "", "fetch_life": 14400, "ticket_network": null,
  *           "max_answer": 4194304, "max_facts": 200, "time_zone": null,
- *           "state_dir": "/var/lib/mod_ipxe",
+ *           "state_dir": "/var/lib/mod_ipxe", "state_driver": "sqlite3",
+ *           "state_params": "/var/lib/mod_ipxe/db/state.sqlite",
+ *           "state_identity": "/var/lib/mod_ipxe/db/identity",
  *           "secret": "/var/lib/mod_ipxe/secret",
  *           "sets": "/var/lib/mod_ipxe/sets", "reload": 1000,
  *           "report_life": 604800,
@@ -35,6 +37,8 @@ typedef struct ipxe_site_t {
                                         ipxe_hosts_apply; or NULL */
     const char *secret;       /* the file of the keys of tickets, or NULL */
     const char *sets;         /* the folder of published sets, or NULL */
+    /* Of the state's database (state/sql.h); NULL: none is kept. */
+    const char *state_driver, *state_params, *state_identity;
     ipxe_settings_t settings; /* keys is NULL: reading the secret is the
                                  caller's */
 } ipxe_site_t;

@@ -153,7 +153,7 @@ void ipxe_page_add_release(ipxe_text_t *out, const ipxe_page_t *page,
     ipxe_page_add_profiles(out, page, apr_pstrcat(out->pool, "boot-", id, NULL),
                            "what the rules say", NULL, 0);
     ipxe_html_addf(out,
-                   "<label for=\"set-%s\">Variables</label>"
+                   "<label class=\"hide\" for=\"set-%s\">Variables</label>"
                    "<textarea id=\"set-%s\" name=\"set\" rows=\"1\" "
                    "spellcheck=\"false\" placeholder=\"name=value, one a line"
                    "\"></textarea>"

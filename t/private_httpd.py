@@ -181,7 +181,8 @@ class PrivateHttpd:
             url, headers={name.replace("_", "-"): value
                           for name, value in headers.items()})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request,
+                                        timeout=self.timeout) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()

@@ -9,6 +9,10 @@
 #define IPXE_MAX_TEMPLATE_FILE (4u * 1024 * 1024)
 #define IPXE_MAX_FOLDER_DEPTH  16 /* a link may lead in a circle */
 
+/* A file of hosts from this size on, some 1,500 of them, is kept from rule set
+ * to rule set: smaller ones are read within milliseconds. */
+#define IPXE_KEPT_BYTES (256u * 1024)
+
 /* YAML. libyaml is quadratic in depth; aliases multiply. */
 #define IPXE_MAX_YAML_DEPTH       32
 #define IPXE_MAX_YAML_ANCHORS     10000

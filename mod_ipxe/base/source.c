@@ -46,6 +46,7 @@ static ipxe_source_t *make_source(const char *name, const char *text,
     source->hidden = apr_palloc(pool, sizeof(*source->hidden));
     source->hidden->pieces = NULL;
     source->hidden->pool = pool;
+    source->kept = NULL;
     return source;
 }
 

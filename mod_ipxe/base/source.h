@@ -16,6 +16,7 @@ typedef struct ipxe_source_t {
     const apr_uint32_t *lines; /* offset of each line's first byte */
     apr_size_t line_count;   /* at least 1 */
     struct ipxe_hidden_t *hidden; /* private: what is never quoted */
+    struct ipxe_kept_file_t *kept; /* private: rules/kept.c; or NULL */
 } ipxe_source_t;
 
 /* Bytes begin to end (exclusive) of a source; source NULL: nowhere. */

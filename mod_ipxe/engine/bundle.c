@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/files.h"
+#include "rules/kept.h"
 
 #define HASH_BYTES 32
 
@@ -24,9 +25,14 @@ ipxe_bundle_t *ipxe_bundle_read(const ipxe_settings_t *settings,
                                 ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_bundle_t *bundle = ipxe_bundle_make(pool);
+    int i;
 
-    ipxe_files_rules(bundle->sources, settings->rules, diags, pool);
+    ipxe_files_rules(bundle->sources, settings->rules, settings->kept, diags,
+                     pool);
     bundle->rules = bundle->sources->nelts;
+    for (i = 0; i < bundle->rules; i++)
+        ipxe_bundle_note(
+            APR_ARRAY_IDX(bundle->sources, i, const ipxe_source_t *));
     if (settings->templates)
         ipxe_files_below(bundle->sources, bundle->templates,
                          settings->templates, diags, pool);
@@ -43,6 +49,33 @@ const char *ipxe_bundle_label(const ipxe_bundle_t *bundle, int number)
         APR_ARRAY_IDX(bundle->sources, number, const ipxe_source_t *));
 }
 
+static void hash_bytes(unsigned char hash[HASH_BYTES],
+                       const ipxe_source_t *source)
+{
+    EVP_Digest(source->text, source->len, hash, NULL, EVP_sha256(), NULL);
+}
+
+void ipxe_bundle_note(const ipxe_source_t *source)
+{
+    static const unsigned char none[HASH_BYTES];
+    unsigned char *note = ipxe_kept_note(source);
+
+    if (note && memcmp(note, none, HASH_BYTES) == 0)
+        hash_bytes(note, source);
+}
+
+static void add_bytes(EVP_MD_CTX *context, const ipxe_source_t *source)
+{
+    unsigned char room[HASH_BYTES];
+    const unsigned char *hash = ipxe_kept_note(source);
+
+    if (!hash) {
+        hash_bytes(room, source);
+        hash = room;
+    }
+    EVP_DigestUpdate(context, hash, HASH_BYTES);
+}
+
 const char *ipxe_bundle_hash(const ipxe_bundle_t *bundle,
                              const apr_array_header_t *vars, apr_pool_t *pool)
 {
@@ -56,11 +89,9 @@ const char *ipxe_bundle_hash(const ipxe_bundle_t *bundle,
         const ipxe_source_t *source =
             APR_ARRAY_IDX(bundle->sources, i, const ipxe_source_t *);
         const char *label = ipxe_bundle_label(bundle, i);
-        apr_uint64_t len = source->len;
 
         EVP_DigestUpdate(context, label, strlen(label) + 1);
-        EVP_DigestUpdate(context, &len, sizeof(len));
-        EVP_DigestUpdate(context, source->text, source->len);
+        add_bytes(context, source);
     }
     for (i = 0; vars && i < vars->nelts; i++) {
         const char *text = APR_ARRAY_IDX(vars, i, const char *);

@@ -26,6 +26,10 @@ ipxe_bundle_t *ipxe_bundle_make(apr_pool_t *pool);
 ipxe_bundle_t *ipxe_bundle_read(const ipxe_settings_t *settings,
                                 ipxe_diags_t *diags, apr_pool_t *pool);
 
+/* Hashes a rule file that may stay from set to set; whoever reads one calls it
+ * before anybody else can know the source. */
+void ipxe_bundle_note(const ipxe_source_t *source);
+
 /* The path of a source below its folder: of a template what rules call it,
  * of all else its file's name. */
 const char *ipxe_bundle_label(const ipxe_bundle_t *bundle, int number);

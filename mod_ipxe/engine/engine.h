@@ -48,11 +48,17 @@ typedef struct ipxe_settings_t {
     apr_size_t max_answer;           /* bytes: 4 MiB */
     apr_size_t max_facts;            /* of a request: 200 */
     const char *time_zone;           /* IANA name, or NULL: the server's */
+    struct ipxe_kept_t *kept;        /* hosts that stay from set to set
+                                        (rules/kept.h); NULL: none do */
     int stateless;                   /* IPXEState none */
     int operator_arms;               /* IPXEArm operator */
 } ipxe_settings_t;
 
 void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool);
+
+/* From now on what a large file of hosts holds is read once and shared by all
+ * sets that are loaded with these settings: rules/kept.h. */
+void ipxe_settings_keep_hosts(ipxe_settings_t *settings, apr_pool_t *pool);
 
 /* ---- Loading ---- */
 

@@ -101,28 +101,39 @@ int ipxe_files_is_rules(const char *name)
            !is_test_file(name);
 }
 
-static void add_source(apr_array_header_t *sources, const char *path,
-                       ipxe_diags_t *diags, apr_pool_t *pool)
-{
-    const ipxe_source_t *source =
-        read_one(path, IPXE_MAX_RULE_FILE, diags, pool);
+/* Files of one kind, and where they are added. */
+typedef struct finding_t {
+    apr_array_header_t *sources;
+    wanted_fn *wanted;
+    ipxe_kept_t *kept; /* or NULL */
+    int alone;         /* a file counts though it is in no folder */
+    ipxe_diags_t *diags;
+    apr_pool_t *pool;
+} finding_t;
 
-    if (source)
-        APR_ARRAY_PUSH(sources, const ipxe_source_t *) = source;
+static void add_source(const finding_t *finding, const char *path)
+{
+    ipxe_source_t *source;
+    apr_status_t rv = ipxe_kept_read(&source, finding->kept, path, path,
+                                     IPXE_MAX_RULE_FILE, finding->pool);
+
+    if (rv == APR_SUCCESS)
+        APR_ARRAY_PUSH(finding->sources, const ipxe_source_t *) = source;
+    else
+        complain(finding->diags, path, rv);
 }
 
-static void add_folder(apr_array_header_t *sources, const char *folder,
-                       wanted_fn *wanted, ipxe_diags_t *diags, apr_pool_t *pool)
+static void add_folder(const finding_t *finding, const char *folder)
 {
-    apr_array_header_t *names = list(folder, diags, pool);
+    apr_array_header_t *names = list(folder, finding->diags, finding->pool);
     int i;
 
     for (i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
 
-        if (wanted(name))
-            add_source(sources, apr_pstrcat(pool, folder, "/", name, NULL),
-                       diags, pool);
+        if (finding->wanted(name))
+            add_source(finding,
+                       apr_pstrcat(finding->pool, folder, "/", name, NULL));
     }
 }
 
@@ -136,43 +147,44 @@ static const char *trim_path(const char *path, apr_pool_t *pool)
     return apr_pstrndup(pool, path, n);
 }
 
-/* One path that was named. alone: a file counts though it is no folder. */
-static void add_path(apr_array_header_t *sources, const char *named,
-                     wanted_fn *wanted, int alone, ipxe_diags_t *diags,
-                     apr_pool_t *pool)
+static void add_path(const finding_t *finding, const char *named)
 {
-    const char *path = trim_path(named, pool);
+    const char *path = trim_path(named, finding->pool);
     apr_filetype_e kind = APR_NOFILE;
-    apr_status_t rv = kind_of(&kind, path, pool);
+    apr_status_t rv = kind_of(&kind, path, finding->pool);
 
     if (rv != APR_SUCCESS)
-        complain(diags, path, rv);
+        complain(finding->diags, path, rv);
     else if (kind == APR_DIR)
-        add_folder(sources, path, wanted, diags, pool);
-    else if (alone)
-        add_source(sources, path, diags, pool);
+        add_folder(finding, path);
+    else if (finding->alone)
+        add_source(finding, path);
 }
 
-void ipxe_files_rules(apr_array_header_t *sources,
-                      const apr_array_header_t *paths, ipxe_diags_t *diags,
-                      apr_pool_t *pool)
+static void add_paths(const finding_t *finding, const apr_array_header_t *paths)
 {
     int i;
 
     for (i = 0; i < paths->nelts; i++)
-        add_path(sources, APR_ARRAY_IDX(paths, i, const char *),
-                 ipxe_files_is_rules, 1, diags, pool);
+        add_path(finding, APR_ARRAY_IDX(paths, i, const char *));
+}
+
+void ipxe_files_rules(apr_array_header_t *sources,
+                      const apr_array_header_t *paths, ipxe_kept_t *kept,
+                      ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    finding_t finding = {sources, ipxe_files_is_rules, kept, 1, diags, pool};
+
+    add_paths(&finding, paths);
 }
 
 void ipxe_files_tests(apr_array_header_t *sources,
                       const apr_array_header_t *paths, int named,
                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
-    int i;
+    finding_t finding = {sources, is_test_file, NULL, named, diags, pool};
 
-    for (i = 0; i < paths->nelts; i++)
-        add_path(sources, APR_ARRAY_IDX(paths, i, const char *), is_test_file,
-                 named, diags, pool);
+    add_paths(&finding, paths);
 }
 
 /* A walk through the folder of templates. */

@@ -5,15 +5,17 @@
 #define IPXE_ENGINE_FILES_H
 
 #include "base/diag.h"
+#include "rules/kept.h"
 #include "template/template.h"
 
-/* Reads rule files: a path is a file, or a folder in which every *.yaml and
+/* Reads rule files (large ones by way of `kept`, which may be NULL:
+ * rules/kept.h): a path is a file, or a folder in which every *.yaml and
  * *.yml counts, in byte order of its name, but *.test.yaml and names that
  * begin with a dot. Adds const ipxe_source_t * to `sources`; what cannot be
  * read is a diagnostic. */
 void ipxe_files_rules(apr_array_header_t *sources,
-                      const apr_array_header_t *paths, ipxe_diags_t *diags,
-                      apr_pool_t *pool);
+                      const apr_array_header_t *paths, ipxe_kept_t *kept,
+                      ipxe_diags_t *diags, apr_pool_t *pool);
 
 /* Reads files of tests likewise: of a folder every *.test.yaml and
  * *.test.yml. `named`: the paths are what somebody asked to be tested, so a

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "engine/bundle.h"
+#include "rules/kept.h"
 
 #define HASH_DIGITS 12
 #define FIRST_LINE  "mod_ipxe set 1"
@@ -246,6 +247,7 @@ typedef struct reading_t {
     const char *folder;
     const char *content; /* the hash that all bytes should have */
     const char *why;     /* what is wrong, or NULL */
+    ipxe_kept_t *kept;   /* or NULL */
     apr_pool_t *pool;
 } reading_t;
 
@@ -285,14 +287,16 @@ static void add_source(reading_t *reading, kind_e kind, char *const *words)
                                    unescape(words[0], reading->pool), NULL);
     ipxe_bundle_t *bundle = reading->bundle;
     ipxe_source_t *source;
+    const char *name = unescape(words[2], reading->pool);
     apr_status_t rv =
-        ipxe_source_read(&source, path, IPXE_MAX_RULE_FILE, reading->pool);
+        ipxe_kept_read(&source, kind == KIND_RULES ? reading->kept : NULL, path,
+                       name, IPXE_MAX_RULE_FILE, reading->pool);
 
     if (rv != APR_SUCCESS) {
         reading->why = cannot_read(path, rv, reading->pool);
         return;
     }
-    source->name = unescape(words[2], reading->pool);
+    ipxe_bundle_note(source);
     APR_ARRAY_PUSH(bundle->sources, const ipxe_source_t *) = source;
     if (kind == KIND_TEMPLATE)
         APR_ARRAY_PUSH(bundle->templates, const char *) =
@@ -355,7 +359,7 @@ ipxe_snapshot_t *ipxe_published_load(const char **why,
 {
     ipxe_diags_t *diags = ipxe_diags_make(pool);
     reading_t reading = {ipxe_bundle_make(pool), published->path, NULL, NULL,
-                         pool};
+                         settings->kept, pool};
     const ipxe_diag_t *first;
     ipxe_snapshot_t *set;
 

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/files.h"
 #include "engine/functions.h"
+#include "rules/kept.h"
 #include "rules/load.h"
 #include "rules/uses.h"
 
@@ -31,6 +32,11 @@ void ipxe_snapshot_publish(ipxe_snapshot_t *set, apr_uint32_t number)
 {
     set->number = number;
     set->generation = apr_psprintf(set->pool, "%u-%s", number, set->hash);
+}
+
+void ipxe_settings_keep_hosts(ipxe_settings_t *settings, apr_pool_t *pool)
+{
+    settings->kept = ipxe_kept_make(pool);
 }
 
 ipxe_library_t *ipxe_engine_library(apr_pool_t *pool)

@@ -264,6 +264,7 @@ void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool)
         ipxe_watch_look(&serving->settings, NULL, NULL, own).signature;
     const ipxe_diag_t *first;
 
+    ipxe_settings_keep_hosts(&serving->settings, pool);
     serving->diags = ipxe_diags_make(own);
     serving->set = ipxe_snapshot_load(&serving->settings, serving->diags, own);
     sign_files(serving, before, own);

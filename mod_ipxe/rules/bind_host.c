@@ -215,7 +215,8 @@ static void keep_nodes(ipxe_loader_t *loader, host_keys_t *keys)
 {
     int i;
 
-    for (i = 0; i < IPXE_ACTION_COUNT; i++) {
+    /* Kept hosts share theirs. */
+    for (i = 0; i < IPXE_ACTION_COUNT && !loader->keep; i++) {
         if (keys->actions.values[i])
             keys->actions.values[i] =
                 ipxe_yaml_copy(keys->actions.values[i], loader->pool);
@@ -265,12 +266,24 @@ ipxe_host_def_t *ipxe_make_host(ipxe_loader_t *loader, const ipxe_yaml_t *node,
     host->asset = take(loader, keys.asset, IPXE_FACT_ASSET, scratch);
     keep_texts(loader, host);
     host->vars = ipxe_load_vars(loader, keys.vars, keys.secrets);
-    host->action = take_action(loader, &keys, node);
     check_known(loader, host, &keys);
     def = apr_pcalloc(loader->temp, sizeof(*def));
     def->host = host;
+    if (loader->keep) {
+        def->names = ipxe_keep_names(loader, keys.groups);
+        def->action = ipxe_keep_action(loader, &keys.actions, node);
+        return def;
+    }
+    host->action = take_action(loader, &keys, node);
     def->names = keep_names(loader, keys.groups);
     return def;
+}
+
+void ipxe_define_host(ipxe_loader_t *loader, ipxe_host_def_t *def)
+{
+    if (ipxe_load_define(loader, loader->hosts, "host", def->host->name,
+                         def->host->span, def, 1))
+        APR_ARRAY_PUSH(loader->host_defs, ipxe_host_def_t *) = def;
 }
 
 void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
@@ -278,9 +291,8 @@ void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     ipxe_loader_t *loader = baton;
     ipxe_host_def_t *def = ipxe_make_host(loader, node, scratch);
 
-    if (def && ipxe_load_define(loader, loader->hosts, "host", def->host->name,
-                                def->host->span, def, 1))
-        APR_ARRAY_PUSH(loader->host_defs, ipxe_host_def_t *) = def;
+    if (def)
+        ipxe_define_host(loader, def);
 }
 
 static void list_wanted(ipxe_loader_t *loader, const ipxe_yaml_t *value,

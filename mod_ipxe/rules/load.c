@@ -9,6 +9,7 @@
 
 #include "rules/hosts.h"
 #include "rules/index.h"
+#include "rules/kept.h"
 #include "rules/loader.h"
 #include "rules/names.h"
 
@@ -256,6 +257,8 @@ static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
     file_t file;
     apr_size_t i;
 
+    if (ipxe_kept_load(loader, source))
+        return;
     memset(&file, 0, sizeof(file));
     ipxe_secrets_hide(source);
     ipxe_yaml_parse_long(&root, source, &hosts, loader->diags, loader->pool);

@@ -28,11 +28,23 @@ typedef struct ipxe_group_def_t {
     int colour;                      /* of the search for circles */
 } ipxe_group_def_t;
 
+/* An action of hosts that are kept, as the first of them has it written. */
+typedef struct ipxe_kept_action_t {
+    ipxe_written_t written;
+    const ipxe_yaml_t *mapping;
+} ipxe_kept_action_t;
+
 /* A host while it is loaded. */
 typedef struct ipxe_host_def_t {
     ipxe_host_t *host;
-    const apr_array_header_t *names; /* of const ipxe_yaml_t *, or NULL */
+    const apr_array_header_t *names;  /* of const ipxe_yaml_t *, or NULL */
+    const ipxe_kept_action_t *action; /* of a kept host alone; or NULL */
 } ipxe_host_def_t;
+
+/* What kept hosts share (rules/kept.c): text of names or action -> it. */
+typedef struct ipxe_keep_t {
+    apr_hash_t *names, *actions;
+} ipxe_keep_t;
 
 /* A condition whose names are looked up later. */
 typedef struct ipxe_cond_use_t {
@@ -61,6 +73,8 @@ typedef struct ipxe_loader_t {
     apr_array_header_t *actions;       /* of ipxe_action_t *: to link */
     apr_array_header_t *conds;         /* of ipxe_cond_use_t */
     apr_array_header_t *phrases;       /* of ipxe_phrase_t *: names to check */
+    ipxe_keep_t *keep; /* hosts are read to be kept, not to be linked; or NULL
+                          */
     ipxe_diags_t *diags;
     apr_pool_t *pool;
     apr_pool_t *temp; /* gone when the set is loaded */
@@ -82,6 +96,16 @@ ipxe_yaml_item_fn ipxe_bind_host; /* one; the baton is the loader */
  * name. What it keeps but for itself is in the loader's pool. */
 ipxe_host_def_t *ipxe_make_host(ipxe_loader_t *loader, const ipxe_yaml_t *node,
                                 apr_pool_t *scratch);
+
+/* Defines it, where its name is new. */
+void ipxe_define_host(ipxe_loader_t *loader, ipxe_host_def_t *def);
+
+/* For ipxe_make_host, while hosts are read to be kept. */
+const apr_array_header_t *ipxe_keep_names(ipxe_loader_t *loader,
+                                          const apr_array_header_t *names);
+const ipxe_kept_action_t *ipxe_keep_action(ipxe_loader_t *loader,
+                                           const ipxe_written_t *written,
+                                           const ipxe_yaml_t *mapping);
 
 void ipxe_bind_ignore(ipxe_loader_t *loader, const ipxe_yaml_t *value);
 void ipxe_bind_rules(ipxe_loader_t *loader, const ipxe_yaml_t *value);

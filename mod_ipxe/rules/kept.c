@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeping files of hosts. */
+#include "rules/kept.h"
+
+#include <apr_allocator.h>
+#include <apr_file_info.h>
+#include <apr_strings.h>
+#include <apr_thread_mutex.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "rules/loader.h"
+
+struct ipxe_kept_t {
+    apr_thread_mutex_t *mutex; /* of first, and of all refs and links */
+    ipxe_kept_file_t *first;
+};
+
+typedef enum state_e { STATE_UNTRIED, STATE_KEPT, STATE_UNFIT } state_e;
+
+/* Until it is kept it is its one reader's, and on no shelf. */
+struct ipxe_kept_file_t {
+    ipxe_kept_t *shelf;
+    ipxe_kept_file_t *next;
+    int refs;
+    state_e state;
+    const ipxe_source_t *source;
+    ipxe_host_def_t *defs; /* whose hosts are not linked */
+    int count;
+    unsigned char note[IPXE_KEPT_NOTE_BYTES];
+    apr_pool_t *pool; /* its own; the source lies in it, and this */
+};
+
+ipxe_kept_t *ipxe_kept_make(apr_pool_t *pool)
+{
+    ipxe_kept_t *shelf = apr_pcalloc(pool, sizeof(*shelf));
+
+    return apr_thread_mutex_create(&shelf->mutex, APR_THREAD_MUTEX_DEFAULT,
+                                   pool) == APR_SUCCESS
+               ? shelf
+               : NULL;
+}
+
+int ipxe_kept_count(ipxe_kept_t *shelf)
+{
+    const ipxe_kept_file_t *file;
+    int count = 0;
+
+    apr_thread_mutex_lock(shelf->mutex);
+    for (file = shelf->first; file; file = file->next)
+        count++;
+    apr_thread_mutex_unlock(shelf->mutex);
+    return count;
+}
+
+unsigned char *ipxe_kept_note(const ipxe_source_t *source)
+{
+    return source->kept ? source->kept->note : NULL;
+}
+
+/* ---- The shelf ---- */
+
+static void put(ipxe_kept_file_t *file)
+{
+    apr_thread_mutex_lock(file->shelf->mutex);
+    file->next = file->shelf->first;
+    file->shelf->first = file;
+    apr_thread_mutex_unlock(file->shelf->mutex);
+}
+
+static void take_away(ipxe_kept_file_t *file)
+{
+    ipxe_kept_file_t **at = &file->shelf->first;
+
+    while (*at && *at != file)
+        at = &(*at)->next;
+    if (*at)
+        *at = file->next;
+}
+
+static apr_status_t release(void *data)
+{
+    ipxe_kept_file_t *file = data;
+    int refs;
+
+    apr_thread_mutex_lock(file->shelf->mutex);
+    refs = --file->refs;
+    if (!refs)
+        take_away(file);
+    apr_thread_mutex_unlock(file->shelf->mutex);
+    if (!refs)
+        apr_pool_destroy(file->pool);
+    return APR_SUCCESS;
+}
+
+static int is_same(const ipxe_source_t *a, const ipxe_source_t *b)
+{
+    return a->len == b->len && strcmp(a->name, b->name) == 0 &&
+           memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* One more user of what has these bytes, or NULL. They are compared outside of
+ * the mutex, which requests never wait for, but other loads would. */
+static ipxe_kept_file_t *find(ipxe_kept_t *shelf, const ipxe_source_t *source)
+{
+    ipxe_kept_file_t *file;
+
+    apr_thread_mutex_lock(shelf->mutex);
+    for (file = shelf->first; file; file = file->next)
+        if (is_same(file->source, source))
+            break;
+    if (file)
+        file->refs++;
+    apr_thread_mutex_unlock(shelf->mutex);
+    return file;
+}
+
+/* ---- Reading ---- */
+
+static apr_pool_t *own_pool(void)
+{
+    apr_allocator_t *allocator;
+    apr_pool_t *pool;
+
+    apr_allocator_create(&allocator);
+    apr_pool_create_unmanaged_ex(&pool, NULL, allocator);
+    apr_allocator_owner_set(allocator, pool);
+    return pool;
+}
+
+static int is_large(const char *path, apr_pool_t *pool)
+{
+    apr_finfo_t info;
+
+    return apr_stat(&info, path, APR_FINFO_SIZE, pool) == APR_SUCCESS &&
+           info.size >= (apr_off_t)IPXE_KEPT_BYTES;
+}
+
+static apr_status_t read_as(ipxe_source_t **source, const char *path,
+                            const char *name, apr_size_t most, apr_pool_t *pool)
+{
+    apr_status_t rv = ipxe_source_read(source, path, most, pool);
+
+    if (rv == APR_SUCCESS)
+        (*source)->name = apr_pstrdup(pool, name);
+    return rv;
+}
+
+static ipxe_kept_file_t *may_keep(ipxe_kept_t *shelf, ipxe_source_t *source,
+                                  apr_pool_t *own)
+{
+    ipxe_kept_file_t *file = apr_pcalloc(own, sizeof(*file));
+
+    file->shelf = shelf;
+    file->refs = 1;
+    file->source = source;
+    file->pool = own;
+    source->kept = file;
+    return file;
+}
+
+apr_status_t ipxe_kept_read(ipxe_source_t **source, ipxe_kept_t *shelf,
+                            const char *path, const char *name, apr_size_t most,
+                            apr_pool_t *pool)
+{
+    ipxe_kept_file_t *file;
+    apr_pool_t *own;
+    apr_status_t rv;
+
+    if (!shelf || !is_large(path, pool))
+        return read_as(source, path, name, most, pool);
+    own = own_pool();
+    rv = read_as(source, path, name, most, own);
+    if (rv != APR_SUCCESS) {
+        apr_pool_destroy(own);
+        return rv;
+    }
+    file = find(shelf, *source);
+    if (file)
+        apr_pool_destroy(own);
+    else
+        file = may_keep(shelf, *source, own);
+    /* Sources are const to all but who reads them. */
+    *source = (ipxe_source_t *)(apr_uintptr_t)file->source;
+    apr_pool_cleanup_register(pool, file, release, apr_pool_cleanup_null);
+    return APR_SUCCESS;
+}
+
+/* ---- Filling ---- */
+
+/* What would have to be compiled, or not be quoted. */
+static int is_plain(const ipxe_source_t *source)
+{
+    return strlen(source->text) == source->len &&
+           !strstr(source->text, "{{") && !strstr(source->text, "{%") &&
+           !strstr(source->text, "secrets");
+}
+
+/* What a file is filled with. */
+typedef struct filling_t {
+    ipxe_loader_t loader;
+    ipxe_keep_t keep;
+    apr_array_header_t *defs; /* of ipxe_host_def_t */
+} filling_t;
+
+static void fill_one(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
+{
+    filling_t *filling = baton;
+    ipxe_host_def_t *def = ipxe_make_host(&filling->loader, node, scratch);
+
+    if (!def)
+        return;
+    def->host = apr_pmemdup(filling->loader.pool, def->host, sizeof(*def->host));
+    APR_ARRAY_PUSH(filling->defs, ipxe_host_def_t) = *def;
+}
+
+static int only_hosts(const ipxe_yaml_t *root)
+{
+    apr_int64_t version;
+    apr_size_t i;
+
+    if (!root || root->kind != IPXE_YAML_MAPPING ||
+        !ipxe_yaml_int(&version, ipxe_yaml_get(root, "ipxe")) || version != 1)
+        return 0;
+    for (i = 0; i < root->count; i++)
+        if (strcmp(root->pairs[i].key->text, "ipxe") != 0 &&
+            strcmp(root->pairs[i].key->text, "hosts") != 0)
+            return 0;
+    /* Items of a list that has an anchor are in the tree. */
+    root = ipxe_yaml_get(root, "hosts");
+    return root && root->kind == IPXE_YAML_SEQUENCE && root->count == 0;
+}
+
+static void init_filling(filling_t *filling, ipxe_kept_file_t *file,
+                         apr_pool_t *temp)
+{
+    memset(filling, 0, sizeof(*filling));
+    filling->keep.names = apr_hash_make(temp);
+    filling->keep.actions = apr_hash_make(temp);
+    filling->loader.keep = &filling->keep;
+    filling->loader.pool = file->pool;
+    filling->loader.temp = temp;
+    filling->loader.diags = ipxe_diags_make(temp);
+    filling->defs = apr_array_make(temp, 4096, sizeof(ipxe_host_def_t));
+}
+
+static void fill(ipxe_kept_file_t *file)
+{
+    apr_pool_t *temp = own_pool();
+    filling_t filling;
+    ipxe_yaml_long_t hosts = {"hosts", fill_one, &filling};
+    ipxe_yaml_t *root;
+
+    init_filling(&filling, file, temp);
+    ipxe_yaml_parse_long(&root, file->source, &hosts, filling.loader.diags,
+                         temp);
+    if (only_hosts(root) && filling.loader.diags->all->nelts == 0) {
+        file->count = filling.defs->nelts;
+        file->defs =
+            apr_pmemdup(file->pool, filling.defs->elts,
+                        (apr_size_t)file->count * sizeof(ipxe_host_def_t));
+        file->state = STATE_KEPT;
+    }
+    apr_pool_destroy(temp);
+}
+
+/* ---- What a host keeps ---- */
+
+const apr_array_header_t *ipxe_keep_names(ipxe_loader_t *loader,
+                                          const apr_array_header_t *names)
+{
+    ipxe_text_t *key = ipxe_text_make(32, loader->temp);
+    apr_array_header_t *kept;
+    int i;
+
+    if (!names)
+        return NULL;
+    for (i = 0; i < names->nelts; i++)
+        ipxe_text_addf(key, "%s\n",
+                       APR_ARRAY_IDX(names, i, const ipxe_yaml_t *)->text);
+    kept = apr_hash_get(loader->keep->names, key->data, APR_HASH_KEY_STRING);
+    if (kept)
+        return kept;
+    kept = apr_array_copy(loader->pool, names);
+    for (i = 0; i < kept->nelts; i++)
+        APR_ARRAY_IDX(kept, i, const ipxe_yaml_t *) = ipxe_yaml_copy(
+            APR_ARRAY_IDX(kept, i, const ipxe_yaml_t *), loader->pool);
+    apr_hash_set(loader->keep->names, key->data, APR_HASH_KEY_STRING, kept);
+    return kept;
+}
+
+/* Its mapping is the first host's with that action: it is there to be quoted.
+ */
+const ipxe_kept_action_t *ipxe_keep_action(ipxe_loader_t *loader,
+                                           const ipxe_written_t *written,
+                                           const ipxe_yaml_t *mapping)
+{
+    ipxe_text_t *key = ipxe_text_make(32, loader->temp);
+    ipxe_kept_action_t *kept;
+    int i;
+
+    for (i = 0; i < IPXE_ACTION_COUNT; i++)
+        if (written->values[i])
+            ipxe_text_addf(key, "%d %d %s\n", i, written->values[i]->plain,
+                           written->values[i]->kind == IPXE_YAML_SCALAR
+                               ? written->values[i]->text
+                               : "");
+    if (!key->len)
+        return NULL;
+    kept = apr_hash_get(loader->keep->actions, key->data, APR_HASH_KEY_STRING);
+    if (kept)
+        return kept;
+    kept = apr_pcalloc(loader->pool, sizeof(*kept));
+    kept->mapping = ipxe_yaml_copy(mapping, loader->pool);
+    for (i = 0; i < IPXE_ACTION_COUNT; i++)
+        if (written->values[i])
+            kept->written.values[i] =
+                ipxe_yaml_copy(written->values[i], loader->pool);
+    apr_hash_set(loader->keep->actions, key->data, APR_HASH_KEY_STRING, kept);
+    return kept;
+}
+
+/* ---- Using ---- */
+
+/* Hosts of one file that do the same share an action of the set. */
+static const ipxe_action_t *action_of(ipxe_loader_t *loader, apr_hash_t *made,
+                                      const ipxe_kept_action_t *kept)
+{
+    static const ipxe_action_t none;
+    ipxe_action_t *action;
+
+    if (!kept)
+        return &none;
+    action = apr_hash_get(made, &kept, sizeof(kept));
+    if (action)
+        return action;
+    action = apr_pcalloc(loader->pool, sizeof(*action));
+    ipxe_load_action(loader, action, &kept->written, kept->mapping);
+    apr_hash_set(made, apr_pmemdup(loader->temp, &kept, sizeof(kept)),
+                 sizeof(kept), action);
+    return action;
+}
+
+static void use(ipxe_loader_t *loader, const ipxe_kept_file_t *file)
+{
+    apr_hash_t *made = apr_hash_make(loader->temp);
+    int i;
+
+    for (i = 0; i < file->count; i++) {
+        ipxe_host_def_t *def =
+            apr_pmemdup(loader->temp, &file->defs[i], sizeof(*def));
+
+        def->host = apr_pmemdup(loader->temp, def->host, sizeof(*def->host));
+        def->host->action = action_of(loader, made, def->action);
+        ipxe_define_host(loader, def);
+    }
+}
+
+int ipxe_kept_load(ipxe_loader_t *loader, const ipxe_source_t *source)
+{
+    ipxe_kept_file_t *file = source->kept;
+
+    if (!file)
+        return 0;
+    if (file->state == STATE_UNTRIED) {
+        file->state = STATE_UNFIT;
+        if (is_plain(source))
+            fill(file);
+        if (file->state == STATE_KEPT)
+            put(file);
+    }
+    if (file->state == STATE_KEPT)
+        use(loader, file);
+    return file->state == STATE_KEPT;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hosts apart from rules: what a large file of hosts holds is read once, and
+ * shared by all rule sets that are made from the same bytes. Editing a rule
+ * does not read a hundred thousand hosts again, and children that were born
+ * with them keep sharing their parent's memory.
+ *
+ *     ipxe: 1
+ *     hosts:
+ *       - { name: web01, mac: 52:54:00:12:34:56, groups: [ web ] }
+ *       ...
+ *
+ * Kept is a file of IPXE_KEPT_BYTES or more that has no section but `hosts`
+ * and in it no secret, no {{ }} and nothing that is wrong; any other is read
+ * for each set. Kept are names, keys and variables; which groups and actions
+ * a host has is linked for each set.
+ *
+ * Lifetime: a kept file lives in a pool of its own until the last set that
+ * uses it ends. Threads: any number may load at once. A shelf is good across
+ * fork. Trust: the operator's bytes. */
+#ifndef IPXE_RULES_KEPT_H
+#define IPXE_RULES_KEPT_H
+
+#include "base/source.h"
+
+typedef struct ipxe_kept_t ipxe_kept_t;           /* a shelf of kept files */
+typedef struct ipxe_kept_file_t ipxe_kept_file_t; /* one, or what may be one */
+struct ipxe_loader_t;
+
+/* An empty shelf. NULL where there is no mutex to be had. */
+ipxe_kept_t *ipxe_kept_make(apr_pool_t *pool);
+
+/* How many files it keeps. */
+int ipxe_kept_count(ipxe_kept_t *shelf);
+
+/* Reads a rule file as ipxe_source_read does; what is kept of the same name
+ * and bytes is given again. The source lives as long as `pool`. shelf may be
+ * NULL. */
+apr_status_t ipxe_kept_read(ipxe_source_t **source, ipxe_kept_t *shelf,
+                            const char *path, const char *name, apr_size_t most,
+                            apr_pool_t *pool);
+
+/* Room for what its user knows of a source's bytes, at first all 0; it lives
+ * as long as the kept file. NULL: the source is none. */
+#define IPXE_KEPT_NOTE_BYTES 32
+unsigned char *ipxe_kept_note(const ipxe_source_t *source);
+
+/* Private to rules/: gives a loader the hosts of a source. 0: they are not
+ * kept, and it must be read. */
+int ipxe_kept_load(struct ipxe_loader_t *loader, const ipxe_source_t *source);
+
+#endif

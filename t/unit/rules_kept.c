@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files of hosts that stay from set to set: shared, the same as read anew,
+ * and gone with the last set. */
+#include <apr_file_info.h>
+#include <apr_file_io.h>
+
+#include "base/limits.h"
+#include "engine/engine.h"
+#include "rules/kept.h"
+
+#include "tap.h"
+
+#define HOSTS 4000
+
+/* A site in a folder, and what is loaded from it. */
+typedef struct site_t {
+    const char *folder;
+    ipxe_settings_t settings;
+    ipxe_diags_t *diags; /* of the last load */
+    apr_pool_t *pool;
+} site_t;
+
+static void write_text(const site_t *site, const char *name, const char *text)
+{
+    const char *path = apr_pstrcat(site->pool, site->folder, "/", name, NULL);
+    apr_file_t *file;
+
+    apr_file_open(&file, path,
+                  APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_TRUNCATE,
+                  APR_OS_DEFAULT, site->pool);
+    apr_file_write_full(file, text, strlen(text), NULL);
+    apr_file_close(file);
+}
+
+static void write_rules(const site_t *site, const char *word)
+{
+    write_text(
+        site, "10.yaml",
+        apr_psprintf(site->pool,
+                     "ipxe: 1\n"
+                     "profiles: { tool: { kernel: %s.bin } }\n"
+                     "groups: { even: { vars: { side: %s } }, odd: ~ }\n"
+                     "rules:\n"
+                     "  - { name: follow, follow: host }\n"
+                     "  - { name: known, when: { host: \"*\" }, boot: tool }\n",
+                     word, word));
+}
+
+/* `extra` stands in the last of them. */
+static void write_hosts(const site_t *site, const char *extra)
+{
+    ipxe_text_t *text = ipxe_text_make(HOSTS * 100, site->pool);
+    int i;
+
+    ipxe_text_add(text, "ipxe: 1\nhosts:\n");
+    for (i = 0; i < HOSTS; i++)
+        ipxe_text_addf(text,
+                       "  - { name: host%d, mac: \"52:54:00:00:%02x:%02x\", "
+                       "groups: [ %s ]%s%s, vars: { address: 10.0.%d.%d } }\n",
+                       i, i / 256, i % 256, i % 2 ? "odd" : "even",
+                       i % 10 == 3 ? ", boot: tool" : "",
+                       i == HOSTS - 1 ? extra : "", i / 256, i % 256);
+    write_text(site, "20-hosts.yaml", text->data);
+}
+
+static site_t *make_site(apr_pool_t *pool)
+{
+    site_t *site = apr_pcalloc(pool, sizeof(*site));
+    apr_array_header_t *rules = apr_array_make(pool, 1, sizeof(char *));
+    const char *temp;
+    char *name;
+    apr_file_t *file;
+
+    apr_temp_dir_get(&temp, pool);
+    name = apr_pstrcat(pool, temp, "/ipxe-unit-XXXXXX", NULL);
+    apr_file_mktemp(&file, name, 0, pool); /* goes when it is closed */
+    site->folder = apr_pstrcat(pool, name, ".d", NULL);
+    site->pool = pool;
+    apr_dir_make(site->folder, APR_OS_DEFAULT, pool);
+    ipxe_settings_default(&site->settings, pool);
+    APR_ARRAY_PUSH(rules, const char *) = site->folder;
+    site->settings.rules = rules;
+    site->settings.site = "";
+    write_rules(site, "one");
+    write_hosts(site, "");
+    return site;
+}
+
+static void remove_site(const site_t *site)
+{
+    apr_file_remove(apr_pstrcat(site->pool, site->folder, "/10.yaml", NULL),
+                    site->pool);
+    apr_file_remove(
+        apr_pstrcat(site->pool, site->folder, "/20-hosts.yaml", NULL),
+        site->pool);
+    apr_dir_remove(site->folder, site->pool);
+}
+
+static ipxe_snapshot_t *load(site_t *site)
+{
+    apr_pool_t *pool;
+    ipxe_snapshot_t *set;
+
+    apr_pool_create(&pool, site->pool);
+    site->diags = ipxe_diags_make(site->pool);
+    set = ipxe_snapshot_load(&site->settings, site->diags, pool);
+    if (set)
+        ipxe_snapshot_publish(set, 1);
+    return set;
+}
+
+static const char *ask(const ipxe_snapshot_t *set, int number, apr_pool_t *pool)
+{
+    ipxe_request_t request;
+    ipxe_answer_t answer;
+
+    memset(&request, 0, sizeof(request));
+    memset(&answer, 0, sizeof(answer));
+    request.target.route = IPXE_ROUTE_EXPLAIN;
+    request.query = apr_psprintf(
+        pool, "platform=efi&arch=x86_64&mac=52:54:00:00:%02x:%02x",
+        number / 256, number % 256);
+    request.ip = "10.0.0.1";
+    request.base_url = "http://boot.test";
+    request.request_id = "id1";
+    ipxe_engine_answer(&answer, set, &request, pool);
+    return answer.body->data;
+}
+
+static void test_shared(site_t *site, apr_pool_t *pool)
+{
+    ipxe_kept_t *shelf = site->settings.kept;
+    ipxe_snapshot_t *first = load(site), *second, *third;
+
+    if (!ok(first != NULL, "a site with many hosts loads")) {
+        tap_say("why", ipxe_diag_text(ipxe_diags_first_error(site->diags),
+                                      pool));
+        return;
+    }
+    ok(ipxe_kept_count(shelf) == 1, "its hosts are kept");
+    write_rules(site, "two");
+    second = load(site);
+    ok(second && first->rules->hosts[7].name == second->rules->hosts[7].name,
+       "an edit of a rule takes them again");
+    ok(strstr(ask(first, 8, pool), "one.bin") &&
+           strstr(ask(second, 8, pool), "two.bin"),
+       "each set decides by its own rules");
+    ok(strstr(ask(first, 8, pool), "side") &&
+           strstr(ask(second, 8, pool), "two"),
+       "and by its own groups");
+    ok(strstr(ask(second, 13, pool), "host13") &&
+           strstr(ask(second, 13, pool), "'follow'"),
+       "a host's action is followed");
+    write_hosts(site, ", serial: new");
+    third = load(site);
+    ok(third && ipxe_kept_count(shelf) == 2, "edited hosts are others");
+    apr_pool_destroy(first->pool);
+    ok(ipxe_kept_count(shelf) == 2, "the old are there as long as a set");
+    ok(strstr(ask(second, 9, pool), "host9") != NULL, "that uses them");
+    apr_pool_destroy(second->pool);
+    ok(ipxe_kept_count(shelf) == 1, "and then they are gone");
+    apr_pool_destroy(third->pool);
+    ok(ipxe_kept_count(shelf) == 0, "all of them");
+}
+
+/* What a set from the shelf answers is what one without it answers. */
+static void test_same(site_t *site, apr_pool_t *pool)
+{
+    ipxe_kept_t *shelf = site->settings.kept;
+    ipxe_snapshot_t *plain, *first, *again;
+    int i, same = 1;
+
+    site->settings.kept = NULL;
+    plain = load(site);
+    site->settings.kept = shelf;
+    first = load(site);
+    again = load(site);
+    if (!ok(plain && first && again, "a site loads with the shelf, and without"))
+        return;
+    for (i = 0; i < 300; i++)
+        same &= strcmp(ask(plain, i * 13, pool), ask(first, i * 13, pool)) == 0 &&
+                strcmp(ask(plain, i * 13, pool), ask(again, i * 13, pool)) == 0;
+    ok(same, "each answer is the same");
+    apr_pool_destroy(plain->pool);
+    apr_pool_destroy(first->pool);
+    apr_pool_destroy(again->pool);
+}
+
+static const char *faults(site_t *site)
+{
+    ipxe_text_t *text = ipxe_text_make(256, site->pool);
+    int i;
+
+    load(site);
+    for (i = 0; i < site->diags->all->nelts; i++)
+        ipxe_text_addf(text, "%s\n",
+                       ipxe_diag_text(APR_ARRAY_IDX(site->diags->all, i,
+                                                    ipxe_diag_t *),
+                                      site->pool));
+    return text->data;
+}
+
+/* Diagnostics are the same, too. */
+static void test_faults(site_t *site)
+{
+    static const char *const extras[] = {
+        ", serial: \"0\"", ", mac: x", ", kernal: x", ", boot: nothing",
+        ", uuid: \"{{ x }}\"", ", secrets: { a: b }"};
+    ipxe_kept_t *shelf = site->settings.kept;
+    const char *with, *without;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(extras) / sizeof(*extras); i++) {
+        write_hosts(site, extras[i]);
+        with = faults(site);
+        site->settings.kept = NULL;
+        without = faults(site);
+        site->settings.kept = shelf;
+        is(with, without, extras[i]);
+    }
+    write_hosts(site, "");
+    load(site);
+    write_text(site, "10.yaml",
+               "ipxe: 1\nprofiles: { tool: { kernel: x } }\n"
+               "groups: { even: ~ }\n"
+               "rules: [ { name: follow, follow: host } ]\n");
+    with = faults(site);
+    ok(strstr(with, "there is no group 'odd'") &&
+           strstr(with, "20-hosts.yaml:4:"),
+       "a group that kept hosts name is missed");
+}
+
+int main(void)
+{
+    apr_pool_t *pool = tap_start();
+    site_t *site = make_site(pool);
+
+    ipxe_settings_keep_hosts(&site->settings, pool);
+    test_shared(site, pool);
+    test_same(site, pool);
+    test_faults(site);
+    remove_site(site);
+    return tap_end(pool);
+}

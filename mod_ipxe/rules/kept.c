@@ -210,7 +210,8 @@ static void fill_one(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
 
     if (!def)
         return;
-    def->host = apr_pmemdup(filling->loader.pool, def->host, sizeof(*def->host));
+    def->host =
+        apr_pmemdup(filling->loader.pool, def->host, sizeof(*def->host));
     APR_ARRAY_PUSH(filling->defs, ipxe_host_def_t) = *def;
 }
 

@@ -36,7 +36,7 @@ OUTSIDE = [
     (r"stdio\.h", {"ctl"}),
     (r"unistd\.h", {"ctl", "httpd/state_dir.c", "httpd/readable.c",
                     "httpd/reload.c"}),
-    (r"grp\.h|sys/wait\.h", {"ctl", "httpd/readable.c"}),
+    (r"grp\.h|pwd\.h|sys/wait\.h", {"ctl", "httpd/readable.c"}),
     (r"(httpd|http_\w+|ap_\w+|util_\w+|mod_\w+|scoreboard|mpm_common|unixd)"
      r"\.h", {"httpd"}),
     (r"(assert|ctype|errno|fcntl|float|inttypes|langinfo|limits|locale|math"

@@ -109,6 +109,8 @@
       "Two hosts claim one key.") \
     X(HOSTS_UNREADABLE, "hosts-unreadable", ERROR, \
       "A database of hosts cannot be read or written.") \
+    X(NOT_IMPORTED, "not-imported", ERROR, \
+      "An entry of another system is no host and is left out.") \
     X(NAMES_NOBODY, "names-nobody", ERROR, \
       "Nothing that could tell a machine, or a filler that many send.") \
     X(GROUP_ACTIONS, "group-actions", ERROR, \

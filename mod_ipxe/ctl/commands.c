@@ -21,6 +21,10 @@ static const ipxe_opt_e help_options[] = {IPXE_OPT_HELP, IPXE_OPT_COUNT};
 static const ipxe_opt_e lint_options[] = {IPXE_OPT_BUILD, IPXE_OPT_FORMAT,
                                           IPXE_OPT_STRICT, IPXE_OPT_HELP,
                                           IPXE_OPT_COUNT};
+static const ipxe_opt_e hosts_options[] = {
+    IPXE_OPT_FORMAT, IPXE_OPT_FROM,  IPXE_OPT_OUTPUT, IPXE_OPT_GROUP,
+    IPXE_OPT_HOSTS,  IPXE_OPT_CONFIG, IPXE_OPT_HTTPD, IPXE_OPT_VHOST,
+    IPXE_OPT_HELP,   IPXE_OPT_COUNT};
 static const ipxe_opt_e render_options[] = {
     IPXE_OPT_ANSWERS, IPXE_OPT_CHOOSE, IPXE_OPT_GRUB, REQUEST, WHERE,
     IPXE_OPT_HELP,    IPXE_OPT_COUNT};
@@ -96,6 +100,19 @@ const ipxe_command_t ipxe_commands[] = {
     {"help", ipxe_ctl_help, help_options, "[COMMAND]",
      "list the commands, or what one takes",
      "Without COMMAND, lists the commands."},
+    {"hosts", ipxe_ctl_hosts, hosts_options,
+     "import FILE... | list [GLOB...] | show NAME | set NAME KEY=VALUE... | "
+     "remove NAME... | export [GLOB...]",
+     "keep the hosts of a large fleet",
+     "Reads and writes the database of IPXEHosts lmdb:FILE, which the server "
+     "reads: what is changed is seen by the next request.\n\n"
+     "import takes YAML, CSV, dnsmasq's dhcp-host lines, Cobbler's systems, "
+     "matchbox's groups and warewulf's nodes.conf; a folder is all files in "
+     "it, - the input. A host that is there already is replaced. With "
+     "--output a rule file is written and no database.\n\n"
+     "set changes mac, uuid, serial, manufacturer, asset, groups, an action "
+     "(boot, menu, local, ...), vars.NAME or secrets.NAME; an empty VALUE "
+     "takes it away. A host that is not there is made."},
     {"lint", ipxe_ctl_lint, lint_options, "SCRIPT...",
      "say what is wrong with scripts of iPXE",
      "Looks at each SCRIPT by itself: labels and items that do not find each "

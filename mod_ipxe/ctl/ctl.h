@@ -53,6 +53,9 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_COVERAGE,
     IPXE_OPT_OLD_RULES,
     IPXE_OPT_OLD_TEMPLATES,
+    IPXE_OPT_FROM,
+    IPXE_OPT_OUTPUT,
+    IPXE_OPT_GROUP,
     IPXE_OPT_BUILD,
     IPXE_OPT_ONLY,
     IPXE_OPT_SEARCH,
@@ -95,6 +98,9 @@ const char *ipxe_ctl_value(const ipxe_ctl_t *ctl, ipxe_opt_e option);
  * with the reason printed. */
 ipxe_exit_e ipxe_ctl_read(ipxe_ctl_t *ctl, int argc, const char *const *argv);
 
+/* What "-" is among the arguments: the command's input. */
+#define IPXE_CTL_INPUT "/dev/stdin"
+
 /* Nonzero where --format json was given. */
 int ipxe_ctl_json(const ipxe_ctl_t *ctl);
 
@@ -118,10 +124,11 @@ extern const ipxe_command_t ipxe_commands[];
 const ipxe_command_t *ipxe_command_find(const char *name);
 
 ipxe_command_fn ipxe_ctl_arm, ipxe_ctl_check, ipxe_ctl_disarm, ipxe_ctl_explain,
-    ipxe_ctl_forget, ipxe_ctl_freeze, ipxe_ctl_help, ipxe_ctl_lint,
-    ipxe_ctl_machines, ipxe_ctl_next, ipxe_ctl_release, ipxe_ctl_render,
-    ipxe_ctl_replay, ipxe_ctl_schema, ipxe_ctl_state, ipxe_ctl_status,
-    ipxe_ctl_template, ipxe_ctl_test, ipxe_ctl_thaw, ipxe_ctl_watch;
+    ipxe_ctl_forget, ipxe_ctl_freeze, ipxe_ctl_help, ipxe_ctl_hosts,
+    ipxe_ctl_lint, ipxe_ctl_machines, ipxe_ctl_next, ipxe_ctl_release,
+    ipxe_ctl_render, ipxe_ctl_replay, ipxe_ctl_schema, ipxe_ctl_state,
+    ipxe_ctl_status, ipxe_ctl_template, ipxe_ctl_test, ipxe_ctl_thaw,
+    ipxe_ctl_watch;
 
 /* ---- Printing ---- */
 

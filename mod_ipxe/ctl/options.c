@@ -65,6 +65,13 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
                             "them; may be given again"},
     [IPXE_OPT_OLD_TEMPLATES] = {"old-templates", 0, "DIR",
                                 "the folder of templates before"},
+    [IPXE_OPT_FROM] = {"from", 0, "yaml|csv|dnsmasq|cobbler|matchbox|warewulf",
+                       "what the files are; without it they are looked at"},
+    [IPXE_OPT_OUTPUT] = {"output", 'o', "FILE",
+                         "write a rule file, or - for the output, and no "
+                         "database"},
+    [IPXE_OPT_GROUP] = {"group", 0, "NAME",
+                        "hosts of that group; of import: put them into it"},
     [IPXE_OPT_BUILD] = {"build", 0, "BUILD",
                         "the iPXE that is to run it: 2019 (Debian 12's), "
                         "1.20.1, 1.21.1, 2.0.0 or git, with -bios or -efi at "
@@ -186,6 +193,16 @@ static ipxe_exit_e usage(const ipxe_ctl_t *ctl)
     return IPXE_EXIT_USAGE;
 }
 
+/* A lone "-" that no option takes would be one without a letter. */
+static void name_input(apr_getopt_t *reader)
+{
+    int i;
+
+    for (i = 1; i < reader->argc; i++)
+        if (strcmp(reader->argv[i], "-") == 0 && *reader->argv[i - 1] != '-')
+            reader->argv[i] = IPXE_CTL_INPUT;
+}
+
 ipxe_exit_e ipxe_ctl_read(ipxe_ctl_t *ctl, int argc, const char *const *argv)
 {
     const apr_getopt_option_t *table = table_of(ctl->command, ctl->pool);
@@ -197,6 +214,7 @@ ipxe_exit_e ipxe_ctl_read(ipxe_ctl_t *ctl, int argc, const char *const *argv)
     apr_getopt_init(&reader, ctl->pool, argc, argv);
     reader->argv[0] = "ipxectl"; /* the name in its messages */
     reader->interleave = 1;
+    name_input(reader);
     reader->errfn = on_error;
     while ((status = apr_getopt_long(reader, table, &id, &value)) ==
            APR_SUCCESS)

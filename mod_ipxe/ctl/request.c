@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A machine's request from the words of the command line. */
 #include "ctl/ctl.h"
+#include "engine/hosts.h"
 
 #include <apr_date.h>
 #include <apr_strings.h>
@@ -114,19 +115,6 @@ static void add_host(ipxe_text_t *query, const ipxe_host_t *host,
     add_fact(query, "asset", host->asset, pool);
 }
 
-static const ipxe_host_t *find_host(const ipxe_rules_t *rules, const char *name)
-{
-    int i;
-
-    for (i = 0; i < rules->host_count; i++) {
-        const ipxe_host_t *host = &rules->hosts[i];
-
-        if (strcmp(host->name, name) == 0)
-            return host;
-    }
-    return NULL;
-}
-
 /* One word: FACT=VALUE, `ip=` of the connection, or a host's name. */
 static int add_word(ipxe_text_t *query, ipxe_request_t *request,
                     const char *word, const ipxe_snapshot_t *set,
@@ -144,7 +132,7 @@ static int add_word(ipxe_text_t *query, ipxe_request_t *request,
         add_fact(query, name, value, pool);
         return 1;
     }
-    host = find_host(set->rules, word);
+    host = ipxe_hosts_named(set->rules, word, pool);
     if (host)
         add_host(query, host, pool);
     return host != NULL;

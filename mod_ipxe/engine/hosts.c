@@ -115,3 +115,47 @@ void ipxe_hosts_apply(ipxe_settings_t *settings,
     settings->hosts = list;
     settings->providers = providers;
 }
+
+/* ---- By name ---- */
+
+static const ipxe_host_t *named_in_files(const ipxe_rules_t *rules,
+                                         const char *name)
+{
+    int i;
+
+    for (i = 0; i < rules->host_count; i++) {
+        if (strcmp(rules->hosts[i].name, name) == 0)
+            return &rules->hosts[i];
+    }
+    return NULL;
+}
+
+static const ipxe_host_t *named_in(const ipxe_host_provider_t *provider,
+                                   const ipxe_rules_t *rules, const char *name,
+                                   apr_pool_t *pool)
+{
+    ipxe_diags_t *diags = ipxe_diags_make(pool);
+    const ipxe_host_t *host = NULL;
+    const ipxe_source_t *text = NULL;
+
+    if (!provider)
+        return named_in_files(rules, name);
+    if (provider->get)
+        provider->get(&text, provider->baton, name, diags, pool);
+    if (text)
+        ipxe_host_read(&host, text, rules, diags, pool);
+    return host;
+}
+
+const ipxe_host_t *ipxe_hosts_named(const ipxe_rules_t *rules, const char *name,
+                                    apr_pool_t *pool)
+{
+    const ipxe_host_t *host = NULL;
+    int i;
+
+    for (i = 0; !host && i < rules->providers->nelts; i++)
+        host = named_in(
+            APR_ARRAY_IDX(rules->providers, i, const ipxe_host_provider_t *),
+            rules, name, pool);
+    return host;
+}

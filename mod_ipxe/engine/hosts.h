@@ -12,6 +12,7 @@
 
 #include "engine/engine.h"
 #include "rules/hosts_edit.h"
+#include "rules/hosts_record.h"
 #include "rules/hosts_store.h"
 
 #define IPXE_HOSTS_YAML "yaml"
@@ -44,5 +45,10 @@ ipxe_host_store_t *ipxe_hosts_store(ipxe_hosts_t *hosts, const char *path);
 void ipxe_hosts_apply(ipxe_settings_t *settings,
                       const apr_array_header_t *specs, ipxe_hosts_t *hosts,
                       apr_pool_t *pool);
+
+/* The host of that name, in rule files or databases; NULL where there is none
+ * or it cannot be read. */
+const ipxe_host_t *ipxe_hosts_named(const ipxe_rules_t *rules,
+                                    const char *name, apr_pool_t *pool);
 
 #endif

@@ -302,6 +302,6 @@ void *APR_THREAD_FUNC ipxe_front_thread(apr_thread_t *thread, void *baton)
     if (state->store)
         state->store->ops->close(state->store);
     apr_file_putc('.', state->end);
-    apr_thread_exit(thread, APR_SUCCESS);
+    (void)thread;
     return NULL;
 }

@@ -12,7 +12,7 @@
 static const struct {
     const char *name, *text;
 } statements[] = {
-#define X(name, text) {"ipxe_" #name, text},
+#define X(name, text) {#name, text},
     IPXE_SQL_STATEMENTS(X)
 #undef X
 };
@@ -219,7 +219,7 @@ static int count_args(const char *text)
 
 static apr_dbd_prepared_t *prepare(ipxe_sql_t *sql, ipxe_do_e what, int n)
 {
-    const char *text = statements[what].text;
+    const char *text = statements[what].text, *label;
     int rv;
 
     if (sql->failed)
@@ -231,8 +231,10 @@ static apr_dbd_prepared_t *prepare(ipxe_sql_t *sql, ipxe_do_e what, int n)
                       statements[what].name, count_args(text), n);
         return NULL;
     }
-    rv = apr_dbd_prepare(sql->driver, sql->connection, sql->handle, text,
-                         statements[what].name, &sql->prepared[what]);
+    /* PostgreSQL makes a name lower case in one place, not in the other. */
+    label = apr_psprintf(sql->connection, "ipxe%d", (int)what);
+    rv = apr_dbd_prepare(sql->driver, sql->connection, sql->handle, text, label,
+                         &sql->prepared[what]);
     if (rv) {
         sql->prepared[what] = NULL;
         fail_driver(sql, statements[what].name, rv);

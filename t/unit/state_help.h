@@ -37,13 +37,13 @@ static inline ipxe_wish_t wish(const char *query, const char *profile,
     return made;
 }
 
-/* A folder that goes when the test ends. */
+/* A folder that goes when the test ends, in memory where that can be had. */
 static inline const char *test_folder(apr_pool_t *pool)
 {
-    const char *base;
+    const char *base = "/dev/shm";
     char *made;
 
-    if (apr_temp_dir_get(&base, pool))
+    if (access(base, W_OK) && apr_temp_dir_get(&base, pool))
         base = ".";
     made = apr_pstrcat(pool, base, "/ipxe-state-XXXXXX", NULL);
     return mkdtemp(made);
@@ -55,10 +55,17 @@ static inline void remove_folder(const char *folder, apr_pool_t *pool)
         printf("# %s stays\n", folder);
 }
 
+/* STATE_DRIVER and STATE_PARAMS say which database is tried in place of a file
+ * of SQLite; it should be empty. */
+static inline const char *test_driver(void)
+{
+    return getenv("STATE_DRIVER") ? getenv("STATE_DRIVER") : "sqlite3";
+}
+
 static inline ipxe_store_t *open_store(const char *file, const char *identity,
                                        apr_pool_t *pool)
 {
-    ipxe_sql_options_t options = {.driver = "sqlite3",
+    ipxe_sql_options_t options = {.driver = test_driver(),
                                   .params = file,
                                   .identity = identity,
                                   .create = 1,
@@ -66,8 +73,10 @@ static inline ipxe_store_t *open_store(const char *file, const char *identity,
     ipxe_store_t *store = NULL;
     const char *why = "";
 
+    if (strcmp(options.driver, "sqlite3") != 0)
+        options.params = getenv("STATE_PARAMS");
     if (ipxe_sql_open(&store, &why, &options, pool))
-        printf("# %s: %s\n", file, why);
+        printf("# %s: %s\n", options.params, why);
     return store;
 }
 

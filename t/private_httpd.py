@@ -88,9 +88,9 @@ class PrivateHttpd:
     """work: an empty folder; module: the path of mod_ipxe.so; others: names
     of more modules ("php" is whatever libphp there is); mpm: "event", ..."""
 
-    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
     timeout = 10  # seconds for an answer
 
+    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
     def __init__(self, work, module, directives, others=(), mpm="prefork"):
         self.httpd = find("apache2", "httpd")
         self.libexec = output(find("apxs2", "apxs"), "-q", "LIBEXECDIR")

@@ -38,4 +38,17 @@ ok_script(get('/boot.ipxe', vhost => 'located'), 'a Location of its own');
 is(get('/ipxe/explain', vhost => 'located')->{status}, 404,
     'and only there');
 
+# A file is looked for at times alone; it must be there at all times.
+for my $time (1 .. 20) {
+    my $file = get('/plain.txt', vhost => 'off');
+    next if $time < 20 && $file->{body} eq "a plain file\n" x 40;
+    is($file->{body}, "a plain file\n" x 40,
+        "an entry where the engine is off is a file: $time times");
+    ok($file->{headers}{'last-modified'}, 'with the time of its last change');
+    last;
+}
+is(ask(path => '/plain.txt', vhost => 'off', method => 'HEAD')
+        ->{headers}{'content-length'}, length("a plain file\n") * 40,
+    'and its length');
+
 done_testing();

@@ -62,7 +62,7 @@ const ipxe_decision_t *ipxe_install_marked(ipxe_job_t *job,
     ipxe_who_t who = ipxe_install_who(job, decision);
     ipxe_view_t view;
 
-    if (!keeper || !keeper->marked(keeper->baton, &who))
+    if (!keeper || !keeper->marked(keeper->baton, &who, job->pool))
         return decision;
     memset(&view, 0, sizeof(view));
     if (keeper->look(&view, keeper->baton, &who, job->pool) != APR_SUCCESS)

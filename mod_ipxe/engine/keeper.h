@@ -21,7 +21,7 @@ typedef struct ipxe_keeper_t {
     void *baton;
 
     /* Without waiting: may this machine have a release or a `next`? */
-    int (*marked)(void *baton, const ipxe_who_t *who);
+    int (*marked)(void *baton, const ipxe_who_t *who, apr_pool_t *pool);
 
     apr_status_t (*look)(ipxe_view_t *view, void *baton, const ipxe_who_t *who,
                          apr_pool_t *pool);

@@ -19,6 +19,7 @@
 #include "httpd/readable.h"
 #include "httpd/reload.h"
 #include "httpd/serving.h"
+#include "httpd/state.h"
 #include "httpd/state_dir.h"
 #include "httpd/watcher.h"
 
@@ -238,13 +239,23 @@ static int take_keys(ipxe_serving_t *serving, apr_pool_t *pconf)
     return 1;
 }
 
+/* A restart goes on without a state: then installs wait. */
+static int take_state(ipxe_serving_t *serving, apr_pool_t *pconf)
+{
+    const char *why = ipxe_state_prepare(serving, pconf);
+
+    if (why)
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s", why);
+    return !why || !may_refuse();
+}
+
 /* Keys, and what the log should say of a set that will serve. Its number is
  * the first child's to give. */
 static int begin_serving(check_t *check, ipxe_serving_t *serving,
                          apr_pool_t *pconf)
 {
     log_diags(check, serving, serving->diags);
-    if (!take_keys(serving, pconf))
+    if (!take_keys(serving, pconf) || !take_state(serving, pconf))
         return 0;
     if (serving->set)
         ipxe_readable_check(serving);

@@ -11,6 +11,9 @@ void *ipxe_server_create(apr_pool_t *pool, server_rec *s)
     (void)s;
     server->fetch_life = IPXE_UNSET;
     server->report_life = IPXE_UNSET;
+    server->state_timeout = IPXE_UNSET;
+    server->max_machines = IPXE_UNSET;
+    server->operator_arms = IPXE_UNSET;
     server->max_facts = IPXE_UNSET;
     server->max_answer = IPXE_UNSET;
     server->explain = IPXE_UNSET;
@@ -66,6 +69,10 @@ void *ipxe_server_merge(apr_pool_t *pool, void *base_conf, void *add_conf)
     MERGE_POINTER(templates);
     MERGE_POINTER(hosts);
     MERGE_POINTER(state_dir);
+    MERGE_POINTER(state);
+    MERGE_NUMBER(state_timeout);
+    MERGE_NUMBER(max_machines);
+    MERGE_NUMBER(operator_arms);
     MERGE_POINTER(base_url);
     /* It stands in the same directive as base_url. */
     merged->plain_url = add->base_url ? add->plain_url : base->plain_url;

@@ -29,6 +29,10 @@ typedef struct ipxe_server_t {
     apr_array_header_t *hosts;      /* of const char *: "yaml:/absolute",
                                        "lmdb:/absolute" */
     const char *state_dir;          /* absolute */
+    const char *state;              /* "none", or DRIVER:PARAMS */
+    apr_int64_t state_timeout;      /* microseconds */
+    apr_int64_t max_machines;       /* kept in the state */
+    int operator_arms;              /* 0, 1 */
     const char *base_url;           /* no slash at its end */
     const char *plain_url;          /* likewise */
     const char *entry;              /* "/boot.ipxe" */

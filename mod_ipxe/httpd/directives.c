@@ -314,6 +314,64 @@ static const char *read_time_zone(cmd_parms *cmd, void *dir, const char *arg)
     return NULL;
 }
 
+/* "none", "sqlite:FILE", or "dbd:DRIVER:PARAMS" with a driver of apr_dbd. */
+static const char *read_state(cmd_parms *cmd, void *dir, const char *arg)
+{
+    ipxe_server_t *server = server_of(cmd);
+    const char *path;
+
+    (void)dir;
+    if (strcasecmp(arg, "none") == 0) {
+        server->state = "none";
+        return NULL;
+    }
+    if (strncmp(arg, "dbd:", 4) == 0 && strlen(arg) > 4 &&
+        (strncmp(arg + 4, "pgsql:", 6) == 0 ||
+         strncmp(arg + 4, "mysql:", 6) == 0)) {
+        server->state = arg + 4;
+        return NULL;
+    }
+    path = strncmp(arg, "sqlite:", 7) == 0 && arg[7] ? absolute(cmd, arg + 7)
+                                                      : NULL;
+    if (!path)
+        return refuse(cmd, arg,
+                      "sqlite:FILE, dbd:pgsql:PARAMS, dbd:mysql:PARAMS or "
+                      "none");
+    server->state = apr_pstrcat(cmd->pool, "sqlite3:", path, NULL);
+    return NULL;
+}
+
+static const char *read_state_timeout(cmd_parms *cmd, void *dir,
+                                      const char *arg)
+{
+    ipxe_server_t *server = server_of(cmd);
+    char *end;
+    apr_int64_t n = apr_strtoi64(arg, &end, 10);
+
+    (void)dir;
+    if (end > arg && strcmp(end, "ms") == 0 && n >= 1 && n <= 60000)
+        server->state_timeout = n * 1000;
+    else
+        server->state_timeout = read_duration(arg);
+    return server->state_timeout > 0 &&
+                   server->state_timeout <= apr_time_from_sec(60)
+               ? NULL
+               : refuse(cmd, arg,
+                        "how long a request waits for the state, at most a "
+                        "minute: 40ms, 1s");
+}
+
+static const char *read_arm(cmd_parms *cmd, void *dir, const char *arg)
+{
+    (void)dir;
+    server_of(cmd)->operator_arms = strcasecmp(arg, "operator") == 0;
+    return server_of(cmd)->operator_arms || strcasecmp(arg, "first") == 0
+               ? NULL
+               : refuse(cmd, arg,
+                        "first: a machine is armed when rules first send it "
+                        "to an installer; operator: by an operator alone");
+}
+
 /* ---- The table ---- */
 
 #define MEMBER(name) (void *)offsetof(ipxe_server_t, name)
@@ -328,7 +386,18 @@ const command_rec ipxe_directives[] = {
     AP_INIT_ITERATE(IPXE_NAME_HOSTS, read_hosts, NULL, RSRC_CONF,
                     "Where hosts come from: yaml:PATH"),
     AP_INIT_TAKE1(IPXE_NAME_STATE_DIR, read_path, MEMBER(state_dir), RSRC_CONF,
-                  "The folder of the secret that signs tickets"),
+                  "The folder of the secret, the state and published rules"),
+    AP_INIT_TAKE1(IPXE_NAME_STATE, read_state, NULL, RSRC_CONF,
+                  "What remembers installs: sqlite:FILE, dbd:pgsql:PARAMS, "
+                  "dbd:mysql:PARAMS, none"),
+    AP_INIT_TAKE1(IPXE_NAME_STATE_TIMEOUT, read_state_timeout, NULL, RSRC_CONF,
+                  "How long a request waits for the state, 40ms"),
+    AP_INIT_TAKE1(IPXE_NAME_ARM, read_arm, NULL, RSRC_CONF,
+                  "Who arms a machine for its first installation: first "
+                  "(the rules), operator"),
+    AP_INIT_TAKE1(IPXE_NAME_MAX_MACHINES, read_number, MEMBER(max_machines),
+                  RSRC_CONF,
+                  "How many machines that were only seen are kept, 100000"),
     AP_INIT_TAKE12(IPXE_NAME_BASE_URL, read_base_url, NULL, RSRC_CONF,
                    "The address that machines reach this server by, and one "
                    "for those without HTTPS"),

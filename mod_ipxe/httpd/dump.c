@@ -119,7 +119,7 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
 {
     const ipxe_server_t *server = ipxe_server_get(s);
     const ipxe_serving_t *serving = server->serving;
-    apr_int64_t life = server->report_life;
+    const ipxe_settings_t *set = &serving->settings;
 
     open_group(dump, NULL, '{');
     add_text(dump, "name", name_of(s, pool));
@@ -133,10 +133,12 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_text(dump, "state_dir", serving->state_dir);
     add_text(dump, "secret", serving->secret);
     add_text(dump, "sets", serving->sets);
+    add_text(dump, "state_driver", serving->state_driver);
+    add_text(dump, "state_params", serving->state_params);
+    add_text(dump, "state_identity", serving->state_identity);
+    add_truth(dump, "operator_arms", set->operator_arms);
     add_number(dump, "reload", serving->reload / 1000);
-    add_number(
-        dump, "report_life",
-        apr_time_sec(life == IPXE_UNSET ? apr_time_from_sec(7 * 86400) : life));
+    add_number(dump, "report_life", apr_time_sec(set->report_life));
     add_truth(dump, "explain", server->explain == 1);
     close_group(dump, '}');
 }

@@ -18,6 +18,7 @@
 #include "httpd/log.h"
 #include "httpd/request_id.h"
 #include "httpd/serving.h"
+#include "httpd/state.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -170,7 +171,8 @@ static int wants_json(const request_rec *r)
             !has_piece(r->args, "format=text"));
 }
 
-static void fill_request(ipxe_request_t *request, request_rec *r)
+static void fill_request(ipxe_request_t *request, request_rec *r,
+                         const ipxe_serving_t *serving)
 {
     request->query = r->args;
     request->user_agent = apr_table_get(r->headers_in, "User-Agent");
@@ -182,6 +184,7 @@ static void fill_request(ipxe_request_t *request, request_rec *r)
     request->limit = ipxe_counting_pass;
     request->limit_baton = r;
     request->head = r->header_only;
+    request->keeper = ipxe_serving_keeper(serving);
     request->json = wants_json(r);
 }
 
@@ -253,7 +256,7 @@ int ipxe_handle(request_rec *r)
         return status;
     visit->began = apr_time_now();
     serving = visit->server->serving;
-    fill_request(&visit->request, r);
+    fill_request(&visit->request, r, serving);
     visit->set = ipxe_serving_take(serving, r->pool);
     if (visit->set)
         ipxe_engine_answer(&visit->answer, visit->set, &visit->request,

@@ -16,6 +16,7 @@
 #include "httpd/metrics.h"
 #include "httpd/reload.h"
 #include "httpd/request_id.h"
+#include "httpd/state.h"
 
 static void register_hooks(apr_pool_t *pool)
 {
@@ -33,6 +34,10 @@ static void register_hooks(apr_pool_t *pool)
     /* In each child, as the server's user, before its threads begin. */
     ap_hook_child_init(ipxe_reload_child_init, NULL, NULL,
                        APR_HOOK_REALLY_FIRST);
+    /* In each child, as the server's user: it has a thread of its own. */
+    ap_hook_child_init(ipxe_state_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    /* When the last byte went to the kernel. */
+    ap_hook_log_transaction(ipxe_state_spend, NULL, NULL, APR_HOOK_MIDDLE);
     /* In each child: its ids differ from the others. */
     ap_hook_child_init(ipxe_request_id_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     /* When a request's header is read and its server known, before anything

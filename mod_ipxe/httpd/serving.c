@@ -53,13 +53,16 @@ static const char *key_of(const ipxe_server_t *server,
 #define TEXT(text) ((text) ? (text) : or_none)
     return apr_psprintf(
         pool,
-        "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%" APR_INT64_T_FMT
+        "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%" APR_INT64_T_FMT
+        "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT
         "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT,
         join(server->rules, pool), TEXT(set->templates),
         join(server->hosts, pool), join(server->vars, pool), set->entry,
         set->prefix, TEXT(set->base_url), TEXT(set->plain_url),
         serving->state_dir, serving->secret, TEXT(set->ticket_network),
-        TEXT(set->time_zone), TEXT(server->secret),
+        TEXT(set->time_zone), TEXT(server->secret), TEXT(server->state),
+        set->operator_arms, (apr_int64_t)serving->state_timeout,
+        serving->max_machines, (apr_int64_t)set->report_life,
         (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
         (apr_uint64_t)set->max_facts, (apr_int64_t)serving->reload);
 #undef TEXT
@@ -93,12 +96,40 @@ static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
         set->prefix = server->prefix;
     if (server->fetch_life != IPXE_UNSET)
         set->fetch_life = server->fetch_life;
+    if (server->report_life != IPXE_UNSET)
+        set->report_life = server->report_life;
+    set->operator_arms = server->operator_arms == 1;
     if (server->max_answer != IPXE_UNSET)
         set->max_answer = (apr_size_t)server->max_answer;
     if (server->max_facts != IPXE_UNSET)
         set->max_facts = (apr_size_t)server->max_facts;
     if (server->ticket_network && strcmp(server->ticket_network, "off") != 0)
         set->ticket_network = server->ticket_network;
+}
+
+/* "pgsql:dbname=ipxe" to its driver and what that takes; a file by default. */
+static void fill_state(ipxe_serving_t *serving, const ipxe_server_t *server,
+                       apr_pool_t *pool)
+{
+    const char *given = server->state, *colon;
+
+    serving->state_identity =
+        apr_pstrcat(pool, serving->state_dir, "/db/identity", NULL);
+    if (server->state_timeout != IPXE_UNSET)
+        serving->state_timeout = server->state_timeout;
+    if (server->max_machines != IPXE_UNSET)
+        serving->max_machines = server->max_machines;
+    if (given && strcmp(given, "none") == 0) {
+        serving->settings.stateless = 1;
+        return;
+    }
+    colon = given ? ap_strchr_c(given, ':') : NULL;
+    serving->state_driver =
+        colon ? apr_pstrmemdup(pool, given, (apr_size_t)(colon - given))
+              : "sqlite3";
+    serving->state_params =
+        colon ? colon + 1
+              : apr_pstrcat(pool, serving->state_dir, "/db/state.sqlite", NULL);
 }
 
 static ipxe_serving_t *serving_for(server_rec *s, apr_pool_t *pool)
@@ -120,6 +151,7 @@ static ipxe_serving_t *serving_for(server_rec *s, apr_pool_t *pool)
     serving->reload =
         server->reload == IPXE_UNSET ? APR_USEC_PER_SEC : server->reload;
     fill_settings(&serving->settings, server, s, pool);
+    fill_state(serving, server, pool);
     serving->key = key_of(server, serving, pool);
     return serving;
 }

@@ -22,6 +22,12 @@ typedef struct ipxe_serving_t {
     const char *secret;        /* the file of keys, never NULL */
     int secret_given;          /* by IPXESecret: not ours to make */
     struct ipxe_hosts_t *hosts; /* databases of hosts, of all servers */
+    const char *state_driver;  /* of apr_dbd; NULL: no state is kept */
+    const char *state_params;
+    const char *state_identity; /* the file, never NULL */
+    apr_interval_time_t state_timeout; /* 0: the default */
+    apr_int64_t max_machines;          /* likewise */
+    struct ipxe_held_t *held;   /* in a child: its state; state.h */
     int wanted;                /* rules are named: there is something to load */
     ipxe_snapshot_t *set;      /* the parent's; NULL: it did not load */
     ipxe_diags_t *diags;       /* of that load */

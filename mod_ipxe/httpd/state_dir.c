@@ -111,7 +111,7 @@ static const char *make_folder(const char *path, apr_pool_t *pool)
 }
 
 /* Whose the folder must be, and only theirs. */
-static const char *take_sets(int folder, apr_pool_t *pool)
+static const char *take_folder(int folder, const char *name, apr_pool_t *pool)
 {
     uid_t user = geteuid() == 0 ? ap_unixd_config.user_id : geteuid();
     struct stat info;
@@ -120,18 +120,19 @@ static const char *take_sets(int folder, apr_pool_t *pool)
         return reason(errno, pool);
     if (info.st_uid != user && info.st_uid != geteuid())
         return apr_psprintf(pool,
-                            "sets belongs to user %ld, not to the server's: "
+                            "%s belongs to user %ld, not to the server's: "
                             "chown -R, or remove it",
-                            (long)info.st_uid);
+                            name, (long)info.st_uid);
     if (info.st_uid != user &&
         fchown(folder, user, ap_unixd_config.group_id) != 0)
         return reason(errno, pool);
     return fchmod(folder, 0700) == 0 ? NULL : reason(errno, pool);
 }
 
-const char *ipxe_state_sets(const ipxe_serving_t *serving, apr_pool_t *pool)
+const char *ipxe_state_folder(const ipxe_serving_t *serving, const char *name,
+                              apr_pool_t *pool)
 {
-    const char *path = apr_pstrcat(pool, serving->state_dir, "/sets", NULL);
+    const char *path = apr_pstrcat(pool, serving->state_dir, "/", name, NULL);
     const char *fault = make_folder(serving->state_dir, pool);
     int folder;
 
@@ -141,8 +142,8 @@ const char *ipxe_state_sets(const ipxe_serving_t *serving, apr_pool_t *pool)
         return reason(errno, pool);
     folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder < 0)
-        return apr_pstrcat(pool, "sets: ", reason(errno, pool), NULL);
-    fault = take_sets(folder, pool);
+        return apr_pstrcat(pool, name, ": ", reason(errno, pool), NULL);
+    fault = take_folder(folder, name, pool);
     close(folder);
     return fault;
 }

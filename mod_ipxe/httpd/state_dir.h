@@ -4,11 +4,12 @@
  *     ipxe-state/           root's, 0755: IPXEStateDir
  *     ipxe-state/secret     root's, 0600: keys of tickets, one a line
  *     ipxe-state/sets/      the server's user, 0700: published rule sets
+ *     ipxe-state/db/        the server's user, 0700: the state (state.h)
  *
  * All are made by the parent, before it gives up root's rights. The parent
  * follows no symbolic link there and takes no folder that others may write
- * to: what root reads nobody else has chosen. What lies in `sets` it does not
- * read. */
+ * to: what root reads nobody else has chosen. What lies in `sets` and `db` it
+ * does not read. */
 #ifndef IPXE_HTTPD_STATE_DIR_H
 #define IPXE_HTTPD_STATE_DIR_H
 
@@ -28,9 +29,10 @@ const char *ipxe_secret_doubt(const char *path);
 ipxe_keys_t *ipxe_state_keys(const char **why, const ipxe_serving_t *serving,
                              apr_pool_t *pool);
 
-/* Makes the folder of published sets, and the state folder where it is not
- * there yet. NULL, or what is wrong. */
-const char *ipxe_state_sets(const ipxe_serving_t *serving, apr_pool_t *pool);
+/* Makes a folder of the server's user ("sets", "db"), and the state folder
+ * where it is not there yet. NULL, or what is wrong. */
+const char *ipxe_state_folder(const ipxe_serving_t *serving, const char *name,
+                              apr_pool_t *pool);
 
 /* Keys that last until the next restart, for a server that must go on. */
 ipxe_keys_t *ipxe_state_passing_keys(apr_pool_t *pool);

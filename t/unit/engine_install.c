@@ -54,9 +54,10 @@ typedef struct fake_t {
     apr_time_t issued;
 } fake_t;
 
-static int fake_marked(void *baton, const ipxe_who_t *who)
+static int fake_marked(void *baton, const ipxe_who_t *who, apr_pool_t *pool)
 {
     (void)who;
+    (void)pool;
     return ((fake_t *)baton)->marked;
 }
 

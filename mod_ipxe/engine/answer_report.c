@@ -90,6 +90,7 @@ void ipxe_answer_report(ipxe_job_t *job)
 
     if (stage == IPXE_STAGE_COUNT) {
         ipxe_job_fail_status(job, 404, "there is no such stage");
+        job->answer->log = NULL;
         return;
     }
     if (!ipxe_job_prove(job, &ticket, IPXE_TICKET_REPORT))

@@ -16,6 +16,10 @@ APLOG_USE_MODULE(ipxe);
 /* Between two lines of the log about a state that does not answer. */
 #define QUIET_SECONDS 60
 
+/* How long a new child waits for its connection: half a second. */
+#define CONNECT_LOOKS 50
+#define CONNECT_PAUSE (10 * 1000)
+
 /* What a child has for a serving. */
 typedef struct ipxe_held_t {
     ipxe_state_t *state; /* or NULL: it could not be opened */
@@ -69,15 +73,14 @@ static int keeper_marked(void *baton, const ipxe_who_t *who, apr_pool_t *pool)
     return held->state && ipxe_state_marked(held->state, who, pool);
 }
 
+/* What is asked here alone decides nothing that must not go on. */
 static apr_status_t keeper_look(ipxe_view_t *view, void *baton,
                                 const ipxe_who_t *who, apr_pool_t *pool)
 {
-    held_t *held = baton;
+    const held_t *held = baton;
 
-    return told(held,
-                held->state ? ipxe_state_look(view, held->state, who, pool)
-                            : APR_TIMEUP,
-                pool);
+    return held->state ? ipxe_state_look(view, held->state, who, pool)
+                       : APR_TIMEUP;
 }
 
 static apr_status_t keeper_enter(ipxe_ruling_t *ruling, void *baton,
@@ -143,6 +146,21 @@ static const ipxe_keeper_t functions = {
 
 /* ---- In a child ---- */
 
+/* Its thread connects meanwhile: the first requests of a child are not to find
+ * an unknown state where there is a good one. */
+static void await_connection(ipxe_state_t *state, apr_pool_t *pool)
+{
+    ipxe_state_health_t health;
+    int i;
+
+    for (i = 0; i < CONNECT_LOOKS; i++) {
+        ipxe_state_health(&health, state, pool);
+        if (health.up)
+            return;
+        apr_sleep(CONNECT_PAUSE);
+    }
+}
+
 static held_t *open_state(const ipxe_serving_t *serving, apr_pool_t *pchild)
 {
     ipxe_state_options_t options = {
@@ -159,8 +177,10 @@ static held_t *open_state(const ipxe_serving_t *serving, apr_pool_t *pchild)
     held->keeper = functions;
     held->keeper.baton = held;
     if (ipxe_state_open(&held->state, &held->why, &options, pchild) ==
-        APR_SUCCESS)
+        APR_SUCCESS) {
+        await_connection(held->state, pchild);
         return held;
+    }
     held->state = NULL;
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
                  "%s: %s; installs wait", IPXE_NAME_STATE,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A rule's limit: counted over all children, through a graceful restart.
+# A rule's limit where no state is kept: counted over all children, through a
+# graceful restart. install.t has it with a state.
 use strict;
 use warnings;
 
@@ -9,17 +10,17 @@ use Test::ModIpxe;
 my $rules = <<'END';
 ipxe: 1
 profiles:
-  wipe: { kernel: wipe.bin, install: true }
+  wipe: { kernel: wipe.bin, install: true, report: none }
 menus:
   m: { items: [ { boot: wipe, title: Wipe } ] }
 rules:
   - { name: held, when: { serial: "H-*" }, boot: wipe,
-      limit: { rate: 1/hour, then: hold } }
-  - { name: chosen, when: { serial: "M-*" }, menu: m, limit: 1/day }
-  - { name: line, boot: wipe, limit: 3/hour }
+      limit: { rate: 1/hour, then: hold }, reinstall: always }
+  - { name: chosen, when: { serial: "M-*" }, menu: m, limit: 1/day, reinstall: always }
+  - { name: line, boot: wipe, limit: 3/hour, reinstall: always }
 END
 my $server = server(
-    "IPXEEngine On\nIPXERules rules\nIPXEExplain On\n",
+    "IPXEEngine On\nIPXERules rules\nIPXEExplain On\nIPXEState none\n",
     sub { write_file("$_[0]/rules/a.yaml", $rules) });
 my ($status, $output) = $server->start;
 is($status, 0, 'a start') or diag $output;

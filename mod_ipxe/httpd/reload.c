@@ -151,7 +151,8 @@ static void prepare_one(ipxe_serving_t *serving, struct ipxe_slot_t *slot,
     serving->swap = ipxe_swap_make(pconf);
     if (!serving->wanted)
         return;
-    fault = slot ? ipxe_state_folder(serving, "sets", pconf) : "no shared memory";
+    fault = slot ? ipxe_state_folder(serving, "sets", pconf)
+                 : "no shared memory";
     if (fault) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, serving->server,
                      "%s %s: %s: no rule set is kept there, and edited rules "

@@ -98,7 +98,7 @@ typedef struct reading_t {
     const char *document_root, *templates, *entry, *prefix, *base_url,
         *plain_url, *site, *time_zone, *ticket_network;
     apr_array_header_t *rules, *hosts, *vars;
-    int fetch_life, max_answer, max_facts;
+    int fetch_life, max_answer, max_facts, stateless, operator_arms;
     const ipxe_yaml_t *unused;
 } reading_t;
 
@@ -157,6 +157,8 @@ static const ipxe_bind_t site_rows[] = {
     TEXT("secret", secret),
     TEXT("sets", sets),
     UNUSED("reload"),
+    IPXE_BIND("stateless", BOOL, reading_t, stateless, 0),
+    IPXE_BIND("operator_arms", BOOL, reading_t, operator_arms, 0),
     UNUSED("report_life"),
     UNUSED("explain"),
     IPXE_BIND_END};
@@ -187,6 +189,8 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
     settings->max_answer = (apr_size_t)reading->max_answer;
     settings->max_facts = (apr_size_t)reading->max_facts;
     settings->time_zone = reading->time_zone;
+    settings->stateless = reading->stateless;
+    settings->operator_arms = reading->operator_arms;
 }
 
 static void read_site(apr_array_header_t *sites, const ipxe_yaml_t *node,

@@ -18,6 +18,7 @@
  *           "state_identity": "/var/lib/mod_ipxe/db/identity",
  *           "secret": "/var/lib/mod_ipxe/secret",
  *           "sets": "/var/lib/mod_ipxe/sets", "reload": 1000,
+ *           "stateless": false, "operator_arms": false,
  *           "report_life": 604800,
  *           "explain": false }
  *       ]

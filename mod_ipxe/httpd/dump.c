@@ -136,6 +136,7 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_text(dump, "state_driver", serving->state_driver);
     add_text(dump, "state_params", serving->state_params);
     add_text(dump, "state_identity", serving->state_identity);
+    add_truth(dump, "stateless", set->stateless);
     add_truth(dump, "operator_arms", set->operator_arms);
     add_number(dump, "reload", serving->reload / 1000);
     add_number(dump, "report_life", apr_time_sec(set->report_life));

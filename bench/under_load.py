@@ -88,9 +88,12 @@ def write_rules(path, count):
                        f"serial: SN{n:07} }}, boot: rocky-9 }}\n")
 
 
-def write_hosts(path, count):
+GROUPS = "groups: { web: { boot: rocky-9 } }\n"
+
+
+def write_hosts(path, count, groups=GROUPS):
     with open(path, "w", encoding="ascii") as file:
-        file.write("ipxe: 1\ngroups: { web: { boot: rocky-9 } }\nhosts:\n")
+        file.write(f"ipxe: 1\n{groups}hosts:\n")
         for n in range(count):
             file.write(f"  - {{ name: node{n:07}, mac: '{card(n)}', "
                        f"serial: HN{n:07}, groups: [ web ] }}\n")

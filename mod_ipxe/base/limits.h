@@ -86,6 +86,13 @@
 #define IPXE_HOSTS_READERS 4096
 #define IPXE_HOSTS_LOOK    APR_USEC_PER_SEC
 
+/* Near misses, of hosts and of rules, that explain names; rules it looks at
+ * for them, and how many of these by expressions or regular expressions: what
+ * a hundred thousand rules take is some tens of milliseconds. */
+#define IPXE_MAX_NEAR            5
+#define IPXE_MAX_NEAR_RULES      100000
+#define IPXE_MAX_NEAR_EXPRESSION 1000
+
 /* Comparisons of rules without an exact key with each other, in `ipxectl
  * check`: two thousand such rules, in a second. */
 #define IPXE_MAX_COVER_TESTS 4000000

@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 
 #include "engine/engine.h"
+#include "rules/near.h"
 
 static const char *const outcomes[] = {"failed",  "set",     "kept",
                                        "no-host", "decided", "not-tried"};
@@ -78,6 +79,27 @@ static void add_steps(ipxe_text_t *out, const ipxe_decision_t *decision)
     ipxe_text_add_char(out, ']');
 }
 
+static void add_near(ipxe_text_t *out, const ipxe_decision_t *decision)
+{
+    apr_array_header_t *near = ipxe_decision_near(decision, out->pool);
+    int i;
+
+    key(out, "near");
+    ipxe_text_add_char(out, '[');
+    for (i = 0; i < near->nelts; i++) {
+        const ipxe_near_t *one = &APR_ARRAY_IDX(near, i, ipxe_near_t);
+
+        key(out, NULL);
+        ipxe_text_add_char(out, '{');
+        text(out, "host", one->host ? one->host->name : NULL);
+        text(out, "rule", one->rule ? one->rule->name : NULL);
+        place(out, "place", one->span);
+        text(out, "because", one->text);
+        ipxe_text_add_char(out, '}');
+    }
+    ipxe_text_add_char(out, ']');
+}
+
 static void add_vars(ipxe_text_t *out, const ipxe_decision_t *decision)
 {
     apr_array_header_t *vars = ipxe_decision_vars(decision, out->pool);
@@ -143,6 +165,7 @@ const char *ipxe_explain_json(const ipxe_answer_t *answer, apr_pool_t *pool)
     ipxe_text_add_char(out, '{');
     add_machine(out, answer->machine);
     if (answer->decision) {
+        add_near(out, answer->decision);
         add_steps(out, answer->decision);
         add_vars(out, answer->decision);
         add_decision(out, answer->decision);

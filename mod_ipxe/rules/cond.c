@@ -226,6 +226,63 @@ static const char *undefined_because(const asking_t *asking)
                        "' is not defined", NULL);
 }
 
+/* What an expression saw, as far as facts and arguments go. */
+typedef struct seen_t {
+    const asking_t *asking;
+    ipxe_text_t *text;
+    apr_hash_t *names;
+} seen_t;
+
+/* "platform" and "args.rack"; NULL for what is neither. */
+static const char *value_of(const asking_t *asking, const char *parent,
+                            const char *name)
+{
+    const ipxe_machine_t *machine = asking->scope->machine;
+    ipxe_fact_e fact = *parent && strcmp(parent, "facts") != 0
+                           ? IPXE_FACT_COUNT
+                           : ipxe_fact_find(name);
+    const char *text;
+
+    if (fact != IPXE_FACT_COUNT) {
+        text = ipxe_machine_fact(machine, fact);
+        return text
+                   ? apr_psprintf(asking->scope->pool, "%s is '%s'", name, text)
+                   : fact_state(asking, fact);
+    }
+    if (strcmp(parent, "args") != 0)
+        return NULL;
+    text = ipxe_machine_arg(machine, name);
+    return text ? apr_psprintf(asking->scope->pool, "args.%s is '%s'", name,
+                               text)
+                : apr_pstrcat(asking->scope->pool, "args.", name,
+                              " was not sent", NULL);
+}
+
+static void add_seen(void *baton, const char *parent, const char *name,
+                     ipxe_span_t span)
+{
+    seen_t *seen = baton;
+    const char *value = value_of(seen->asking, parent, name);
+
+    (void)span;
+    if (!value || apr_hash_get(seen->names, value, APR_HASH_KEY_STRING))
+        return;
+    apr_hash_set(seen->names, value, APR_HASH_KEY_STRING, value);
+    ipxe_text_addf(seen->text, "%s%s",
+                   apr_hash_count(seen->names) > 1 ? ", " : ": ", value);
+}
+
+static const char *not_so(const asking_t *asking)
+{
+    apr_pool_t *pool = asking->scope->pool;
+    seen_t seen = {asking, ipxe_text_make(64, pool), apr_hash_make(pool)};
+
+    ipxe_text_add(seen.text, asking->cond->written);
+    ipxe_text_add(seen.text, " is not so");
+    ipxe_template_names(asking->cond->expression, add_seen, &seen);
+    return seen.text->data;
+}
+
 /* What meets something undefined does not hold; what fails in another way
  * fails the decision. */
 static apr_status_t ask_expression(int *holds, const asking_t *asking)
@@ -246,9 +303,8 @@ static apr_status_t ask_expression(int *holds, const asking_t *asking)
     status = ipxe_template_value(&value, asking->cond->expression, &render);
     *holds = status == APR_SUCCESS && ipxe_value_truth(value);
     if (status == APR_SUCCESS) {
-        if (!*holds)
-            say(asking, apr_pstrcat(scope->pool, asking->cond->written,
-                                    " is not so", NULL));
+        if (!*holds && asking->miss)
+            say(asking, not_so(asking));
         return status;
     }
     error = ipxe_diags_first_error(own);

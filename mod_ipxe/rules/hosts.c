@@ -252,6 +252,28 @@ static void look(finding_t *finding, int fact, const char *value)
     }
 }
 
+const ipxe_host_t *ipxe_hosts_under(const ipxe_rules_t *rules, ipxe_fact_e fact,
+                                    const char *value)
+{
+    const struct ipxe_host_keys_t *keys = rules->host_keys;
+    apr_size_t len = strlen(value), at;
+    place_t place;
+    int i = 0;
+
+    while (i < FACTS && facts[i] != fact)
+        i++;
+    if (i == FACTS || !len || !(rules->host_facts & IPXE_FACT_BIT(fact)))
+        return NULL;
+    place = place_of(keys, i, value, len);
+    for (at = place.at; keys->slots[at]; at = slot_after(keys, at)) {
+        const ipxe_host_t *host = host_at(rules, keys->slots[at], place.mark);
+
+        if (host && has_value(host, i, value, len))
+            return host;
+    }
+    return NULL;
+}
+
 /* Those of the rule files. */
 static void look_in_files(finding_t *finding)
 {

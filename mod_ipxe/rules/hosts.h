@@ -30,4 +30,10 @@ apr_status_t ipxe_hosts_find(ipxe_found_t *found, const ipxe_rules_t *rules,
                              const ipxe_machine_t *machine, ipxe_diags_t *diags,
                              apr_pool_t *pool);
 
+/* The first host of the rule files that claims the value, in normal form, of
+ * a fact by which hosts are found; its manufacturer is not asked. NULL: none.
+ */
+const ipxe_host_t *ipxe_hosts_under(const ipxe_rules_t *rules, ipxe_fact_e fact,
+                                    const char *value);
+
 #endif

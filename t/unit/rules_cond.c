@@ -116,7 +116,8 @@ static const case_t cases[] = {
     /* expressions */
     {"platform == 'efi' and memsize >= 4096", "platform=efi&memsize=8192", 1,
      NULL},
-    {"platform == 'efi'", "platform=pcbios", 0, "platform == 'efi' is not so"},
+    {"platform == 'efi'", "platform=pcbios", 0,
+     "platform == 'efi' is not so: platform is 'pcbios'"},
     {"serial == 'x'", "serial=", 0, "serial is absent"},
     {"serial == 'x'", "", 0, "serial was not told"},
     {"facts.serial == 'x'", "", 0, "serial was not told"},

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a request_rec to the engine, and its answer back to the client. */
+#include <stddef.h> /* first: APR's rings then use its offsetof */
+
 #include "httpd/handler.h"
 
 #include <limits.h>

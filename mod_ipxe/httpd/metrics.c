@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "httpd/handler.h"
+#include "httpd/metrics_state.h"
 #include "httpd/metrics_text.h"
 #include "httpd/reload.h"
 #include "httpd/serving.h"
@@ -80,6 +81,7 @@ static int count_answer(request_rec *first)
     labels.outcome = outcome_of(r, &visit->answer);
     ipxe_counters_answer(counters, &labels, usec ? strtoul(usec, NULL, 10) : 0,
                          r->pool);
+    ipxe_metrics_follow(counters, ap_server_conf, r->request_time, r->pool);
     return DECLINED;
 }
 
@@ -119,7 +121,7 @@ static void collect(ipxe_metrics_t *metrics, server_rec *s, apr_pool_t *pool)
 
     metrics->counters = counters;
     metrics->sets = sets;
-    metrics->states = apr_array_make(pool, 1, sizeof(ipxe_metrics_state_t));
+    metrics->states = NULL;
     for (i = 0; i < all->nelts; i++) {
         const ipxe_serving_t *serving =
             APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
@@ -144,6 +146,10 @@ static int handle(request_rec *r)
     if (r->method_number != M_GET)
         return HTTP_METHOD_NOT_ALLOWED;
     collect(&metrics, ap_server_conf, r->pool);
+    metrics.states =
+        ipxe_metrics_states(ap_server_conf, r->request_time, r->pool);
+    if (counters)
+        ipxe_metrics_follow(counters, ap_server_conf, r->request_time, r->pool);
     text = ipxe_metrics_text(&metrics, r->pool);
     ap_set_content_type(r, IPXE_METRICS_TYPE);
     ap_set_content_length(r, (apr_off_t)text->len);

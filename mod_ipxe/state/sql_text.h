@@ -22,14 +22,15 @@
     "WHEN o.state IN (2, 3) THEN 'installing' "                                \
     "WHEN o.state = 4 THEN 'failed' WHEN o.state = 1 THEN 'armed' "            \
     "WHEN m.mark_install <> 0 THEN 'installed' ELSE '' END"
-/* Since when a machine may be in its stage: minutes of ipxe_seen_t.stuck. */
+/* Longer in its stage than ipxe_seen_t.stuck says: any machine that has asked
+ * and was given nothing, others while an install of theirs goes on. The column
+ * stands alone: SQLite takes an expression beside a bound text for less. */
 #define IPXE_SQL_STUCK                                                         \
-    "(h.code IS NULL AND m.stage_since + 60000000 * CASE m.stage "             \
-    "WHEN 'asked' THEN 1 "                                                     \
-    "WHEN 'script' THEN CASE m.profile WHEN '' THEN 1000000000 ELSE 2 END "    \
-    "WHEN 'kernel' THEN 5 WHEN 'initrd' THEN 15 WHEN 'answers' THEN 20 "       \
-    "WHEN 'started' THEN 60 WHEN 'progress' THEN 60 "                          \
-    "ELSE 1000000000 END < %lld)"
+    "(h.code IS NULL AND (m.stage = 'asked' OR m.stage_since >= o.armed) "     \
+    "AND m.stage_since < %lld - 60000000 * CASE m.stage "                      \
+    "WHEN 'asked' THEN 1 WHEN 'script' THEN 2 WHEN 'kernel' THEN 5 "           \
+    "WHEN 'initrd' THEN 15 WHEN 'answers' THEN 20 WHEN 'started' THEN 60 "     \
+    "WHEN 'progress' THEN 60 ELSE 1000000000 END)"
 #define IPXE_SQL_FILTER                                                        \
     "WHERE (%s = '1' OR m.site = %s) AND (%s = '0' OR m.id = %lld) "           \
     "AND (%s = '' OR " IPXE_SQL_STATE " = %s OR (%s = 'stuck' "                \

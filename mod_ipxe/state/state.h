@@ -258,7 +258,8 @@ typedef struct ipxe_seen_t { /* a machine in a list */
                           "installed": the first that holds; "" */
     int stuck;         /* longer in this stage than usual: asked 1 min, script
                           2, kernel 5, initrd 15, answers 20, started and
-                          progress 60; in others never */
+                          progress 60; in others never. But for asked only
+                          while an install is open, and since it was armed */
     ipxe_view_t view;
 } ipxe_seen_t;
 

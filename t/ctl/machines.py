@@ -79,7 +79,7 @@ def look(site):
     found = site.json("machines")
     result(found.get("total") == 4 and len(found["machines"]) == 4,
            "all machines are listed", found)
-    site.expect(0, r"(?m)^web01 +installing.* installing, 40 %", "for people",
+    site.expect(0, r"(?m)^web01 +installing +installing, 40 %", "for people",
                 "machines")
     site.expect(0, "4 machines", "with their number", "machines")
     site.expect(0, r"fetched the kernel, 8\.1 MB", "one has its timeline",
@@ -93,6 +93,11 @@ def look(site):
            "by a card in any spelling")
     result(site.one("web01").get("install", {}).get("state") == "started",
            "its install", site.one("web01"))
+    stuck = [m["serial"] for m in found["machines"] if m["stuck"]]
+    result(len(stuck) == 1 and stuck[0].startswith("<b>"),
+           "one that got nothing for ten minutes is stuck", stuck)
+    result(len(site.json("machines", "--only", "stuck")["machines"]) == 1,
+           "and the list of these has it")
     held = site.json("machines", "--only", "held")["machines"]
     result(len(held) == 1 and held[0]["hold"]["reason"] == "unknown machine",
            "--only one state", held)

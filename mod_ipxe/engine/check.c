@@ -151,32 +151,68 @@ static void render_script(const way_t *way, const ipxe_decision_t *decision)
 
 static void note_file(const way_t *way, const char *path, int tree);
 
-/* "inst.repo=" of a tree below the DocumentRoot. */
-static void note_tree(const way_t *way, const char *word)
+/* A tree below the DocumentRoot, and what this machine's iPXE cannot fetch. */
+static void doubt_address(const way_t *way, const ipxe_lint_address_t *address,
+                          const ipxe_profile_t *profile)
 {
-    apr_size_t base = sizeof(SAMPLE_BASE) - 1;
+    const char *platform =
+        ipxe_machine_fact(way->asking.machine, IPXE_FACT_PLATFORM);
 
-    if (strncmp(word, "inst.repo=" SAMPLE_BASE "/",
-                sizeof("inst.repo=" SAMPLE_BASE "/") - 1) == 0)
-        note_file(way, word + sizeof("inst.repo=") - 1 + base + 1, 1);
+    if (address->tree && strncmp(address->url, SAMPLE_BASE "/",
+                                 sizeof(SAMPLE_BASE "/") - 1) == 0)
+        note_file(way, address->url + sizeof(SAMPLE_BASE "/") - 1, 1);
+    if (strncmp(address->url, "https:", 6) == 0 && !address->later &&
+        ipxe_text_eq(platform, "pcbios"))
+        ipxe_diag_help(ipxe_diag_add(way->run->doubts, IPXE_DIAG_NOT_IN_BUILD,
+                                     profile->span,
+                                     "BIOS builds of iPXE have no HTTPS: "
+                                     "'%s' cannot be fetched",
+                                     address->url),
+                       "give BIOS another address: {pcbios: http://..., "
+                       "efi: https://...}");
 }
 
-static void doubt_words(const way_t *way, const ipxe_decision_t *decision)
+/* What of a written script is the profile's doing. */
+static int of_profile(ipxe_code_e code)
 {
-    const char *line = NULL;
-    apr_array_header_t *words;
+    return code == IPXE_DIAG_MISSING_INITRD || code == IPXE_DIAG_WIMBOOT_NAME ||
+           code == IPXE_DIAG_KERNEL_WORD || code == IPXE_DIAG_NO_BOOTIF;
+}
+
+/* The script that a profile comes to, looked at as any other is. */
+static void doubt_script(const way_t *way, const ipxe_decision_t *decision)
+{
+    static const ipxe_lint_wish_t wish = {NULL, 0, 1};
+    const ipxe_profile_t *profile = decision->action.profile;
+    ipxe_text_t *text = ipxe_text_make(4096, way->pool);
+    ipxe_diags_t *found = ipxe_diags_make(way->pool);
+    apr_array_header_t *addresses =
+        apr_array_make(way->pool, 4, sizeof(ipxe_lint_address_t));
     int i;
 
-    if (ipxe_script_command_line(&line, decision, &way->writing) !=
-            APR_SUCCESS ||
-        !line)
+    if (ipxe_script_decision(
+            ipxe_sink_to_text(text, IPXE_MAX_RENDER_OUTPUT, way->pool),
+            decision, &way->writing) != APR_SUCCESS)
         return;
-    words = ipxe_text_split(line, " ", way->pool);
-    ipxe_lint_kernel_words((const char *const *)(void *)words->elts, NULL,
-                           words->nelts, decision->action.profile->span,
-                           way->run->doubts);
-    for (i = 0; i < words->nelts; i++)
-        note_tree(way, APR_ARRAY_IDX(words, i, const char *));
+    ipxe_lint(ipxe_source_make("script", text->data, text->len, way->pool),
+              &wish, addresses, found, way->pool);
+    for (i = 0; i < found->all->nelts; i++) {
+        const ipxe_diag_t *one = APR_ARRAY_IDX(found->all, i, ipxe_diag_t *);
+        ipxe_diag_t *diag;
+
+        if (!of_profile(one->code))
+            continue;
+        diag = ipxe_diag_add(way->run->doubts, one->code, profile->span, "%s",
+                             one->message);
+        if (one->code == IPXE_DIAG_NO_BOOTIF)
+            ipxe_diag_help(diag, "add \"BOOTIF=01-{{ mac|mac('hyphen') }}\" "
+                                 "to its args");
+        else if (one->help)
+            ipxe_diag_help(diag, "%s", one->help);
+    }
+    for (i = 0; i < addresses->nelts; i++)
+        doubt_address(way, &APR_ARRAY_IDX(addresses, i, ipxe_lint_address_t),
+                      profile);
 }
 
 static void render_decision(way_t *way, const ipxe_decision_t *decision)
@@ -187,8 +223,9 @@ static void render_decision(way_t *way, const ipxe_decision_t *decision)
         apr_hash_set(way->run->reached, decision->action.profile->name,
                      APR_HASH_KEY_STRING, decision->action.profile);
     render_script(way, decision);
-    if (way->run->doubts)
-        doubt_words(way, decision);
+    if (way->run->doubts && decision->action.profile &&
+        !script_of(decision, way->pool))
+        doubt_script(way, decision);
     if (decision->action.profile)
         render_answers(way, decision);
     if (decision->action.menu)
@@ -301,8 +338,7 @@ static const char *way_key(const ipxe_rule_t *rule, apr_pool_t *pool)
     const ipxe_action_t *action = &rule->action;
 
     return apr_psprintf(pool, "%d %d %pp %pp %pp %s %x %pp", action->kind,
-                        rule->reinstall_always,
-                        (const void *)action->profile,
+                        rule->reinstall_always, (const void *)action->profile,
                         (const void *)action->menu,
                         (const void *)action->script,
                         action->value && !action->profile && !action->menu
@@ -493,8 +529,9 @@ static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
                     apr_hash_t *files, ipxe_diags_t *doubts, apr_pool_t *pool)
 {
     const apr_array_header_t *rules = set->rules->rules;
-    run_t run = {set, diags, apr_hash_make(pool), files, doubts,
-                 apr_hash_make(pool), pool};
+    run_t run = {set,   diags,  apr_hash_make(pool),
+                 files, doubts, apr_hash_make(pool),
+                 pool};
     int i;
 
     for (i = 0; i < rules->nelts; i++) {

@@ -42,6 +42,7 @@ typedef struct ipxe_lint_wish_t {
 typedef struct ipxe_lint_address_t {
     const char *url; /* settings of the script put in; no "${" left */
     int tree;        /* what Anaconda installs from */
+    int later;       /* the kernel's program fetches it, not iPXE */
     ipxe_span_t span;
 } ipxe_lint_address_t;
 

@@ -63,7 +63,7 @@ static int is_program(const char *name)
 }
 
 static void note_address(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
-                         const char *url, int tree)
+                         const char *url, int tree, int later)
 {
     ipxe_lint_address_t *address;
 
@@ -72,6 +72,7 @@ static void note_address(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
     address = apr_array_push(lint->addresses);
     address->url = url;
     address->tree = tree;
+    address->later = later;
     address->span = word->span;
 }
 
@@ -125,7 +126,7 @@ static void check_picture(ipxe_lint_t *lint, const ipxe_lint_command_t *command)
     if (!picture)
         return;
     url = ipxe_lint_expand(lint, picture);
-    note_address(lint, word, url, 0);
+    note_address(lint, word, url, 0, 0);
     if (!strstr(url, ":/") && !strstr(url, "${"))
         ipxe_diag_help(ipxe_diag_add(lint->diags, IPXE_DIAG_RELATIVE_ADDRESS,
                                      word->span,
@@ -147,7 +148,7 @@ static void check_address(ipxe_lint_t *lint, ipxe_lint_line_t *line,
     if (!ipxe_lint_is(command, IPXE_LINT_FETCH) || !word)
         return;
     url = ipxe_lint_expand(lint, word->text);
-    note_address(lint, word, url, 0);
+    note_address(lint, word, url, 0, 0);
     check_https(lint, command, word, url);
     check_relative(lint, command, word, url);
 }
@@ -406,7 +407,7 @@ static void note_value(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
         apr_size_t len = strlen(known[i]);
 
         if (strncmp(text, known[i], len) == 0)
-            note_address(lint, word, text + len, i == 0);
+            note_address(lint, word, text + len, i == 0, 1);
     }
 }
 

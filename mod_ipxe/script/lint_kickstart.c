@@ -267,6 +267,7 @@ static void check_url(kickstart_t *ks, const char *word, ipxe_span_t span)
     address = apr_array_push(ks->wish->addresses);
     address->url = text;
     address->tree = 1;
+    address->later = 1;
     address->span = span;
 }
 

@@ -10,6 +10,9 @@
 #define SECOND apr_time_from_sec(1)
 /* Events in one transaction: a question waits for no more than that. */
 #define AT_ONCE 200
+/* Questions in one transaction: each wait for the disk serves them all, within
+ * the deadline of the first. */
+#define GROUP 32
 
 apr_time_t ipxe_front_clock(void)
 {
@@ -90,17 +93,8 @@ static void connect_again(ipxe_state_t *state)
 
 /* ---- Questions ---- */
 
-static void answer(ipxe_state_t *state, ipxe_question_t *q)
+static void deliver(ipxe_state_t *state, ipxe_question_t *q, apr_status_t rv)
 {
-    apr_status_t rv = APR_EGENERAL;
-
-    if (state->store) {
-        rv = q->put(q, state->store);
-        /* The connection may have gone since it was last used. */
-        if (rv == APR_EGENERAL && q->again)
-            rv = q->put(q, state->store);
-        told(state, rv, state->store->why);
-    }
     lock(state);
     q->status = rv;
     q->answered = 1;
@@ -114,6 +108,42 @@ static void answer(ipxe_state_t *state, ipxe_question_t *q)
     else
         apr_file_putc('.', q->tell);
     unlock(state);
+}
+
+static void answer(ipxe_state_t *state, ipxe_question_t *q)
+{
+    apr_status_t rv = APR_EGENERAL;
+
+    if (state->store) {
+        rv = q->put(q, state->store);
+        /* The connection may have gone since it was last used. */
+        if (rv == APR_EGENERAL && q->again)
+            rv = q->put(q, state->store);
+        told(state, rv, state->store->why);
+    }
+    deliver(state, q, rv);
+}
+
+/* Many at once in one transaction; where that fails, one by one. */
+static void answer_group(ipxe_state_t *state, ipxe_question_t **group, int n)
+{
+    apr_status_t status[GROUP], rv = APR_EGENERAL;
+    int i;
+
+    if (state->store && n > 1) {
+        state->store->ops->gather(state->store);
+        for (i = 0; i < n; i++)
+            status[i] = group[i]->put(group[i], state->store);
+        rv = state->store->ops->commit(state->store);
+    }
+    if (!rv)
+        told(state, rv, NULL);
+    for (i = 0; i < n; i++) {
+        if (rv)
+            answer(state, group[i]);
+        else
+            deliver(state, group[i], status[i]);
+    }
 }
 
 /* ---- Events ---- */
@@ -141,30 +171,34 @@ static void write_some(ipxe_state_t *state, const ipxe_batch_t *batch, int from)
     unlock(state);
 }
 
-static ipxe_question_t *take(ipxe_state_t *state)
+/* The first questions, as many as can be answered in one go. */
+static int take_group(ipxe_state_t *state, ipxe_question_t **group)
 {
     ipxe_question_t *q;
+    int n = 0;
 
     lock(state);
-    q = state->first;
-    if (q) {
+    while (n < GROUP && (q = state->first) != NULL && (n == 0 || q->again)) {
         state->first = q->next;
         if (!state->first)
             state->last = NULL;
         q->taken = 1;
+        group[n++] = q;
+        if (!q->again)
+            break;
     }
     unlock(state);
-    return q;
+    return n;
 }
 
 /* Those that came between two transactions of events. */
 static void answer_all(ipxe_state_t *state)
 {
-    ipxe_question_t *q;
-    int n;
+    ipxe_question_t *group[GROUP];
+    int turn, n;
 
-    for (n = 0; n < AT_ONCE && (q = take(state)) != NULL; n++)
-        answer(state, q);
+    for (turn = 0; turn < 8 && (n = take_group(state, group)) > 0; turn++)
+        answer_group(state, group, n);
 }
 
 static ipxe_batch_t take_batch(ipxe_state_t *state)

@@ -69,7 +69,7 @@ void ipxe_identity_read(ipxe_identity_t *identity, const char *name,
 
 /* In place and of one length: many processes keep it open at once. */
 static apr_status_t write_open(apr_file_t *file,
-                               const ipxe_identity_t *identity)
+                               const ipxe_identity_t *identity, int sync)
 {
     char line[128];
     apr_off_t start = 0;
@@ -85,7 +85,16 @@ static apr_status_t write_open(apr_file_t *file,
         rv = apr_file_write_full(file, line, n, NULL);
     if (!rv)
         rv = apr_file_trunc(file, (apr_off_t)n);
-    return rv ? rv : apr_file_sync(file);
+    return rv || !sync ? rv : apr_file_sync(file);
+}
+
+/* A serial that only grows need not outlast the power: a lower one than the
+ * database's is none to doubt it for. */
+static int changes(const ipxe_identity_t *wanted, const ipxe_identity_t *there)
+{
+    return there->memory != wanted->memory ||
+           strcmp(there->name, wanted->name) != 0 ||
+           there->serial > wanted->serial;
 }
 
 /* What is to be written over what is there; 0: nothing. */
@@ -118,7 +127,7 @@ apr_status_t ipxe_identity_write(const ipxe_identity_t *identity,
     if (!rv) {
         read_open(&there, file);
         if (join(&wanted, &there, accept))
-            rv = write_open(file, &wanted);
+            rv = write_open(file, &wanted, changes(&wanted, &there));
     }
     apr_file_close(file);
     return rv;

@@ -26,7 +26,8 @@ typedef struct ipxe_identity_t {
 void ipxe_identity_read(ipxe_identity_t *identity, const char *file,
                         apr_pool_t *pool);
 
-/* Writes it, on the disk when it returns. Unless accept, a file of another
+/* Writes it; on the disk when it returns, unless only the serial has grown.
+ * Unless accept, a file of another
  * database is left as it is, the serial only grows, and what is doubtful stays
  * so. */
 apr_status_t ipxe_identity_write(const ipxe_identity_t *identity,

@@ -99,27 +99,54 @@ static void seen_row(ipxe_seen_t *seen, ipxe_rows_t *rows, apr_pool_t *pool)
     seen->stuck = ipxe_rows_number(rows, STUCK) != 0;
 }
 
+/* Without a filter, along the index. */
+static ipxe_rows_t ask_all(ipxe_sql_t *sql, const char *site, apr_time_t now,
+                           const char *limit, const char *offset, int *total)
+{
+    ipxe_rows_t rows = site ? SQL_ASK(sql, LIST_SITE_TOTAL, site)
+                            : ipxe_sql_ask(sql, IPXE_DO_TIDY_COUNT, NULL, 0);
+
+    if (ipxe_rows_next(&rows))
+        *total = (int)ipxe_rows_number(&rows, 0);
+    return site ? SQL_ASK(sql, LIST_SITE, N(now), site, limit, offset)
+                : SQL_ASK(sql, LIST_ALL, N(now), limit, offset);
+}
+
+static ipxe_rows_t ask_some(ipxe_sql_t *sql, const ipxe_filter_t *filter,
+                            apr_time_t now, const char *limit,
+                            const char *offset, int *total)
+{
+    const char *args[FILTERED + 3];
+    ipxe_rows_t rows;
+
+    args[0] = N(now); /* for the column that says whether it is stuck */
+    filter_args(args + 1, sql, filter, now);
+    args[FILTERED + 1] = limit;
+    args[FILTERED + 2] = offset;
+    rows = ipxe_sql_ask(sql, IPXE_DO_LIST_TOTAL, args + 1, FILTERED);
+    if (ipxe_rows_next(&rows))
+        *total = (int)ipxe_rows_number(&rows, 0);
+    return ipxe_sql_ask(sql, IPXE_DO_LIST, args, FILTERED + 3);
+}
+
 apr_status_t ipxe_sql_list(apr_array_header_t **seen, int *total,
                            ipxe_store_t *store, const ipxe_filter_t *filter,
                            apr_time_t now, apr_pool_t *pool)
 {
     ipxe_sql_t *sql = (ipxe_sql_t *)store;
-    const char *args[FILTERED + 3];
+    const char *limit, *offset;
     ipxe_rows_t rows;
+    int all = !filter->machine && !filter->text && !filter->state;
 
     *seen = apr_array_make(pool, 16, sizeof(ipxe_seen_t));
     *total = 0;
     ipxe_sql_begin(sql);
-    args[0] = N(now); /* for the column that says whether it is stuck */
-    filter_args(args + 1, sql, filter, now);
-    args[FILTERED + 1] = N(filter->limit > 0 ? filter->limit : 100);
-    args[FILTERED + 2] = N(filter->offset);
-    rows = ipxe_sql_ask(sql, IPXE_DO_LIST, args, FILTERED + 3);
+    limit = N(filter->limit > 0 ? filter->limit : 100);
+    offset = N(filter->offset);
+    rows = all ? ask_all(sql, filter->site, now, limit, offset, total)
+               : ask_some(sql, filter, now, limit, offset, total);
     while (ipxe_rows_next(&rows))
         seen_row(apr_array_push(*seen), &rows, pool);
-    rows = ipxe_sql_ask(sql, IPXE_DO_LIST_TOTAL, args + 1, FILTERED);
-    if (ipxe_rows_next(&rows))
-        *total = (int)ipxe_rows_number(&rows, 0);
     return ipxe_sql_end(sql);
 }
 

@@ -139,6 +139,8 @@ static void connect_all(ipxe_sql_t *sql)
 void ipxe_sql_begin(ipxe_sql_t *sql)
 {
     apr_pool_clear(sql->scratch);
+    if (sql->gathering)
+        return;
     sql->failed = 0;
     sql->changed = 0;
     sql->base.why = "";
@@ -150,6 +152,8 @@ void ipxe_sql_begin(ipxe_sql_t *sql)
 
 void ipxe_sql_write(ipxe_sql_t *sql, int relaxed)
 {
+    if (sql->inside)
+        return;
     sql->relaxed = relaxed && !sql->options.quick;
     if (sql->relaxed && sql->dialect->relax)
         ipxe_sql_plain(sql, sql->dialect->relax, 1);
@@ -175,6 +179,8 @@ static void commit(ipxe_sql_t *sql)
 
 apr_status_t ipxe_sql_end(ipxe_sql_t *sql)
 {
+    if (sql->gathering)
+        return sql->failed ? APR_EGENERAL : APR_SUCCESS;
     if (!sql->failed)
         commit(sql);
     if (!sql->failed) {
@@ -187,6 +193,22 @@ apr_status_t ipxe_sql_end(ipxe_sql_t *sql)
      * the next operation. */
     ipxe_sql_disconnect(sql);
     return APR_EGENERAL;
+}
+
+void ipxe_sql_gather(ipxe_store_t *store)
+{
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+
+    ipxe_sql_begin(sql);
+    sql->gathering = 1;
+}
+
+apr_status_t ipxe_sql_commit(ipxe_store_t *store)
+{
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+
+    sql->gathering = 0;
+    return ipxe_sql_end(sql);
 }
 
 /* ---- Statements ---- */

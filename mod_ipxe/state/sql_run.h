@@ -32,6 +32,7 @@ typedef struct ipxe_sql_t {
     int failed;       /* this operation has */
     int inside;       /* a transaction */
     int relaxed;      /* it may be lost with the power */
+    int gathering;    /* operations into one transaction */
     int changed;      /* this transaction protects a disk */
     char why[512];
 } ipxe_sql_t;
@@ -53,6 +54,10 @@ void ipxe_sql_fail(ipxe_sql_t *sql, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 void ipxe_sql_disconnect(ipxe_sql_t *sql);
+
+/* All operations until ipxe_sql_commit as one. */
+void ipxe_sql_gather(ipxe_store_t *store);
+apr_status_t ipxe_sql_commit(ipxe_store_t *store);
 
 /* ---- Statements ---- */
 

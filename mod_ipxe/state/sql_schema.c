@@ -26,7 +26,8 @@ static const char *const version_1[] = {
     "let_go @B NOT NULL, let_go_by @T NOT NULL, let_go_profile @T NOT NULL, "
     "let_go_vars @T NOT NULL, next_profile @W NOT NULL, "
     "open_install @B NOT NULL, mark_install @B NOT NULL)@$",
-    "CREATE INDEX ipxe_machines_seen ON ipxe_machines (last_seen)",
+    "CREATE INDEX ipxe_machines_site ON ipxe_machines (site, last_seen, id)",
+    "CREATE INDEX ipxe_machines_seen ON ipxe_machines (last_seen, id)",
     "CREATE INDEX ipxe_machines_marked ON ipxe_machines (marked)",
 
     "CREATE TABLE ipxe_keys (site @W NOT NULL, name @W NOT NULL, "

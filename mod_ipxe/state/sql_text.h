@@ -42,6 +42,13 @@
     "OR LOWER(m.serial) LIKE %s ESCAPE '!' "                                   \
     "OR EXISTS (SELECT 1 FROM ipxe_keys k WHERE k.machine = m.id "             \
     "AND LOWER(k.name) LIKE %s ESCAPE '!'))"
+#define IPXE_SQL_LISTED                                                        \
+    "SELECT " IPXE_SQL_VIEW ", m.site, m.host, m.mac, m.uuid, m.serial, "      \
+    "m.manufacturer, m.product, m.ip, m.rule, m.profile, m.stage, "            \
+    "m.percent, m.first_seen, m.last_seen, m.stage_since, " IPXE_SQL_STATE     \
+    ", CASE WHEN " IPXE_SQL_STUCK " THEN 1 ELSE 0 END" IPXE_SQL_JOINED
+#define IPXE_SQL_NEWEST                                                        \
+    " ORDER BY m.last_seen DESC, m.id DESC LIMIT %lld OFFSET %lld"
 /* A machine that was only seen. */
 #define IPXE_SQL_IDLE                                                          \
     "open_install = 0 AND mark_install = 0 AND marked = 0 "                    \
@@ -170,12 +177,10 @@
                 "machine = %lld ORDER BY happened DESC, id DESC LIMIT %lld")   \
     X(HOURLY, "SELECT hour_of, COUNT(*) FROM ipxe_events WHERE (%s = '1' OR "  \
               "site = %s) AND kind = 1 AND hour_of > %lld GROUP BY hour_of")   \
-    X(LIST, "SELECT " IPXE_SQL_VIEW ", m.site, m.host, m.mac, m.uuid, "        \
-            "m.serial, m.manufacturer, m.product, m.ip, m.rule, m.profile, "   \
-            "m.stage, m.percent, m.first_seen, m.last_seen, "                  \
-            "m.stage_since, " IPXE_SQL_STATE ", CASE WHEN " IPXE_SQL_STUCK     \
-            " THEN 1 ELSE 0 END" IPXE_SQL_JOINED IPXE_SQL_FILTER               \
-            " ORDER BY m.last_seen DESC, m.id DESC LIMIT %lld OFFSET %lld")    \
+    X(LIST, IPXE_SQL_LISTED IPXE_SQL_FILTER IPXE_SQL_NEWEST)                   \
+    X(LIST_ALL, IPXE_SQL_LISTED IPXE_SQL_NEWEST)                               \
+    X(LIST_SITE, IPXE_SQL_LISTED "WHERE m.site = %s" IPXE_SQL_NEWEST)          \
+    X(LIST_SITE_TOTAL, "SELECT COUNT(*) FROM ipxe_machines WHERE site = %s")   \
     X(LIST_TOTAL, "SELECT COUNT(*)" IPXE_SQL_JOINED IPXE_SQL_FILTER)           \
     X(COUNTS, "SELECT s, COUNT(*), SUM(stuck) FROM (SELECT " IPXE_SQL_STATE    \
               " AS s, CASE WHEN " IPXE_SQL_STUCK                               \

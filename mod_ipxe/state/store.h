@@ -74,6 +74,11 @@ typedef struct ipxe_store_ops_t {
     /* Old machines and events out: 30 days, at most `most` machines. */
     apr_status_t (*tidy)(ipxe_store_t *store, int most, apr_time_t now,
                          apr_pool_t *pool);
+    /* What is done between the two is one transaction, for many who ask at
+     * once: none of it counts before `commit` says APR_SUCCESS, and all of it
+     * is undone where that says APR_EGENERAL. Not for watch, order and tidy. */
+    void (*gather)(ipxe_store_t *store);
+    apr_status_t (*commit)(ipxe_store_t *store);
     void (*close)(ipxe_store_t *store);
 } ipxe_store_ops_t;
 

@@ -515,7 +515,8 @@ static int wrong_now(ipxe_store_t *store, const said_t *heard, int i)
            ruling.view.open.tries < heard[i].stage - 1;
 }
 
-static void kill_at_once(int from, said_t *heard, int *last)
+static void kill_at_once(apr_interval_time_t patience, int from, said_t *heard,
+                         int *last)
 {
     int pipes[2];
     pid_t child;
@@ -527,7 +528,7 @@ static void kill_at_once(int from, said_t *heard, int *last)
     if (child == 0)
         install_many(pipes[1], from);
     close(pipes[1]);
-    apr_sleep(20000 + 1000 * (from % 40));
+    apr_sleep(patience);
     kill(child, SIGKILL);
     hear(pipes[0], heard, last);
     waitpid(child, NULL, 0);
@@ -542,7 +543,7 @@ static void test_killed(void)
 
     store->ops->close(store);
     for (kills = 0; kills < 200 && last < 1000; kills++)
-        kill_at_once(last + 1, heard, &last);
+        kill_at_once(20000 + 2000 * kills, last + 1, heard, &last);
     store = open_store(file, identity, pool);
     ok(store && last >= 1000, "killed amid a thousand installs");
     for (i = 0; store && i <= last; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A store in SQLite: each state of an install and each edge between them,
  * machines and their keys, holds, an operator's acts. */
+#include "state/sql_run.h"
 #include "t/unit/state_help.h"
 
 static apr_pool_t *pool;
@@ -500,6 +501,118 @@ static void test_results(void)
     is(APR_ARRAY_IDX(view.done, 0, const char *), "firmware", "newest first");
 }
 
+/* ---- Many as one ---- */
+
+static void test_gather(void)
+{
+    const char *a = fresh(), *b = fresh(), *c = fresh();
+    apr_int64_t first;
+
+    store->ops->gather(store);
+    first = enter(a, NOON).install.number;
+    ok(first > 0 && enter(b, NOON).install.number == first + 1,
+       "two in one transaction");
+    is_int(enter(a, NOON).install.number, first, "one sees the other");
+    is_int(fetch(first, NOON), IPXE_CLAIM_GOOD, "and so does a fetch");
+    is_int(store->ops->commit(store), APR_SUCCESS, "done");
+    is_int(look(a).open.state, IPXE_INSTALL_FETCHED, "it is there");
+    store->ops->gather(store);
+    enter(c, NOON);
+    ipxe_sql_fail((ipxe_sql_t *)store, "the power went");
+    enter(b, NOON + MINUTE);
+    is_int(store->ops->commit(store), APR_EGENERAL, "one fails");
+    is_int(look(c).machine, 0, "all are undone");
+    is_int(enter(b, NOON).install.number, first + 1, "and it goes on");
+}
+
+/* ---- Lists ---- */
+
+static int listed(const char *site, const char *text, const char *state)
+{
+    ipxe_filter_t filter = {.site = site, .text = text, .state = state};
+    apr_array_header_t *seen;
+    int total = -1;
+
+    if (store->ops->list(&seen, &total, store, &filter, NOON, pool))
+        printf("# list: %s\n", store->why);
+    return seen->nelts == total || seen->nelts == 100 ? total : -2;
+}
+
+static void test_lists(void)
+{
+    const char *m = "mac=52:54:00:bb:00:01&manufacturer=50%25 Works&product=X_1"
+                    "&serial=S9&ip=10.0.0.9";
+    ipxe_event_t event = {.who = who(m, pool),
+                          .kind = IPXE_EVENT_ASKED,
+                          .percent = -1,
+                          .when = NOON - HOUR};
+    apr_array_header_t *list;
+    ipxe_filter_t filter = {.text = "BB:00:01"};
+    ipxe_seen_t *seen;
+    apr_table_t *counts;
+    int total, before = listed(NULL, NULL, NULL);
+
+    store->ops->watch(store, &event, 1, pool);
+    event.kind = IPXE_EVENT_SCRIPT;
+    event.rule = "Rack A";
+    event.profile = "memtest";
+    event.text = "boot memtest";
+    event.when += MINUTE;
+    store->ops->watch(store, &event, 1, pool);
+    is_int(listed(NULL, NULL, NULL), before + 1, "a machine more");
+    is_int(listed("", NULL, NULL), listed(NULL, NULL, NULL) - 1,
+           "of a site: without the other tenant's");
+    is_int(listed("nobody", NULL, NULL), 0, "of no site");
+    is_int(listed(NULL, "rack a", NULL), 1, "by its rule");
+    is_int(listed(NULL, "50% w", NULL), 1, "% is a letter");
+    is_int(listed(NULL, "x_1", NULL), 1, "and so is _");
+    is_int(listed(NULL, "5_% w", NULL), 0, "no wildcards");
+    ok(listed(NULL, NULL, "armed") > 0, "by state");
+    ok(listed(NULL, NULL, "stuck") >= 1, "those that are stuck");
+    store->ops->list(&list, &total, store, &filter, NOON, pool);
+    is_int(total, 1, "by a card");
+    seen = &APR_ARRAY_IDX(list, 0, ipxe_seen_t);
+    ok(strcmp(seen->stage, "script") == 0 && seen->stuck &&
+           strcmp(seen->profile, "memtest") == 0 && seen->percent == -1 &&
+           seen->last_seen == NOON - HOUR + MINUTE &&
+           seen->first_seen == NOON - HOUR,
+       "what it shows");
+    store->ops->timeline(&list, store, seen->machine, pool);
+    ok(list->nelts == 2 &&
+           APR_ARRAY_IDX(list, 0, ipxe_event_t).kind == IPXE_EVENT_ASKED,
+       "its timeline, oldest first");
+    is_int(store->ops->timeline(&list, store, 999999, pool), APR_NOTFOUND,
+           "of nobody");
+    store->ops->hourly(&list, store, NULL, 3, NOON, pool);
+    ok(list->nelts == 3 && APR_ARRAY_IDX(list, 1, int) == 1, "boots an hour");
+    store->ops->counts(&counts, store, NULL, NOON, pool);
+    is(apr_table_get(counts, "all"), apr_itoa(pool, listed(NULL, NULL, NULL)),
+       "counts");
+    is(apr_table_get(counts, "installed"),
+       apr_itoa(pool, listed(NULL, NULL, "installed")), "of a state");
+    is(apr_table_get(counts, "stuck"),
+       apr_itoa(pool, listed(NULL, NULL, "stuck")), "of those stuck");
+}
+
+static void test_tidy(void)
+{
+    const char *m = fresh(), *kept = fresh();
+    int all;
+
+    watch(m, IPXE_EVENT_ASKED, NOON);
+    enter(kept, NOON);
+    is_int(store->ops->tidy(store, 100000, NOON + 24 * HOUR, pool), APR_SUCCESS,
+           "tidy");
+    ok(look(m).machine != 0, "after a day all is there");
+    store->ops->tidy(store, 100000, NOON + 31 * 24 * HOUR, pool);
+    is_int(look(m).machine, 0, "after a month what was only seen is gone");
+    ok(look(kept).machine != 0, "what is armed stays");
+    watch(m, IPXE_EVENT_ASKED, NOON);
+    all = listed(NULL, NULL, NULL);
+    store->ops->tidy(store, all - 1, NOON, pool);
+    is_int(look(m).machine, 0, "and what there is no room for");
+}
+
 int main(void)
 {
     const char *folder;
@@ -526,6 +639,9 @@ int main(void)
         test_limit();
         test_confirm();
         test_results();
+        test_gather();
+        test_lists();
+        test_tidy();
         store->ops->close(store);
     }
     remove_folder(folder, pool);

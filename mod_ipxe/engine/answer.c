@@ -89,6 +89,7 @@ void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
         ipxe_answer_unticketed(job);
     else
         routes[request->target.route].answer(job);
+    ipxe_job_note(job);
 }
 
 static ipxe_snapshot_t *empty_set(const ipxe_settings_t *settings,

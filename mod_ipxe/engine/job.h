@@ -107,6 +107,9 @@ int ipxe_job_prove(ipxe_job_t *job, ipxe_ticket_t *ticket,
 /* A machine with a ticket that is none is asked anew who it is. */
 void ipxe_job_refuse_ticket(ipxe_job_t *job, ipxe_ticket_error_e error);
 
+/* Tells the state of the answer, for the page (events.c). */
+void ipxe_job_note(const ipxe_job_t *job);
+
 /* ---- Routes ---- */
 
 void ipxe_answer_decision(ipxe_job_t *job);

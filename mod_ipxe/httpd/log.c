@@ -175,6 +175,19 @@ static void log_trouble(request_rec *r, const ipxe_visit_t *visit)
     }
 }
 
+/* What the rules say, and the state does not give. */
+static void log_kept(request_rec *r, const ipxe_visit_t *visit)
+{
+    const ipxe_decision_t *decision = visit->answer.decision;
+    int held = decision->action.kind == IPXE_ACTION_HOLD;
+
+    log_line(r, held ? APLOG_NOTICE : APLOG_INFO,
+             apr_psprintf(r->pool, "%s is not given: %s",
+                          decision->wanted->name,
+                          ipxe_text_ascii(decision->reason, r->pool)),
+             visit);
+}
+
 static void log_steps(request_rec *r, const ipxe_decision_t *decision)
 {
     apr_array_header_t *steps = ipxe_engine_trace(decision, r->pool);
@@ -190,6 +203,8 @@ void ipxe_log_answer(request_rec *r, const ipxe_visit_t *visit)
 {
     put_variables(r, visit);
     log_trouble(r, visit);
+    if (visit->answer.decision && visit->answer.decision->wanted)
+        log_kept(r, visit);
     if (APLOGrinfo(r))
         log_decision(r, visit);
     if (visit->answer.decision && APLOG_R_IS_LEVEL(r, APLOG_TRACE2))

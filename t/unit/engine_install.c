@@ -52,6 +52,8 @@ typedef struct fake_t {
     const char *reason;
     apr_int64_t install;
     apr_time_t issued;
+    ipxe_event_t event; /* the last */
+    int events;
 } fake_t;
 
 static int fake_marked(void *baton, const ipxe_who_t *who, apr_pool_t *pool)
@@ -130,8 +132,8 @@ static apr_status_t fake_report(ipxe_claim_e *claim, void *baton,
 
 static void fake_watch(void *baton, const ipxe_event_t *event)
 {
-    (void)baton;
-    (void)event;
+    ((fake_t *)baton)->event = *event;
+    ((fake_t *)baton)->events++;
 }
 
 /* One server with its set and its state. */
@@ -485,6 +487,29 @@ static void check_commands(server_t *server)
     ok(has(text, "curl http"), "sh where nothing says otherwise");
 }
 
+static void check_events(server_t *server)
+{
+    fake_t *fake = &server->fake;
+    const char *path;
+
+    fake->ruling.verdict = IPXE_VERDICT_INSTALL;
+    fake->ruling.install.number = 7;
+    path = path_after(server, boot(server, "Q"), "ks=");
+    ok(fake->event.kind == IPXE_EVENT_SCRIPT, "a script is told of");
+    is(fake->event.text, "boot rocky", "with what it does");
+    is(fake->event.rule, "qc", "and by which rule");
+    ask(server, path, NULL);
+    ok(fake->event.kind == IPXE_EVENT_ANSWERS && fake->event.install == 7,
+       "an answer file, too");
+    ask(server, "/boot.ipxe", "mac=52:54:00:00:00:09&serial=Q");
+    fake->events = 0;
+    server->request.head = 1;
+    boot(server, "Q");
+    server->request.head = 0;
+    ask(server, "/ipxe/explain", "serial=Q");
+    ok(!fake->events, "HEAD and explain tell nothing");
+}
+
 static int errors_of(const server_t *server, ipxe_code_e code)
 {
     ipxe_diags_t *diags = ipxe_diags_make(server->pool);
@@ -543,6 +568,7 @@ int main(void)
     check_reports(&server);
     check_life(&server);
     check_commands(&server);
+    check_events(&server);
     check_load(&server);
     check_stateless(&server);
     return tap_end(pool);

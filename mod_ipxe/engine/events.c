@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the state is told of each answer, for the page: never waited for. */
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "engine/install.h"
+
+static void send(const ipxe_job_t *job, ipxe_event_e kind, const char *text)
+{
+    const ipxe_keeper_t *keeper = job->asking.request->keeper;
+    const ipxe_decision_t *decision = job->answer->decision;
+    ipxe_event_t event;
+
+    memset(&event, 0, sizeof(event));
+    event.who = ipxe_install_who(job, decision);
+    event.kind = kind;
+    event.text = text;
+    event.percent = -1;
+    event.install = job->asking.install;
+    event.when = job->asking.request->now;
+    if (decision) {
+        event.rule = decision->rule ? decision->rule->name : NULL;
+        event.profile =
+            decision->action.profile ? decision->action.profile->name : NULL;
+    }
+    keeper->watch(keeper->baton, &event);
+}
+
+/* "boot rocky-9", "menu main", "local" */
+static const char *action_of(const ipxe_job_t *job)
+{
+    const ipxe_action_t *action = &job->answer->decision->action;
+    const char *name = ipxe_action_name(action->kind);
+
+    if (action->profile)
+        return apr_pstrcat(job->pool, name, " ", action->profile->name, NULL);
+    if (action->menu)
+        return apr_pstrcat(job->pool, name, " ", action->menu->name, NULL);
+    return name;
+}
+
+static void note_script(const ipxe_job_t *job)
+{
+    const ipxe_answer_t *answer = job->answer;
+
+    if (answer->decision && !answer->diags->errors &&
+        strcmp(answer->stage, "identify") != 0)
+        send(job, IPXE_EVENT_SCRIPT, action_of(job));
+    else if (!answer->decision &&
+             ipxe_machine_fact(answer->machine, IPXE_FACT_MAC))
+        send(job, IPXE_EVENT_ASKED, NULL);
+}
+
+void ipxe_job_note(const ipxe_job_t *job)
+{
+    const ipxe_target_t *target = &job->asking.request->target;
+
+    if (!job->asking.request->keeper || job->observe ||
+        job->answer->status != 200)
+        return;
+    switch (target->route) {
+    case IPXE_ROUTE_ENTRY:
+    case IPXE_ROUTE_GRUB:
+    case IPXE_ROUTE_MENU:
+    case IPXE_ROUTE_ITEM:
+    case IPXE_ROUTE_WAIT:
+        note_script(job);
+        break;
+    case IPXE_ROUTE_ANSWERS:
+        if (target->ticket)
+            send(job, IPXE_EVENT_ANSWERS, target->name);
+        break;
+    default:
+        break;
+    }
+}

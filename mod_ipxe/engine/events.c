@@ -6,7 +6,7 @@
 
 #include "engine/install.h"
 
-static void send(const ipxe_job_t *job, ipxe_event_e kind, const char *text)
+static void tell(const ipxe_job_t *job, ipxe_event_e kind, const char *text)
 {
     const ipxe_keeper_t *keeper = job->asking.request->keeper;
     const ipxe_decision_t *decision = job->answer->decision;
@@ -46,10 +46,10 @@ static void note_script(const ipxe_job_t *job)
 
     if (answer->decision && !answer->diags->errors &&
         strcmp(answer->stage, "identify") != 0)
-        send(job, IPXE_EVENT_SCRIPT, action_of(job));
+        tell(job, IPXE_EVENT_SCRIPT, action_of(job));
     else if (!answer->decision &&
              ipxe_machine_fact(answer->machine, IPXE_FACT_MAC))
-        send(job, IPXE_EVENT_ASKED, NULL);
+        tell(job, IPXE_EVENT_ASKED, NULL);
 }
 
 void ipxe_job_note(const ipxe_job_t *job)
@@ -69,7 +69,7 @@ void ipxe_job_note(const ipxe_job_t *job)
         break;
     case IPXE_ROUTE_ANSWERS:
         if (target->ticket)
-            send(job, IPXE_EVENT_ANSWERS, target->name);
+            tell(job, IPXE_EVENT_ANSWERS, target->name);
         break;
     default:
         break;

@@ -37,7 +37,7 @@ sub start {
     my ($config) = @_;
     my $server = server(
         "IPXEEngine On\nIPXERules rules\nIPXETemplates templates\n"
-            . "IPXEExplain On\nIPXEStateDir state\n$config",
+            . "IPXEExplain On\nIPXEStateDir state\nIPXEStateTimeout 5s\n$config",
         sub {
             my ($dir) = @_;
             write_file("$dir/rules/a.yaml", $rules);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ipxectl explain: why a machine gets what it gets. */
-#include "ctl/ctl.h"
+#include "ctl/state.h"
 
 #include <stdio.h>
 
@@ -18,6 +18,8 @@ ipxe_exit_e ipxe_ctl_explain(ipxe_ctl_t *ctl)
     request.target.route = IPXE_ROUTE_EXPLAIN;
     request.json = ipxe_ctl_json(ctl);
     request.colour = ipxe_ctl_colour(0);
+    request.keeper = ipxe_ctl_keeper(ctl);
+    request.head = 1;
     ipxe_engine_answer(&answer, set, &request, ctl->pool);
     fwrite(answer.body->data, 1, answer.body->len, stdout);
     ipxe_ctl_diags(answer.diags, 1, ctl->pool);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ipxectl render: what HTTP would send to that machine, byte for byte. */
-#include "ctl/ctl.h"
+#include "ctl/state.h"
 
 #include <apr_strings.h>
 #include <stdio.h>
@@ -60,6 +60,8 @@ ipxe_exit_e ipxe_ctl_render(ipxe_ctl_t *ctl)
         code = set_target(&request.target, ctl);
     if (code != IPXE_EXIT_FINE)
         return code;
+    request.keeper = ipxe_ctl_keeper(ctl);
+    request.head = 1;
     ipxe_engine_answer(&answer, set, &request, ctl->pool);
     return print(&answer, ctl->pool);
 }

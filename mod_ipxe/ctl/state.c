@@ -161,6 +161,40 @@ ipxe_exit_e ipxe_ctl_state_open(ipxe_ctl_state_t *state, ipxe_ctl_t *ctl,
     return IPXE_EXIT_CANNOT;
 }
 
+static int is_there(const ipxe_sql_options_t *options, apr_pool_t *pool)
+{
+    apr_finfo_t info;
+
+    return options->driver && options->params &&
+           (strcmp(options->driver, "sqlite3") != 0 ||
+            apr_stat(&info, options->params, APR_FINFO_TYPE, pool) ==
+                APR_SUCCESS);
+}
+
+ipxe_store_t *ipxe_ctl_state_peek(ipxe_ctl_t *ctl)
+{
+    ipxe_sql_options_t options;
+    ipxe_store_t *store = NULL;
+    apr_array_header_t *sites;
+    const ipxe_site_t *site;
+    const char *why;
+
+    if (ctl->given[IPXE_OPT_RULES] ||
+        ipxe_ctl_sites(&sites, ctl) != IPXE_EXIT_FINE)
+        return NULL;
+    site = &APR_ARRAY_IDX(sites, 0, ipxe_site_t);
+    memset(&options, 0, sizeof(options));
+    options.driver = site->state_driver;
+    options.params = site->state_params;
+    options.identity = site->state_identity;
+    if (!is_there(&options, ctl->pool) ||
+        become_owner(&options, ctl->pool) != IPXE_EXIT_FINE ||
+        ipxe_sql_driver(&why, options.driver, ctl->pool) != APR_SUCCESS ||
+        ipxe_sql_open(&store, &why, &options, ctl->pool) != APR_SUCCESS)
+        return NULL;
+    return store;
+}
+
 ipxe_exit_e ipxe_ctl_state_trouble(const ipxe_ctl_state_t *state)
 {
     ipxe_ctl_complain("the state cannot do that: %s", state->store->why);

@@ -7,6 +7,7 @@
 #define IPXE_CTL_STATE_H
 
 #include "ctl/ctl.h"
+#include "engine/keeper.h"
 #include "state/store.h"
 
 typedef struct ipxe_ctl_state_t {
@@ -24,6 +25,15 @@ typedef struct ipxe_ctl_state_t {
  * was printed. */
 ipxe_exit_e ipxe_ctl_state_open(ipxe_ctl_state_t *state, ipxe_ctl_t *ctl,
                                 int with_rules);
+
+/* The same for who only looks, and can do without: NULL where there is none, it
+ * is not this user's, or the rules were named by --rules. */
+ipxe_store_t *ipxe_ctl_state_peek(ipxe_ctl_t *ctl);
+
+/* Who keeps the state, for a request that changes nothing; or NULL. Where root
+ * calls, this process becomes the user whose the state is: read what is to be
+ * read before. */
+const ipxe_keeper_t *ipxe_ctl_keeper(ipxe_ctl_t *ctl);
 
 /* Prints what is wrong where a store's function has failed. */
 ipxe_exit_e ipxe_ctl_state_trouble(const ipxe_ctl_state_t *state);

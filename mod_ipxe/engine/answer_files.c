@@ -147,6 +147,9 @@ void ipxe_answer_unticketed(ipxe_job_t *job)
         ipxe_job_fail_status(job, 500, ipxe_job_why(job));
     else if (!decision || !decision->action.profile)
         ipxe_job_fail_status(job, 404, "the decision boots no profile");
-    else
+    else {
+        /* Its ticket would be of the install that is open. */
+        ipxe_install_enter(job, decision);
         serve_answers(job, decision);
+    }
 }

@@ -372,7 +372,7 @@ void ipxe_put_question(ipxe_script_t *script, const char *setting,
         ipxe_text_addf(script->out, "clear %s ||\n", setting);
     ipxe_text_addf(script->out,
                    "set blank:hex 20 ||\n"
-                   "echo -n %s:${blank}\n"
+                   "echo -n %s:${blank:string}\n"
                    "read %s || goto %s\n"
                    "echo\n",
                    title_of(script, prompt), setting, otherwise);

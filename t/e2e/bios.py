@@ -20,6 +20,8 @@ def main():
     scenario.menu_boot(bench, "bios-menu", "bios", "QC 7&8#9+1 é%")
     scenario.straight_boot(bench, "bios-straight", "bios", "BI-7 & co #1")
     scenario.key_boot(bench, "bios-key", "bios", "KEY 1+1")
+    scenario.gate_boot(bench, "bios-gate", "bios", "GATE 1")
+    scenario.shut_boot(bench, "bios-shut", "rom", "GATE 2")
     scenario.straight_boot(bench, "bios-rom", "rom", "BI-8 & co #4")
     scenario.local_boot(bench, "bios-local", "bios", "LD/1 + 2")
     scenario.denied_boot(bench, "bios-denied", "bios", "?? & \"such\" ## 7")

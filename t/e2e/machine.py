@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import time
 
 import rig
@@ -126,6 +127,7 @@ class Machine:
         for log in (self.log, self.second_log):
             if os.path.exists(log):
                 os.unlink(log)
+        self.keyboard = None
         self.cable = cable
         self.plug = cable.connect(self.firmware.plain)
         self.process = self._start(build, disk)
@@ -183,14 +185,21 @@ class Machine:
             httpd.requests(since), wanted), seconds)
 
     def press(self, keys):
-        with socket.socket(socket.AF_UNIX) as keyboard:
-            keyboard.connect(self.keyboard_path)
-            keyboard.sendall(keys)
-            time.sleep(0.5)
+        # Kept open: what a slow machine has not read yet would be lost. Read
+        # from: a machine that cannot print waits.
+        if not self.keyboard:
+            self.keyboard = socket.socket(socket.AF_UNIX)
+            self.keyboard.connect(self.keyboard_path)
+            threading.Thread(target=drain, args=[self.keyboard],
+                             daemon=True).start()
+        self.keyboard.sendall(keys)
+        time.sleep(0.5)
 
     def stop(self):
         self.process.kill()
         self.process.wait()
+        if self.keyboard:
+            self.keyboard.close()
         self.cable.disconnect()
 
     def explain(self, httpd, since):
@@ -212,6 +221,14 @@ class Machine:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def drain(connection):
+    try:
+        while connection.recv(4096):
+            pass
+    except OSError:
+        pass
 
 
 def first(items, wanted):

@@ -240,3 +240,56 @@ def key_boot(bench, name, firmware, serial):
                 "a key chooses the menu below it")
         boot.chooses("tools", "burnin", "that one times out to its default")
         boot.runs("burnin")
+
+
+WORD = b"2 Wrong:keys/@%"
+
+
+def gate_boot(bench, name, firmware, serial):
+    """Somebody who mistypes a password, then knows it, and names the node."""
+    with bench.boot(name, firmware, serial) as boot:
+        boot.reaches_entry()
+        boot.is_decided("gates by serial")
+        boot.ok(boot.said("Bench with gates"), "the menu stands on the screen")
+        boot.machine.press(b"n")
+        gate = re.compile(r"^/ipxe/menu/[^/]+/gates/named$")
+        boot.ok(boot.said("Password:"), "iPXE asks for a password")
+        boot.machine.press(b"\t" + WORD + b"!\r")
+        boot.ok(boot.said("Wrong password"), "a wrong one is told so")
+        boot.ok(boot.request(lambda r: gate.match(r.path) and
+                             r.status == 401 and r.query == "?login=1"),
+                "it was sent when the server asked for it")
+        boot.ok(rig.wait_for(boot.machine, lambda: len(re.findall(
+            "Bench with gates", boot.machine.said())) > 1, 60),
+                "the menu comes again")
+        boot.machine.press(b"n")
+        boot.ok(rig.wait_for(boot.machine, lambda: len(re.findall(
+            "Password:", boot.machine.said())) > 1, 60), "so does the question")
+        boot.machine.press(b"\t" + WORD + b"\r")
+        boot.ok(boot.said("Name of the node: *node-GATE"),
+                "the right one leads on to a question, with its default")
+        boot.machine.press(b"-7\r")
+        boot.runs("named")
+        boot.ok(boot.said(r"e2e\.node=node-%s-7 " %
+                          re.escape(serial.replace(" ", "_"))),
+                "the answer is on the command line")
+        logs = "".join(rig.tail(log, 1000) for log in (
+            bench.httpd.error_log, os.path.join(bench.build, "access.log"),
+            os.path.join(bench.build, "ipxe_log")))
+        boot.ok("Wrong:keys" not in logs and "d3Jvbmc" not in logs and
+                "ask.node" not in logs, "no log holds the password, or the "
+                "answer")
+
+
+def shut_boot(bench, name, firmware, serial):
+    """A menu behind a password."""
+    with bench.boot(name, firmware, serial) as boot:
+        boot.reaches_entry()
+        boot.is_decided("gates by serial")
+        boot.ok(boot.said("Bench with gates"), "the menu stands on the screen")
+        boot.machine.press(b"s")
+        boot.ok(boot.said("Password:"), "iPXE asks for a password")
+        boot.machine.press(b"\t" + WORD + b"\r")
+        boot.ok(boot.said("Bench behind a password"), "the menu is shown")
+        boot.chooses("shut", "burnin")
+        boot.runs("burnin")

@@ -102,7 +102,7 @@ like($server->get(path_in($right->{body}, 'a.ks'))->{body}, qr/role none/,
 $item = path_in($main, 'main/asks');
 my $asks = $server->get($item)->{body};
 like($asks, qr/^set ask0 web-S1 \|\|$/m, 'a default stands there');
-like($asks, qr/^echo -n Host name:\$\{blank\}\nread ask0 \|\| goto back$/m,
+like($asks, qr/^echo -n Host name:\$\{blank:string\}\nread ask0 \|\| goto back$/m,
     'the question is asked');
 like($asks, qr/^clear ask1 \|\|\n(?:.*\n)echo -n role:/m,
     'another has the name of its variable');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scripts as machines get them: each case is one machine asking the rules of
- * t/golden/script/site.yaml and words.yaml, and its script is NAME.ipxe there
- * (or NAME.grub). With WRITE_GOLDEN=1 the files are written anew, to be looked at;
+ * t/golden/script/ (*.yaml), and its script is NAME.ipxe there (or NAME.grub).
+ * With WRITE_GOLDEN=1 the files are written anew, to be looked at;
  * t/golden/run-in-ipxe runs them in a real iPXE. */
 #include "rules/load.h"
 #include "script/script.h"
@@ -112,7 +112,8 @@ static void say_diags(const ipxe_diags_t *diags, apr_pool_t *pool)
 
 static int load(site_t *site, apr_pool_t *pool)
 {
-    static const char *const files[] = {"site.yaml", "words.yaml"};
+    static const char *const files[] = {"site.yaml", "words.yaml",
+                                        "gates.yaml"};
     static const ipxe_language_t language = {NULL, 0, ipxe_script_place};
     ipxe_library_t *library = ipxe_library_make(&language, pool);
     ipxe_rules_input_t input = {0};
@@ -140,7 +141,7 @@ static int load(site_t *site, apr_pool_t *pool)
 
 /* ---- Cases ---- */
 
-enum { DECIDE, IDENTIFY, AUTOEXEC, FAILURE };
+enum { DECIDE, IDENTIFY, AUTOEXEC, FAILURE, LOGIN, ASK, REFUSED };
 
 typedef struct case_t {
     const char *name;
@@ -193,6 +194,10 @@ static const case_t cases[] = {
     {"exit", BIOS "&serial=EXIT", {0}, 0, 0},
     {"poweroff", BIOS "&serial=POWEROFF", {0}, 0, 0},
     {"reboot", BIOS "&serial=REBOOT", {0}, 0, 0},
+    {"login", BIOS "&serial=GATE", {"gated", "erase"}, LOGIN, 0},
+    {"login-menu", BIOS "&serial=SHUT&rack=7", {"shut"}, LOGIN, 0},
+    {"refused", BIOS "&serial=GATE", {"gated", "erase"}, REFUSED, 0},
+    {"ask", BIOS "&serial=GATE%20${1}", {"gated", "asks"}, ASK, 0},
     {"identify", "rack=7", {0}, IDENTIFY, IPXE_DIALECT_GRUB},
     {"failure", EFI, {0}, FAILURE, IPXE_DIALECT_GRUB},
     {"boot", EFI "&serial=LINUX%20'1'", {0}, 0, IPXE_DIALECT_GRUB},
@@ -200,6 +205,8 @@ static const case_t cases[] = {
     {"local", EFI "&serial=LOCAL", {0}, 0, IPXE_DIALECT_GRUB},
     {"chain", EFI "&serial=CHAIN", {0}, 0, IPXE_DIALECT_GRUB},
     {"windows", EFI "&serial=WINDOWS", {0}, 0, IPXE_DIALECT_GRUB},
+    {"gated", EFI "&serial=GATE", {0}, 0, IPXE_DIALECT_GRUB},
+    {"login", EFI "&serial=SHUT", {"shut"}, LOGIN, IPXE_DIALECT_GRUB},
 };
 
 static ipxe_machine_t *machine_of(const char *query, apr_pool_t *pool)
@@ -244,6 +251,27 @@ static apr_status_t decided(ipxe_sink_t *sink, const site_t *site,
                     : APR_EGENERAL;
 }
 
+static apr_status_t write_gate(ipxe_sink_t *sink, const site_t *site,
+                               const case_t *one, ipxe_writing_t *writing)
+{
+    const ipxe_menu_t *menu =
+        apr_hash_get(site->rules->menus, one->path[0], APR_HASH_KEY_STRING);
+    const ipxe_item_t *item =
+        one->path[1] ? ipxe_menu_item(menu, one->path[1]) : NULL;
+    case_t top = *one;
+    const ipxe_decision_t *decision;
+
+    top.path[0] = NULL;
+    decision = decide(site, &top, writing->machine);
+    if (one->what == LOGIN)
+        return ipxe_script_login(sink, decision, menu, item, writing);
+    if (one->what == ASK)
+        return ipxe_script_ask(sink, decision, menu, item, writing);
+    writing->forget_password = 1;
+    return ipxe_script_refused(sink, decision, menu, item, "Wrong password",
+                               writing);
+}
+
 static apr_status_t write_case(ipxe_sink_t *sink, const site_t *site,
                                const case_t *one)
 {
@@ -265,6 +293,8 @@ static apr_status_t write_case(ipxe_sink_t *sink, const site_t *site,
             "rules/site.yaml:7:3: error: no such profile\n&& exit\n-1 "
             "is no number\n--x",
             &writing);
+    if (one->what == LOGIN || one->what == ASK || one->what == REFUSED)
+        return write_gate(sink, site, one, &writing);
     return decided(sink, site, one, &writing);
 }
 
@@ -298,7 +328,8 @@ static void write_golden(const char *name, const char *text, apr_pool_t *pool)
 static const char *const may_fail[] = {
     "boot",   "chain", "choose", "console", "cpuid",  "ifconf",  "imgfree",
     "initrd", "iseq",  "isset",  "kernel",  "menu",   "param",   "params",
-    "prompt", "sleep", "shell",  "sanboot", "reboot", "poweroff"};
+    "prompt", "sleep", "shell",  "sanboot", "reboot", "poweroff",
+    "login",  "read",  "clear"};
 static const char *const cannot_fail[] = {"echo", "exit", "goto",
                                           "inc",  "item", "set"};
 

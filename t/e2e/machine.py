@@ -192,7 +192,9 @@ class Machine:
             self.keyboard.connect(self.keyboard_path)
             threading.Thread(target=drain, args=[self.keyboard],
                              daemon=True).start()
-        self.keyboard.sendall(keys)
+        for key in keys:  # a BIOS keeps 15 keys that nobody has read
+            self.keyboard.sendall(bytes([key]))
+            time.sleep(0.3)
         time.sleep(0.5)
 
     def stop(self):

@@ -47,8 +47,7 @@ static const char *shown(help_t *help, const char *name, const char *platform,
             text, " +%s",
             APR_ARRAY_IDX(boot->initrds, i, ipxe_file_t).file->written);
     for (i = 0; i < boot->args->nelts; i++) {
-        const ipxe_words_t *words =
-            &APR_ARRAY_IDX(boot->args, i, ipxe_words_t);
+        const ipxe_words_t *words = &APR_ARRAY_IDX(boot->args, i, ipxe_words_t);
 
         ipxe_text_addf(text, " %s",
                        words->phrase ? words->phrase->written : words->text);
@@ -89,6 +88,88 @@ static const struct {
     {"scr", NULL, NULL, "script"},
 };
 
+/* ---- Every key that can differ by platform and processor ---- */
+
+/* `more`: what the profile needs beside it. */
+static const struct {
+    const char *key, *more, *pcbios, *x86_64, *other, *rest;
+} parts[] = {
+    {"kernel", "", "kernel a1.ks", "kernel b2.ks", "kernel c3.ks",
+     "kernel d4.ks"},
+    {"efi", "", NULL, "efi b2.ks", "efi c3.ks", NULL},
+    {"sanboot", "", "sanboot a1.ks", "sanboot b2.ks", "sanboot c3.ks",
+     "sanboot d4.ks"},
+    {"memdisk", "iso: i, ", "iso a1.ks", "iso b2.ks", "iso c3.ks", "iso d4.ks"},
+    {"wimboot", "", "wimboot wimboot +a1.ks", "wimboot wimboot +b2.ks",
+     "wimboot wimboot +c3.ks", "wimboot wimboot +d4.ks"},
+    {"initrd", "kernel: k, ", "kernel k +a1.ks", "kernel k +b2.ks",
+     "kernel k +c3.ks", "kernel k +d4.ks"},
+    {"args", "kernel: k, ", "kernel k a1.ks", "kernel k b2.ks",
+     "kernel k c3.ks", "kernel k d4.ks"},
+    {"without", "kernel: k, ", "kernel k -a1.ks", "kernel k -b2.ks",
+     "kernel k -c3.ks", "kernel k -d4.ks"},
+    {"answers", "kernel: k, ", "kernel k /a1.ks", "kernel k /b2.ks",
+     "kernel k /c3.ks", "kernel k /d4.ks"},
+};
+
+static const char *tree_on(help_t *help, const char *platform, const char *cpu)
+{
+    const ipxe_boot_t *boot = ipxe_profile_for(
+        apr_hash_get(help->rules->profiles, "p", APR_HASH_KEY_STRING), platform,
+        cpu, help->pool);
+
+    return boot->way == IPXE_WAY_ISO ? boot->iso->written : boot->tree->written;
+}
+
+#define CASES                                                                  \
+    "{ pcbios: a1.ks, efi: { x86_64: b2.ks, default: c3.ks }, "                \
+    "default: d4.ks }"
+
+static help_t *by_cases(const char *key, const char *more, apr_pool_t *pool)
+{
+    static const char *const files[] = {"a1.ks", "b2.ks", "c3.ks", "d4.ks"};
+    help_t *help = help_make(pool);
+    int i;
+
+    for (i = 0; i < 4; i++)
+        help_template(help, files[i], "text\n");
+    help_load(help, apr_pstrcat(pool, "profiles: { p: { ", more, key,
+                                ": " CASES " } }\n", NULL));
+    is(help_diags(help), "", apr_pstrcat(pool, key, " by platform", NULL));
+    return help;
+}
+
+static void test_parts(apr_pool_t *pool)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+        help_t *help = by_cases(parts[i].key, parts[i].more, pool);
+
+        is(shown(help, "p", "pcbios", "x86_64"), parts[i].pcbios, "on BIOS");
+        is(shown(help, "p", "efi", "x86_64"), parts[i].x86_64, "on UEFI");
+        is(shown(help, "p", "efi", "arm64"), parts[i].other, "on UEFI, ARM");
+        is(shown(help, "p", "sbi", "riscv64"), parts[i].rest, "elsewhere");
+    }
+}
+
+static void test_addresses(apr_pool_t *pool)
+{
+    help_t *tree = by_cases("tree", "kernel: k, ", pool);
+    help_t *iso = by_cases("iso", "", pool);
+    help_t *script = by_cases("script", "", pool);
+    const ipxe_boot_t *boot = ipxe_profile_for(
+        apr_hash_get(script->rules->profiles, "p", APR_HASH_KEY_STRING), "efi",
+        "x86_64", pool);
+
+    is(tree_on(tree, "pcbios", NULL), "a1.ks", "a tree on BIOS");
+    is(tree_on(tree, "efi", "x86_64"), "b2.ks", "on UEFI");
+    is(tree_on(iso, "efi", "arm64"), "c3.ks", "an image on ARM");
+    is(tree_on(iso, "linux", NULL), "d4.ks", "elsewhere");
+    is(ipxe_source_file(ipxe_template_span(boot->script).source), "b2.ks",
+       "a script on UEFI");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_start();
@@ -119,5 +200,7 @@ int main(void)
     is(file->name->written, "n", "a file's name");
     is(file->at->written, "/t", "its place in the initrd");
     is(file->mode->written, "755", "its mode");
+    test_parts(pool);
+    test_addresses(pool);
     return tap_end(pool);
 }

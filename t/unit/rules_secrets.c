@@ -158,8 +158,8 @@ static const char *const wrong[] = {
     "profiles:\n  p:\n    secrets: {\n a: hunter,\n a-b: hunter }\n",
     "hosts:\n  - name: h\n    secrets:\n      a: hunter\n      b-c: hunter\n",
     "rules: [ { local: true, secrets: { a: hunter } } ]\n",
-    "vars:\n  a: &x\n    z-z: hunter\nprofiles: { p: { kernel: k,\n"
-    "  secrets: *x } }\n",
+    ("vars:\n  a: &x\n    z-z: hunter\nprofiles: { p: { kernel: k,\n"
+     "  secrets: *x } }\n"),
 };
 
 static void test_quotes(apr_pool_t *pool)

@@ -11,6 +11,7 @@
 
 #include "engine/hosts.h"
 #include "httpd/config.h"
+#include "httpd/hosts_dbd.h"
 
 static ipxe_server_t *server_of(const cmd_parms *cmd)
 {
@@ -92,10 +93,15 @@ static const char *read_hosts(cmd_parms *cmd, void *dir, const char *arg)
         APR_ARRAY_PUSH(list, const char *) = IPXE_HOSTS_YAML;
         return NULL;
     }
+    if (strncmp(arg, IPXE_HOSTS_DBD ":", 4) == 0) {
+        path = ipxe_hosts_dbd_fault(arg + 4);
+        APR_ARRAY_PUSH(list, const char *) = arg;
+        return path ? refuse(cmd, arg, path) : NULL;
+    }
     if (!yaml && strncmp(arg, IPXE_HOSTS_LMDB ":", 5) != 0)
         return refuse(cmd, arg,
-                      "no such provider of hosts: there are yaml:PATH and "
-                      "lmdb:FILE");
+                      "no such provider of hosts: there are yaml:PATH, "
+                      "lmdb:FILE, and dbd: with a table or a query");
     path = arg[5] ? absolute(cmd, arg + 5) : NULL;
     if (!path)
         return refuse(cmd, arg, "no path");

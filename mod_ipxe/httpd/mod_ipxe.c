@@ -22,11 +22,14 @@
 
 static void register_hooks(apr_pool_t *pool)
 {
+    static const char *const with_connections[] = {"mod_dbd.c", NULL};
+
     /* Before directives are read: Mutex may name ours. */
     ap_hook_pre_config(ipxe_counting_register, NULL, NULL, APR_HOOK_MIDDLE);
     /* In each child, before its first request. */
     ap_hook_child_init(ipxe_counting_child, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_child_init(ipxe_hosts_child, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(ipxe_hosts_child, with_connections, NULL,
+                       APR_HOOK_MIDDLE);
     /* After the configuration was read, in each pass: httpd -t, the check
      * before a graceful restart, a start (twice), a restart. */
     ap_hook_check_config(ipxe_check_config, NULL, NULL, APR_HOOK_MIDDLE);

@@ -48,21 +48,27 @@ static const char *key_of(const ipxe_server_t *server,
                           const ipxe_serving_t *serving, apr_pool_t *pool)
 {
     const ipxe_settings_t *set = &serving->settings;
-    const char *or_none = "";
+    const char *or_none = "", *hosts = join(server->hosts, pool);
+    const server_rec *s = serving->server;
+    /* mod_dbd's connections are each virtual host's own. */
+    const char *whose =
+        strstr(hosts, "dbd:") && s->defn_name
+            ? apr_psprintf(pool, "%s:%u", s->defn_name, s->defn_line_number)
+            : or_none;
 
 #define TEXT(text) ((text) ? (text) : or_none)
     return apr_psprintf(
         pool,
-        "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%" APR_INT64_T_FMT
+        "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%" APR_INT64_T_FMT
         "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT
         "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT,
-        join(server->rules, pool), TEXT(set->templates),
-        join(server->hosts, pool), join(server->vars, pool), set->entry,
-        set->prefix, TEXT(set->base_url), TEXT(set->plain_url),
-        serving->state_dir, serving->secret, TEXT(set->ticket_network),
-        TEXT(set->time_zone), TEXT(server->secret), TEXT(server->state),
-        set->operator_arms, (apr_int64_t)serving->state_timeout,
-        serving->max_machines, (apr_int64_t)set->report_life,
+        join(server->rules, pool), TEXT(set->templates), hosts, whose,
+        join(server->vars, pool), set->entry, set->prefix, TEXT(set->base_url),
+        TEXT(set->plain_url), serving->state_dir, serving->secret,
+        TEXT(set->ticket_network), TEXT(set->time_zone), TEXT(server->secret),
+        TEXT(server->state), set->operator_arms,
+        (apr_int64_t)serving->state_timeout, serving->max_machines,
+        (apr_int64_t)set->report_life,
         (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
         (apr_uint64_t)set->max_facts, (apr_int64_t)serving->reload);
 #undef TEXT

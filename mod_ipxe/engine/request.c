@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "machine/client.h"
+#include "rules/hosts.h"
+#include "rules/uses.h"
 
 /* Unescaped in paths: RFC 3986's pchar and the slash. */
 #define PATH_CHARS "/:@!$&'()*,;=+"
@@ -65,11 +67,17 @@ static const char *pack(const ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
                         ipxe_facts_t more, apr_pool_t *pool)
 {
     const ipxe_snapshot_t *set = asking->set;
+    const ipxe_host_t *host = asking->decision ? asking->decision->host : NULL;
+    apr_array_header_t *args;
 
-    return ipxe_machine_pack(
-        asking->machine, needed(set, kind) | more,
-        kind == IPXE_TICKET_REPORT ? NULL : set->ticket_args,
-        kind == IPXE_TICKET_REPORT ? NULL : set->ticket_asks, pool);
+    if (kind == IPXE_TICKET_REPORT)
+        return ipxe_machine_pack(asking->machine, needed(set, kind) | more,
+                                 NULL, NULL, pool);
+    args = apr_array_copy(pool, set->ticket_args);
+    if (host && ipxe_hosts_elsewhere(set->rules))
+        ipxe_host_uses(&more, args, host);
+    return ipxe_machine_pack(asking->machine, needed(set, kind) | more, args,
+                             set->ticket_asks, pool);
 }
 
 /* With all by which the state finds the machine, where no install's number

@@ -54,6 +54,7 @@ apr_status_t ipxe_host_store_check(const char *path, ipxe_diags_t *diags,
 /* ---- The open file ---- */
 
 #define MOST_IDLE 64
+#define WAIT      200 /* microseconds */
 
 /* A file that is open; gone with its last user once it is another's turn. */
 typedef struct opened_t {
@@ -73,6 +74,7 @@ struct ipxe_host_store_t {
     opened_t *current;         /* or NULL */
     apr_time_t looked;         /* when the file was last looked at */
     int error;                 /* of that look */
+    int changing;              /* the current one is being closed */
 };
 
 static void close_file(opened_t *opened)
@@ -142,12 +144,33 @@ static int open_file(opened_t **opened, const char *path,
     return error;
 }
 
+/* Until somebody else has done something; the mutex is held. */
+static void wait_a_little(const ipxe_host_store_t *store)
+{
+    apr_thread_mutex_unlock(store->mutex);
+    apr_sleep(WAIT);
+    apr_thread_mutex_lock(store->mutex);
+}
+
+/* Two files at one path have one lock, and a process that closes one of them
+ * gives up what it has in the lock for both: one is closed before another is
+ * opened. */
+static void close_current(ipxe_host_store_t *store)
+{
+    store->changing = 1;
+    while (store->current && store->current->users > 1)
+        wait_a_little(store);
+    drop(store->current);
+    store->current = NULL;
+    store->changing = 0;
+}
+
 /* Opens what lies at the path now, if that is not what is open. */
 static int look_at_file(ipxe_host_store_t *store)
 {
     apr_pool_t *pool;
     apr_finfo_t info;
-    opened_t *opened = store->current;
+    const opened_t *opened = store->current;
     int error;
 
     apr_pool_create_unmanaged(&pool);
@@ -160,13 +183,8 @@ static int look_at_file(ipxe_host_store_t *store)
         return MDB_INVALID;
     if (opened && opened->inode == info.inode && opened->device == info.device)
         return check_whole(&opened->in, info.size);
-    opened = NULL;
-    error = open_file(&opened, store->path, &info);
-    if (error)
-        return error;
-    drop(store->current);
-    store->current = opened;
-    return 0;
+    close_current(store);
+    return open_file(&store->current, store->path, &info);
 }
 
 /* What is open, with one user more; NULL and the error. */
@@ -176,6 +194,8 @@ static opened_t *enter(int *error, ipxe_host_store_t *store)
     opened_t *opened = NULL;
 
     apr_thread_mutex_lock(store->mutex);
+    while (store->changing)
+        wait_a_little(store);
     if (now - store->looked >= IPXE_HOSTS_LOOK || now < store->looked) {
         store->error = look_at_file(store);
         store->looked = now;
@@ -236,8 +256,11 @@ static int begin_txn(MDB_txn **txn, ipxe_host_store_t *store, opened_t *opened)
     int error, dead;
 
     *txn = take_idle(store, opened);
+    if (*txn && mdb_txn_renew(*txn) == 0)
+        return 0;
     if (*txn)
-        return mdb_txn_renew(*txn);
+        mdb_txn_abort(*txn);
+    *txn = NULL;
     error = mdb_txn_begin(env, NULL, MDB_RDONLY, txn);
     if (error == MDB_READERS_FULL && mdb_reader_check(env, &dead) == 0 && dead)
         error = mdb_txn_begin(env, NULL, MDB_RDONLY, txn);

@@ -8,6 +8,7 @@
 #include "rules/cond.h"
 #include "rules/hosts.h"
 #include "rules/pattern.h"
+#include "rules/vars.h"
 
 /* What every script looks at, whatever the rules do. */
 #define ALWAYS                                                                 \
@@ -146,6 +147,29 @@ void ipxe_rules_uses(ipxe_facts_t *facts, apr_array_header_t **args,
           by_name);
     *facts = seen.facts;
     *args = seen.args;
+}
+
+static void see_phrase(void *baton, const ipxe_phrase_t *phrase)
+{
+    if (phrase->compiled)
+        ipxe_template_names(phrase->compiled, see_name, baton);
+}
+
+void ipxe_host_uses(ipxe_facts_t *facts, apr_array_header_t *args,
+                    const ipxe_host_t *host)
+{
+    seen_t seen;
+    int i;
+
+    seen.facts = 0;
+    seen.args = args;
+    for (i = 0; host->vars && i < host->vars->list->nelts; i++)
+        ipxe_worth_phrases(
+            APR_ARRAY_IDX(host->vars->list, i, const ipxe_var_t *)->worth,
+            see_phrase, &seen);
+    if (host->action->value)
+        see_phrase(&seen, host->action->value);
+    *facts |= seen.facts;
 }
 
 /* ---- Answers to questions ---- */

@@ -13,6 +13,11 @@
 void ipxe_rules_uses(ipxe_facts_t *facts, apr_array_header_t **args,
                      const ipxe_rules_t *rules, apr_pool_t *pool);
 
+/* Adds what the values of a host's own variables read of the machine: of a
+ * host of a database the set does not know it. */
+void ipxe_host_uses(ipxe_facts_t *facts, apr_array_header_t *args,
+                    const ipxe_host_t *host);
+
 /* The variables that items ask for and a text, a condition or a template
  * reads: array of const char *, none twice. */
 apr_array_header_t *ipxe_rules_asks(const ipxe_rules_t *rules,

@@ -25,7 +25,7 @@ ipxe: 1
 vars: { rack: none }
 profiles:
   tool: { kernel: "tool-{{ rack }}-{{ disk|default('nodisk') }}",
-          answers: tool.cfg }
+          args: "cfg={{ answers() }}", answers: tool.cfg }
 groups: { web: { boot: tool } }
 hosts: [ { name: file01, mac: 02:00:00:00:00:99, local: true } ]
 rules:
@@ -112,15 +112,15 @@ def live(work, mpm):
                       mpm=mpm) as server:
         says(server, "mac=020000000001&serial=", "tool-A1-sda",
              f"{mpm}: a host of the database")
-        says(server, "mac=020000000099&serial=", "# known", "and one of YAML")
-        says(server, "mac=020000000077&serial=", "# rest", "and none")
+        says(server, "mac=020000000099&serial=", "rule 'known'", "and one of YAML")
+        says(server, "mac=020000000077&serial=", "rule 'rest'", "and none")
         says(server, "mac=020000000001&serial=SN2", "web02",
              "two hosts are neither")
         hosts(work, "set", "web01", "vars.disk=nvme0n1", "vars.rack=")
         says(server, "mac=020000000001&serial=", "tool-none-nvme0n1",
              "an edit is seen by the next request")
         hosts(work, "remove", "web02")
-        says(server, "mac=020000000002&serial=SN2", "# rest",
+        says(server, "mac=020000000002&serial=SN2", "rule 'rest'",
              "and so is a host that goes")
         answers(server)
         broken(work, server)
@@ -133,19 +133,21 @@ def answers(server):
     """What a host's own variables read of the machine is in its ticket."""
     work = server.work
     hosts(work, "set", "web03", "mac=020000000003", "boot=tool",
-          "vars.disk='{{ product }}'")
-    text = says(server, "mac=020000000003&serial=&product=Box", "tool-none-Box",
+          "vars.disk='{{ sku }}'")
+    text = says(server, "mac=020000000003&serial=&sku=Box", "tool-none-Box",
                 "a value is rendered for the machine")
-    explain = subprocess.run(
+    rendered = subprocess.run(
         [IPXECTL, "render", "--httpd", server.httpd, "-f", server.config,
-         "--answers", "tool.cfg", "mac=020000000003", "product=Box",
+         "--answers", "tool.cfg", "mac=020000000003", "sku=Box",
          "platform=efi"], capture_output=True, text=True, check=False)
-    result("disk Box" in explain.stdout, "ipxectl finds the same host",
-           text, explain.stdout, explain.stderr)
-    text = says(server, "mac=020000000003&serial=&product=Box&x=1",
-                "tool-none-Box", "once more")
+    result("disk Box" in rendered.stdout, "ipxectl finds the same host",
+           text, rendered.stdout, rendered.stderr)
+    path = re.search(r"http://[^ ]+/answers/[^ ]+", text)
+    answer = server.get(path.group(0))[2].decode() if path else text
+    result("disk Box" in answer, "and its answer file is rendered for it",
+           answer)
     hosts(work, "set", "web03", "boot=nothing")
-    says(server, "mac=020000000003&serial=&product=Box",
+    says(server, "mac=020000000003&serial=&sku=Box",
          "there is no profile 'nothing'", "a machine is told of a wrong name")
     result("there is no profile 'nothing'" in server.log(), "so is the log",
            server.log()[-500:])
@@ -160,7 +162,7 @@ def broken(work, server):
     result("sanboot" in text or "exit 1" in text, "and boots its disk", text)
     result("/db/" not in text, "without the folder's name", text)
     result("there is no such file" in server.log(), "the log says it too")
-    says(server, "mac=020000000099&serial=", "# known",
+    says(server, "mac=020000000099&serial=", "rule 'known'",
          "a host of YAML needs no database")
     with open(path, "w", encoding="utf-8") as file:
         file.write("x" * 100000)
@@ -224,12 +226,12 @@ def by_sql(work):
         says(server, "mac=020000000077&serial=sn%202&manufacturer=ACME",
              "tool-7-nodisk", "by serial and manufacturer, a number")
         says(server, "mac=020000000077&serial=sn%202&manufacturer=Other",
-             "# rest", "of another maker")
+             "rule 'rest'", "of another maker")
         says(server, "mac=020000000003&serial=", "there is no group 'wep'",
              "what it names is looked for")
         says(server, "mac=020000000001&serial=SN%204", "sql04",
              "two hosts are neither")
-        says(server, "mac=020000000099&serial=", "# known",
+        says(server, "mac=020000000099&serial=", "rule 'known'",
              "YAML comes first")
         with sqlite3.connect(path) as db:
             db.execute("UPDATE hosts SET rack = 'B2' WHERE name = 'sql01'")
@@ -246,14 +248,14 @@ def by_sql(work):
                       others=("dbd",)) as server:
         says(server, "mac=020000000006&serial=", "tool-none-x%25y",
              "a query: the second card of a host")
-        says(server, "mac=020000000007&serial=", "# rest",
+        says(server, "mac=020000000007&serial=", "rule 'rest'",
              "one that it leaves out")
         says(server, "mac=020000000005&mac1=020000000006&serial=",
              "tool-none", "two rows are one host")
     with PrivateHttpd(work, MODULE, connection +
                       directives(work, "dbd:nothing"),
                       others=("dbd",)) as server:
-        says(server, "mac=020000000006&serial=", "none of the columns",
+        says(server, "mac=020000000006&serial=", "none of the",
              "a table that is not there")
 
 

@@ -3,6 +3,7 @@
  * file that is none; and that it finds what rule files would. */
 #include "rules/hosts_store.h"
 
+#include <apr_atomic.h>
 #include <apr_file_io.h>
 #include <apr_thread_proc.h>
 #include <stdlib.h>
@@ -357,6 +358,77 @@ static void test_replaced(apr_pool_t *pool)
     is(found(help, "mac=020000000001"), "web01", "which is read");
 }
 
+/* ---- Many at once ---- */
+
+#define THREADS 4
+
+/* A thread that searches until it is told to stop. */
+typedef struct seeker_t {
+    const ipxe_host_provider_t *provider;
+    const volatile apr_uint32_t *stop;
+    int found, wrong;
+} seeker_t;
+
+static void *APR_THREAD_FUNC seek(apr_thread_t *thread, void *data)
+{
+    static const ipxe_host_key_t key = {IPXE_FACT_MAC, "02:00:00:00:00:01"};
+    seeker_t *seeker = data;
+    apr_pool_t *pool;
+
+    (void)thread;
+    apr_pool_create_unmanaged(&pool);
+    while (!apr_atomic_read32((volatile apr_uint32_t *)seeker->stop)) {
+        apr_array_header_t *hits =
+            apr_array_make(pool, 2, sizeof(ipxe_host_hit_t));
+        apr_status_t status =
+            seeker->provider->find(hits, seeker->provider->baton, &key, 1,
+                                   ipxe_diags_make(pool), pool);
+
+        if (status == APR_SUCCESS && hits->nelts == 1)
+            seeker->found++;
+        else
+            seeker->wrong++;
+        apr_pool_clear(pool);
+    }
+    apr_pool_destroy(pool);
+    return NULL;
+}
+
+static void test_threads(apr_pool_t *pool)
+{
+    const char *good = path_of("hosts.mdb", pool);
+    const char *path = path_of("busy.mdb", pool);
+    const char *fresh = path_of("fresh.mdb", pool);
+    ipxe_host_store_t *store = ipxe_host_store_make(path, pool);
+    volatile apr_uint32_t stop = 0;
+    seeker_t seekers[THREADS];
+    apr_thread_t *threads[THREADS];
+    apr_status_t status;
+    int i, found = 0, wrong = 0;
+
+    apr_file_copy(good, path, APR_FPROT_OS_DEFAULT, pool);
+    for (i = 0; i < THREADS; i++) {
+        memset(&seekers[i], 0, sizeof(seekers[i]));
+        seekers[i].provider = ipxe_host_store_provider(store);
+        seekers[i].stop = &stop;
+        apr_thread_create(&threads[i], NULL, seek, &seekers[i], pool);
+    }
+    for (i = 0; i < 8; i++) {
+        apr_sleep(IPXE_HOSTS_LOOK / 3);
+        apr_file_copy(good, fresh, APR_FPROT_OS_DEFAULT, pool);
+        apr_file_rename(fresh, path, pool);
+    }
+    apr_atomic_set32(&stop, 1);
+    for (i = 0; i < THREADS; i++) {
+        apr_thread_join(&status, threads[i]);
+        found += seekers[i].found;
+        wrong += seekers[i].wrong;
+    }
+    is_int(wrong, 0, "no search fails while the file is replaced");
+    ok(found > THREADS, "by many at once");
+    printf("# %d searches\n", found);
+}
+
 /* ---- The same as rule files ---- */
 
 static unsigned seed = 20261122;
@@ -469,6 +541,7 @@ int main(void)
     test_file(pool);
     test_none(pool);
     test_replaced(pool);
+    test_threads(pool);
     for (i = 0; i < 10; i++) {
         apr_pool_create(&round, pool);
         test_same(i, round);

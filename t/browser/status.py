@@ -62,6 +62,7 @@ DIRECTIVES = """\
 IPXERules "{work}/rules"
 IPXETemplates "{work}/ks-templates"
 IPXETimeZone UTC
+ServerName boot.example
 <Location "/ipxe-status">
     SetHandler ipxe-status
 </Location>

@@ -71,7 +71,7 @@ static void let_go(act_t *a)
     /* Whether it was installed nobody knows: not to be wiped again. */
     if (a->view.open.number && a->view.open.state != IPXE_INSTALL_ARMED)
         disarm(a);
-    SQL_DO(sql, LET_GO, "1", a->by, a->order->profile, vars->data, "1",
+    SQL_DO(sql, LET_GO, a->by, a->order->profile, vars->data,
            N(a->view.machine));
     SQL_DO(sql, HOLD_DROP, N(a->view.machine));
 }

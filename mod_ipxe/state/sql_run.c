@@ -213,16 +213,37 @@ apr_status_t ipxe_sql_commit(ipxe_store_t *store)
 
 /* ---- Statements ---- */
 
+static int run_plain(ipxe_rows_t *rows, ipxe_sql_t *sql, const char *text,
+                     int select)
+{
+    int n = 0;
+
+    rows->results = NULL;
+    return select ? apr_dbd_select(sql->driver, sql->scratch, sql->handle,
+                                   &rows->results, text, 1)
+                  : apr_dbd_query(sql->driver, sql->handle, &n, text);
+}
+
+static int is_stale(ipxe_sql_t *sql, int rv)
+{
+    const char *words;
+
+    if (!rv || !sql->dialect->stale)
+        return 0;
+    words = apr_dbd_error(sql->driver, sql->handle, rv);
+    return words && strstr(words, sql->dialect->stale) != NULL;
+}
+
 int ipxe_sql_plain(ipxe_sql_t *sql, const char *text, int select)
 {
     ipxe_rows_t rows = {sql, NULL, NULL};
-    int rv, n = 0;
+    int rv;
 
     if (sql->failed)
         return 0;
-    rv = select ? apr_dbd_select(sql->driver, sql->scratch, sql->handle,
-                                 &rows.results, text, 1)
-                : apr_dbd_query(sql->driver, sql->handle, &n, text);
+    rv = run_plain(&rows, sql, text, select);
+    if (is_stale(sql, rv))
+        rv = run_plain(&rows, sql, text, select);
     if (rv) {
         fail_driver(sql, "the database", rv);
         return 0;
@@ -264,7 +285,7 @@ static apr_dbd_prepared_t *prepare(ipxe_sql_t *sql, ipxe_do_e what, int n)
     return sql->prepared[what];
 }
 
-static const char **without_null(const char **args, int n)
+static void without_null(const char **args, int n)
 {
     int i;
 
@@ -272,40 +293,54 @@ static const char **without_null(const char **args, int n)
         if (!args[i])
             args[i] = "";
     }
-    return args;
+}
+
+static int run_prepared(ipxe_rows_t *rows, int *changed, ipxe_sql_t *sql,
+                        ipxe_do_e what, const char **args, int n)
+{
+    apr_dbd_prepared_t *prepared = prepare(sql, what, n);
+
+    if (!prepared)
+        return 0;
+    if (!rows)
+        return apr_dbd_pquery(sql->driver, sql->scratch, sql->handle, changed,
+                              prepared, n, args);
+    rows->results = NULL;
+    return apr_dbd_pselect(sql->driver, sql->scratch, sql->handle,
+                           &rows->results, prepared, 1, n, args);
+}
+
+static void run(ipxe_rows_t *rows, int *changed, ipxe_sql_t *sql,
+                ipxe_do_e what, const char **args, int n)
+{
+    int rv;
+
+    without_null(args, n);
+    rv = run_prepared(rows, changed, sql, what, args, n);
+    if (is_stale(sql, rv)) {
+        sql->prepared[what] = NULL;
+        rv = run_prepared(rows, changed, sql, what, args, n);
+    }
+    if (rv)
+        fail_driver(sql, statements[what].name, rv);
 }
 
 int ipxe_sql_do(ipxe_sql_t *sql, ipxe_do_e what, const char **args, int n)
 {
-    apr_dbd_prepared_t *prepared = prepare(sql, what, n);
-    int rv, rows = 0;
+    int changed = 0;
 
-    if (!prepared)
-        return 0;
-    rv = apr_dbd_pquery(sql->driver, sql->scratch, sql->handle, &rows, prepared,
-                        n, without_null(args, n));
-    if (rv) {
-        fail_driver(sql, statements[what].name, rv);
-        return 0;
-    }
-    return rows;
+    run(NULL, &changed, sql, what, args, n);
+    return sql->failed ? 0 : changed;
 }
 
 ipxe_rows_t ipxe_sql_ask(ipxe_sql_t *sql, ipxe_do_e what, const char **args,
                          int n)
 {
     ipxe_rows_t rows = {sql, NULL, NULL};
-    apr_dbd_prepared_t *prepared = prepare(sql, what, n);
-    int rv;
 
-    if (!prepared)
-        return rows;
-    rv = apr_dbd_pselect(sql->driver, sql->scratch, sql->handle, &rows.results,
-                         prepared, 1, n, without_null(args, n));
-    if (rv) {
+    run(&rows, NULL, sql, what, args, n);
+    if (sql->failed)
         rows.results = NULL;
-        fail_driver(sql, statements[what].name, rv);
-    }
     return rows;
 }
 

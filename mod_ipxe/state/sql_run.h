@@ -27,7 +27,6 @@ typedef struct ipxe_sql_t {
     apr_pool_t *connection; /* NULL: not connected */
     apr_dbd_t *handle;
     apr_dbd_prepared_t *prepared[IPXE_DO_COUNT];
-    int nargs[IPXE_DO_COUNT];
     apr_finfo_t file; /* which one is open */
     int failed;       /* this operation has */
     int inside;       /* a transaction */

@@ -154,9 +154,8 @@
       "DELETE FROM ipxe_holds WHERE machine = %lld AND since < %lld")          \
     X(DISARM, "UPDATE ipxe_machines SET disarmed = %s, disarmed_at = %lld "    \
               "WHERE id = %lld")                                               \
-    X(LET_GO, "UPDATE ipxe_machines SET let_go = %lld, let_go_by = %s, "       \
-              "let_go_profile = %s, let_go_vars = %s, marked = "               \
-              "CASE WHEN %lld = 1 OR next_profile <> '' THEN 1 ELSE 0 END "    \
+    X(LET_GO, "UPDATE ipxe_machines SET let_go = 1, marked = 1, "              \
+              "let_go_by = %s, let_go_profile = %s, let_go_vars = %s "         \
               "WHERE id = %lld")                                               \
     X(NEXT, "UPDATE ipxe_machines SET next_profile = %s, marked = "            \
             "CASE WHEN let_go = 1 OR %s <> '' THEN 1 ELSE 0 END "              \

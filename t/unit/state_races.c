@@ -80,6 +80,49 @@ static void compare(const result_t *mine, const result_t *other, int races)
            races, shared, tries);
 }
 
+/* ---- A database that is not there yet ---- */
+
+#define AT_ONCE 4
+
+static int open_new(int i)
+{
+    ipxe_store_t *store = open_store(file, NULL, pool);
+    result_t result;
+
+    if (!store) {
+        fflush(stdout);
+        return 1;
+    }
+    race(&result, store, i, pool);
+    race(&result, store, 1000 + i, pool);
+    if (result.tries)
+        printf("# %s\n", store->why);
+    store->ops->close(store);
+    fflush(stdout);
+    return result.number ? result.tries : 2;
+}
+
+static void test_new(const char *folder)
+{
+    pid_t children[AT_ONCE];
+    int turn, i, status, wrong = 0;
+
+    for (turn = 0; turn < 25; turn++) {
+        file = apr_psprintf(pool, "%s/new%d.db", folder, turn);
+        fflush(stdout);
+        for (i = 0; i < AT_ONCE; i++) {
+            children[i] = fork();
+            if (children[i] == 0)
+                _exit(open_new(i));
+        }
+        for (i = 0; i < AT_ONCE; i++) {
+            waitpid(children[i], &status, 0);
+            wrong += status != 0;
+        }
+    }
+    is_int(wrong, 0, "many who open a new database at once");
+}
+
 int main(void)
 {
     int races = getenv("STATE_RACES") ? atoi(getenv("STATE_RACES")) : 500;
@@ -109,6 +152,7 @@ int main(void)
     waitpid(child, &status, 0);
     ok(!failed && status == 0, "both went to the end");
     compare(mine, other, races);
+    test_new(folder);
     remove_folder(folder, pool);
     return tap_end(pool);
 }

@@ -334,6 +334,18 @@ static void test_arm_running(void)
            "and its report");
 }
 
+static int marked(const char *query)
+{
+    apr_array_header_t *keys;
+    int i, found = 0;
+
+    store->ops->marked(&keys, store, pool);
+    for (i = 0; i < keys->nelts; i++)
+        found += strcmp(APR_ARRAY_IDX(keys, i, const char *),
+                        apr_pstrcat(pool, " mac ", query + 4, NULL)) == 0;
+    return found;
+}
+
 static void test_release(void)
 {
     const char *m = fresh();
@@ -360,6 +372,7 @@ static void test_release(void)
     view = look(m);
     ok(!view.hold_code, "no longer held");
     is(view.release, "rescue", "with its profile");
+    is_int(marked(m), 1, "and its keys are marked");
     is(apr_table_get(view.release_vars, "a b"), "c=d&e %", "and variables");
     store->ops->hold(&view, store, &asker, "who is it?", NOON, pool);
     ok(!view.hold_code && view.release, "a rule holds it no more");
@@ -370,10 +383,12 @@ static void test_release(void)
     order(IPXE_ACT_NEXT, m, "memtest");
     view = look(m);
     is(view.next, "memtest", "next");
+    is_int(marked(m), 1, "is marked too");
     store->ops->spend_next(&spent, store, view.machine, pool);
     is_int(spent, 1, "spent");
     store->ops->spend_next(&spent, store, view.machine, pool);
     is_int(spent, 0, "once");
+    is_int(marked(m), 0, "and no longer marked");
 }
 
 static void test_release_of_tries(void)
@@ -554,6 +569,7 @@ static void test_lists(void)
 
     store->ops->watch(store, &event, 1, pool);
     event.kind = IPXE_EVENT_SCRIPT;
+    enter(m, NOON - HOUR);
     event.rule = "Rack A";
     event.profile = "memtest";
     event.text = "boot memtest";

@@ -6,7 +6,9 @@
 
 #include "engine/install.h"
 
-static void tell(const ipxe_job_t *job, ipxe_event_e kind, const char *text)
+/* later: microseconds after the request, for what follows from it. */
+static void tell(const ipxe_job_t *job, ipxe_event_e kind, const char *text,
+                 int later)
 {
     const ipxe_keeper_t *keeper = job->asking.request->keeper;
     const ipxe_decision_t *decision = job->answer->decision;
@@ -18,7 +20,7 @@ static void tell(const ipxe_job_t *job, ipxe_event_e kind, const char *text)
     event.text = text;
     event.percent = -1;
     event.install = job->asking.install;
-    event.when = job->asking.request->now;
+    event.when = job->asking.request->now + later;
     if (decision) {
         event.rule = decision->rule ? decision->rule->name : NULL;
         event.profile =
@@ -40,16 +42,20 @@ static const char *action_of(const ipxe_job_t *job)
     return name;
 }
 
-static void note_script(const ipxe_job_t *job)
+/* What a machine that asks is given; where nothing could be written it has only
+ * asked. The steps of a menu are no new question. */
+static void note_script(const ipxe_job_t *job, int asked)
 {
     const ipxe_answer_t *answer = job->answer;
+    const ipxe_decision_t *decision = answer->decision;
 
-    if (answer->decision && !answer->diags->errors &&
-        strcmp(answer->stage, "identify") != 0)
-        tell(job, IPXE_EVENT_SCRIPT, action_of(job));
-    else if (!answer->decision &&
-             ipxe_machine_fact(answer->machine, IPXE_FACT_MAC))
-        tell(job, IPXE_EVENT_ASKED, NULL);
+    if (strcmp(answer->stage, "identify") == 0)
+        return;
+    if (asked)
+        tell(job, IPXE_EVENT_ASKED,
+             decision && decision->rule ? decision->rule->name : NULL, 0);
+    if (decision && !answer->diags->errors)
+        tell(job, IPXE_EVENT_SCRIPT, action_of(job), 1);
 }
 
 void ipxe_job_note(const ipxe_job_t *job)
@@ -62,14 +68,16 @@ void ipxe_job_note(const ipxe_job_t *job)
     switch (target->route) {
     case IPXE_ROUTE_ENTRY:
     case IPXE_ROUTE_GRUB:
+        note_script(job, 1);
+        break;
     case IPXE_ROUTE_MENU:
     case IPXE_ROUTE_ITEM:
     case IPXE_ROUTE_WAIT:
-        note_script(job);
+        note_script(job, 0);
         break;
     case IPXE_ROUTE_ANSWERS:
         if (target->ticket)
-            tell(job, IPXE_EVENT_ANSWERS, target->name);
+            tell(job, IPXE_EVENT_ANSWERS, target->name, 0);
         break;
     default:
         break;

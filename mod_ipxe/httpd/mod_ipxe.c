@@ -10,7 +10,6 @@
 #include "httpd/config.h"
 #include "httpd/counting.h"
 #include "httpd/directives.h"
-#include "httpd/events.h"
 #include "httpd/handler.h"
 #include "httpd/hosts.h"
 #include "httpd/log.h"
@@ -57,8 +56,6 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(ipxe_claim, NULL, NULL, APR_HOOK_REALLY_FIRST);
     /* Before the handler of any file that lies at our address. */
     ap_hook_handler(ipxe_handle, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    /* When the answer is on its way. */
-    ap_hook_log_transaction(ipxe_events_log, NULL, NULL, APR_HOOK_MIDDLE);
     /* Where SetHandler says so. */
     ap_hook_handler(ipxe_status_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ipxe_metrics_hooks(pool);

@@ -565,7 +565,7 @@ static void test_lists(void)
     ipxe_filter_t filter = {.text = "BB:00:01"};
     ipxe_seen_t *seen;
     apr_table_t *counts;
-    int total, before = listed(NULL, NULL, NULL);
+    int stuck, total, before = listed(NULL, NULL, NULL);
 
     store->ops->watch(store, &event, 1, pool);
     event.kind = IPXE_EVENT_SCRIPT;
@@ -585,6 +585,11 @@ static void test_lists(void)
     is_int(listed(NULL, "5_% w", NULL), 0, "no wildcards");
     ok(listed(NULL, NULL, "armed") > 0, "by state");
     ok(listed(NULL, NULL, "stuck") >= 1, "those that are stuck");
+    stuck = listed(NULL, NULL, "stuck");
+    watch(fresh(), IPXE_EVENT_KERNEL, NOON - HOUR);
+    is_int(listed(NULL, NULL, "stuck"), stuck, "a memory test takes its time");
+    watch(fresh(), IPXE_EVENT_ASKED, NOON - 2 * MINUTE);
+    is_int(listed(NULL, NULL, "stuck"), stuck + 1, "who asked in vain does not");
     store->ops->list(&list, &total, store, &filter, NOON, pool);
     is_int(total, 1, "by a card");
     seen = &APR_ARRAY_IDX(list, 0, ipxe_seen_t);

@@ -102,7 +102,8 @@ static void close_one(const source_t *source, ap_dbd_t *dbd)
 /* Stands for a column that is not there. */
 static char no_column;
 
-/* A connection's statement for a key; NULL where there is no such column. */
+/* A connection's statement for a key; NULL where there is no such column. By
+ * a label: without one PostgreSQL's driver prepares nothing. */
 static apr_dbd_prepared_t *statement(const source_t *source, ap_dbd_t *dbd,
                                      int key)
 {
@@ -115,7 +116,7 @@ static apr_dbd_prepared_t *statement(const source_t *source, ap_dbd_t *dbd,
                             apr_pstrcat(dbd->pool, "SELECT * FROM ",
                                         source->from, " WHERE ",
                                         keys_[key].where, NULL),
-                            NULL, &prepared) != 0)
+                            label, &prepared) != 0)
             prepared = NULL;
         made = prepared ? (void *)prepared : &no_column;
         apr_hash_set(dbd->prepared, label, APR_HASH_KEY_STRING, made);
@@ -301,8 +302,9 @@ static int look_up(apr_array_header_t *hits, const source_t *source,
     if (!prepared)
         return 0;
     ap_str_tolower(value);
+    /* At once: drivers that hand rows over as they come tell no error. */
     error = apr_dbd_pselect(dbd->driver, pool, dbd->handle, &results, prepared,
-                            0, 1, args);
+                            1, 1, args);
     /* To its end: the connection is used again. */
     while (!error && apr_dbd_get_row(dbd->driver, pool, results, &row, -1) == 0)
         take_row(hits, dbd, results, row, key->fact, pool);

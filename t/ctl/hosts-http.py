@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Databases of hosts in a private httpd: found, edited while it serves, taken
-away, replaced, broken; and hosts by SQL over mod_dbd. TAP."""
+away, replaced, broken; and hosts by SQL over mod_dbd: of SQLite, or with
+--pgsql of the PostgreSQL whose socket is in PGHOST (t/state/run). TAP."""
 import os
 import pwd
 import re
@@ -213,16 +214,42 @@ def unreadable(work):
                "and the log says what to do", server.log()[-500:])
 
 
-def by_sql(work):
-    path = f"{work}/db/cmdb.sqlite"
-    with sqlite3.connect(path) as db:
-        db.executescript(TABLE)
-    os.chmod(path, 0o666)
-    connection = f'DBDriver sqlite3\nDBDParams "{path}"\n'
-    with PrivateHttpd(work, MODULE, connection +
+class Sqlite:
+    """A database in a file."""
+
+    name = "SQLite"
+
+    def __init__(self, work):
+        self.path = f"{work}/db/cmdb.sqlite"
+        self.connection = f'DBDriver sqlite3\nDBDParams "{self.path}"\n'
+        self.run(TABLE)
+        os.chmod(self.path, 0o666)
+
+    def run(self, text):
+        with sqlite3.connect(self.path) as database:
+            database.executescript(text)
+
+
+class Pgsql:
+    """A database of the cluster whose socket is in PGHOST."""
+
+    name = "PostgreSQL"
+
+    def __init__(self):
+        where = f"host={os.environ['PGHOST']} user=ipxe dbname=hosts"
+        self.connection = f'DBDriver pgsql\nDBDParams "{where}"\n'
+        self.words = ["psql", "-q", "-v", "ON_ERROR_STOP=1", where]
+        self.run(TABLE)
+
+    def run(self, text):
+        subprocess.run(self.words, input=text, text=True, check=True)
+
+
+def by_sql(work, database):
+    with PrivateHttpd(work, MODULE, database.connection +
                       directives(work, "dbd:hosts"), others=("dbd",)) as server:
         says(server, "mac=020000000001&serial=", "tool-A1-sda",
-             "a host of a table: its columns, its vars")
+             f"{database.name}: a host of a table: its columns, its vars")
         says(server, "mac=020000000077&serial=sn%202&manufacturer=ACME",
              "tool-7-nodisk", "by serial and manufacturer, a number")
         says(server, "mac=020000000077&serial=sn%202&manufacturer=Other",
@@ -233,17 +260,15 @@ def by_sql(work):
              "two hosts are neither")
         says(server, "mac=020000000099&serial=", "rule 'known'",
              "YAML comes first")
-        with sqlite3.connect(path) as db:
-            db.execute("UPDATE hosts SET rack = 'B2' WHERE name = 'sql01'")
+        database.run("UPDATE hosts SET rack = 'B2' WHERE name = 'sql01'")
         says(server, "mac=020000000001&serial=", "tool-B2-sda",
              "an edit is seen by the next request")
-        with sqlite3.connect(path) as db:
-            db.execute("DROP TABLE hosts")
+        database.run("DROP TABLE hosts")
         says(server, "mac=020000000001&serial=", "cannot read the hosts",
              "a table that is gone: the machine is told")
         result("cannot read the hosts by mod_dbd" in server.log(),
                "and the log says why", server.log()[-500:])
-    with PrivateHttpd(work, MODULE, connection +
+    with PrivateHttpd(work, MODULE, database.connection +
                       directives(work, f'"dbd:{QUERY}"'),
                       others=("dbd",)) as server:
         says(server, "mac=020000000006&serial=", "tool-none-x%25y",
@@ -252,7 +277,7 @@ def by_sql(work):
              "one that it leaves out")
         says(server, "mac=020000000005&mac1=020000000006&serial=",
              "tool-none", "two rows are one host")
-    with PrivateHttpd(work, MODULE, connection +
+    with PrivateHttpd(work, MODULE, database.connection +
                       directives(work, "dbd:nothing"),
                       others=("dbd",)) as server:
         says(server, "mac=020000000006&serial=", "none of the",
@@ -264,12 +289,13 @@ def main():
         os.chmod(work, 0o755)
         site(work)
         try:
-            live(work, "event")
-            live_again = f"{work}/db/hosts.mdb"
-            result(os.path.exists(live_again), "the database is there")
-            refused(work)
-            unreadable(work)
-            by_sql(work)
+            if "--pgsql" in sys.argv:
+                by_sql(work, Pgsql())
+            else:
+                live(work, "event")
+                refused(work)
+                unreadable(work)
+                by_sql(work, Sqlite(work))
         except Unusable as error:
             result(False, "a private httpd", error)
     print(f"1..{count}")

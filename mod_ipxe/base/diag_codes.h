@@ -77,9 +77,6 @@
       "Something needs, extends or holds itself.") \
     X(CHAIN_TOO_LONG, "chain-too-long", ERROR, \
       "More profiles or installers extend one another than are followed.") \
-    X(NOT_SUPPORTED, "not-supported", ERROR, \
-      "A key of the language that this version does not support.") \
-    /* rules: conditions */ \
     X(LIST_CONDITION, "list-condition", ERROR, \
       "A condition is a list, which does not say whether one or all hold.") \
     X(BAD_PATTERN, "bad-pattern", ERROR, \

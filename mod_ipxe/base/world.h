@@ -10,6 +10,7 @@
 #define IPXE_BASE_WORLD_H
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 #include <apr_time.h>
 
 struct ipxe_diags_t;
@@ -55,6 +56,13 @@ typedef struct ipxe_world_t {
     apr_status_t (*report)(const char **command, void *baton, const char *kind,
                            const char *stage, struct ipxe_diags_t *diags,
                            apr_pool_t *pool);
+
+    /* The profiles whose runs on this machine reported `done` or `installed`,
+     * or `failed`: *profiles is an array of const char *, newest first. host:
+     * its name in the rules, or NULL. A status that is no success: what it has
+     * done is not known now. NULL instead of a function: nothing. */
+    apr_status_t (*runs)(const apr_array_header_t **profiles, void *baton,
+                         const char *host, int failed);
 
     /* The URL that `y` on the console leads to where a chosen installer is
      * confirmed. */

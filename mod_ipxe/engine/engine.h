@@ -162,7 +162,9 @@ typedef struct ipxe_request_t {
     void *limit_baton;
     int head;               /* a HEAD: nothing is changed */
     const ipxe_keeper_t *keeper; /* who keeps the state; NULL: nobody, and
-                                    nothing is known of any machine */
+                                    each machine is as `supposed` */
+    const ipxe_view_t *supposed; /* with no keeper: what is known of it; NULL:
+                                    nothing */
     int json;               /* explain: JSON is asked for */
     int colour;             /* explain: text in colours of a terminal */
 } ipxe_request_t;

@@ -170,11 +170,16 @@ static apr_status_t ask(ipxe_ruling_t *ruling, const ipxe_job_t *job,
 {
     const ipxe_keeper_t *keeper = job->asking.request->keeper;
     ipxe_wish_t wish = wish_of(job, decision);
+    const ipxe_view_t *view;
 
     memset(ruling, 0, sizeof(*ruling));
     if (keeper)
         return keeper->enter(ruling, keeper->baton, &wish, job->pool);
-    ruling->verdict = IPXE_VERDICT_INSTALL;
+    view = job->asking.request->supposed;
+    if (view)
+        ipxe_state_judge(ruling, view, &wish, job->pool);
+    else
+        ruling->verdict = IPXE_VERDICT_INSTALL;
     return APR_SUCCESS;
 }
 

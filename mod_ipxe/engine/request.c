@@ -230,6 +230,34 @@ const char *ipxe_asking_report_url(ipxe_asking_t *asking, const char *stage,
         "/", stage, NULL);
 }
 
+/* Once for a request, and only where a rule asks. */
+static apr_status_t know(ipxe_asking_t *asking, const char *host)
+{
+    const ipxe_keeper_t *keeper = asking->request->keeper;
+    ipxe_view_t *view = apr_pcalloc(asking->pool, sizeof(*view));
+    ipxe_who_t who = {asking->set->settings->site, host, asking->machine};
+
+    asking->known = view;
+    if (!keeper && asking->request->supposed)
+        asking->known = asking->request->supposed;
+    if (keeper)
+        asking->known_status =
+            keeper->look(view, keeper->baton, &who, asking->pool);
+    return asking->known_status;
+}
+
+static apr_status_t world_runs(const apr_array_header_t **profiles, void *baton,
+                               const char *host, int failed)
+{
+    ipxe_asking_t *asking = baton;
+    apr_status_t status =
+        asking->known ? asking->known_status : know(asking, host);
+
+    if (status == APR_SUCCESS)
+        *profiles = failed ? asking->known->failed : asking->known->done;
+    return status;
+}
+
 static const char *world_confirm(void *baton, apr_pool_t *pool)
 {
     ipxe_asking_t *asking = baton;
@@ -324,6 +352,7 @@ void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
     asking->world.wait = world_wait;
     asking->world.report = ipxe_asking_report;
     asking->world.confirm = world_confirm;
+    asking->world.runs = world_runs;
     asking->world.entry = world_entry;
     asking->world.limit = world_limit;
 }

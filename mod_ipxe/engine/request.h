@@ -20,6 +20,8 @@ typedef struct ipxe_asking_t {
                                    for (engine/menu_path.h); NULL: all is
                                    open */
     int identified;                  /* the machine was asked for everything */
+    const ipxe_view_t *known; /* what the state said of it when rules asked */
+    apr_status_t known_status;
     int too_long;                    /* a ticket would not fit: set by world */
     ipxe_world_t world;
     apr_pool_t *pool;

@@ -52,6 +52,7 @@ typedef struct ipxe_test_t {
     const char *query; /* the facts and arguments given */
     const char *ip;    /* "": not given */
     apr_time_t at;
+    const ipxe_view_t *state; /* what is known of it; NULL: nothing */
     const apr_array_header_t *choose; /* of const ipxe_yaml_t *, or NULL */
     ipxe_expect_t expect, never;      /* `never` is what stands under `not` */
 } ipxe_test_t;

@@ -24,6 +24,9 @@ typedef struct reading_t {
 
 /* ---- What is given ---- */
 
+/* So long ago a machine of a test was installed. */
+#define A_DAY apr_time_from_sec(86400)
+
 /* What a `given` binds to. */
 typedef struct given_t {
     const ipxe_yaml_t *facts[IPXE_FACT_COUNT];
@@ -31,19 +34,44 @@ typedef struct given_t {
     const ipxe_yaml_t *args, *answers;
     apr_array_header_t *choose;
     apr_time_t at;
+    ipxe_view_t *state;
     int refused;
 } given_t;
 
-static void bind_unsupported(void *member, const ipxe_yaml_t *key,
-                             const ipxe_yaml_t *value, void *baton,
-                             ipxe_diags_t *diags, apr_pool_t *pool)
+/* What a `state` binds to. */
+typedef struct known_t {
+    const ipxe_yaml_t *installed;
+    apr_array_header_t *done, *failed; /* of const char * */
+} known_t;
+
+static const ipxe_bind_t state_rows[] = {
+    IPXE_BIND("installed", SCALAR, known_t, installed, 0),
+    IPXE_BIND("done", TEXTS, known_t, done, 0),
+    IPXE_BIND("failed", TEXTS, known_t, failed, 0), IPXE_BIND_END};
+
+static void bind_state(void *member, const ipxe_yaml_t *key,
+                       const ipxe_yaml_t *value, void *baton,
+                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
-    (void)member;
-    (void)value;
+    ipxe_view_t *view = apr_pcalloc(pool, sizeof(*view));
+    known_t known;
+
+    (void)key;
     (void)baton;
-    (void)pool;
-    ipxe_diag_add(diags, IPXE_DIAG_NOT_SUPPORTED, key->span,
-                  "'%s' is not supported by this version", key->text);
+    memset(&known, 0, sizeof(known));
+    ipxe_bind(&known, value, state_rows, "a state", NULL, diags, pool);
+    view->machine = 1;
+    view->done =
+        known.done ? known.done : apr_array_make(pool, 1, sizeof(const char *));
+    view->failed = known.failed
+                       ? known.failed
+                       : apr_array_make(pool, 1, sizeof(const char *));
+    if (known.installed) {
+        view->installed.number = 1;
+        view->installed.state = IPXE_INSTALL_INSTALLED;
+        view->installed.profile = known.installed->text;
+    }
+    *(ipxe_view_t **)member = view;
 }
 
 static void bind_derived(void *member, const ipxe_yaml_t *key,
@@ -111,7 +139,7 @@ static const ipxe_bind_t given_rows[] = {
     IPXE_BIND("choose", SCALARS, given_t, choose, 0),
     IPXE_BIND_WITH("at", given_t, at, 0, bind_at),
     IPXE_BIND_WITH("cpu", given_t, refused, 0, bind_derived),
-    IPXE_BIND_WITH("state", given_t, refused, 0, bind_unsupported),
+    IPXE_BIND_WITH("state", given_t, state, 0, bind_state),
     IPXE_BIND("ask", MAPPING, given_t, answers, 0),
     IPXE_BIND_END};
 
@@ -331,6 +359,10 @@ static void read_given(ipxe_test_t *test, const ipxe_yaml_t *node,
         check_fact(reading, IPXE_FACT_IP, ip);
     test->ip = ip ? ip->text : "";
     test->at = given.at;
+    if (given.state) {
+        given.state->installed.ended = given.at - A_DAY;
+        test->state = given.state;
+    }
     test->choose = given.choose;
     test->query = query_of(&given, reading);
 }

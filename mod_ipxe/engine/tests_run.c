@@ -462,6 +462,7 @@ static void start(running_t *running, const ipxe_test_t *test,
     running->request.ip = test->ip;
     running->request.base_url = "http://localhost";
     running->request.now = test->at;
+    running->request.supposed = test->state;
     running->request.request_id = "test";
     running->request.opened = 1;
 }

@@ -119,12 +119,14 @@ static ipxe_cond_t *bind_named(ipxe_loader_t *loader, const ipxe_yaml_t *key,
     return cond;
 }
 
-static ipxe_cond_t *bind_later(ipxe_loader_t *loader, const ipxe_yaml_t *key,
-                               const ipxe_yaml_t *value)
+static ipxe_cond_t *bind_runs(ipxe_loader_t *loader, const ipxe_yaml_t *key,
+                              const ipxe_yaml_t *value)
 {
-    ipxe_bind_unsupported(NULL, key, value, loader, loader->diags,
-                          loader->pool);
-    return NULL;
+    ipxe_subject_t subject = {key->text, IPXE_FACT_KIND_TEXT, 0};
+    ipxe_cond_t *cond = new_cond(loader, IPXE_COND_RUNS, key->text, key->span);
+
+    bind_patterns(loader, cond, value, &subject);
+    return cond;
 }
 
 typedef ipxe_cond_t *bind_key_fn(ipxe_loader_t *loader, const ipxe_yaml_t *key,
@@ -134,8 +136,8 @@ static const struct {
     const char *key;
     bind_key_fn *bind;
 } keys[] = {{"all", bind_all},     {"any", bind_any},     {"not", bind_not},
-            {"host", bind_named},  {"group", bind_named}, {"done", bind_later},
-            {"failed", bind_later}};
+            {"host", bind_named},  {"group", bind_named}, {"done", bind_runs},
+            {"failed", bind_runs}};
 
 #define KEYS (sizeof(keys) / sizeof(*keys))
 

@@ -215,6 +215,27 @@ static apr_status_t ask_group(int *holds, const asking_t *asking)
     return status;
 }
 
+static apr_status_t ask_runs(int *holds, const asking_t *asking)
+{
+    const apr_array_header_t *profiles;
+    int failed = strcmp(asking->cond->name, "failed") == 0, i;
+    apr_status_t status = ipxe_scope_runs(&profiles, asking->scope, failed);
+
+    *holds = 0;
+    for (i = 0; i < profiles->nelts && !*holds && status == APR_SUCCESS; i++)
+        status = any_matches(holds, asking,
+                             APR_ARRAY_IDX(profiles, i, const char *));
+    if (!profiles->nelts && status == APR_SUCCESS)
+        status = any_matches(holds, asking, NULL);
+    if (!*holds && asking->miss)
+        say(asking, status == APR_SUCCESS
+                        ? apr_psprintf(asking->scope->pool,
+                                       "no profile that is %s here is %s",
+                                       asking->cond->name, wanted(asking))
+                        : "what this machine has done is not known now");
+    return status;
+}
+
 static const char *undefined_because(const asking_t *asking)
 {
     const char *missing = asking->scope->missing;
@@ -321,7 +342,8 @@ static ask_fn *const asks[] = {
     [IPXE_COND_ALL] = ask_all,     [IPXE_COND_ANY] = ask_any,
     [IPXE_COND_NOT] = ask_not,     [IPXE_COND_FACT] = ask_fact,
     [IPXE_COND_ARG] = ask_arg,     [IPXE_COND_HOST] = ask_host,
-    [IPXE_COND_GROUP] = ask_group, [IPXE_COND_EXPRESSION] = ask_expression};
+    [IPXE_COND_GROUP] = ask_group, [IPXE_COND_RUNS] = ask_runs,
+    [IPXE_COND_EXPRESSION] = ask_expression};
 
 apr_status_t ipxe_cond_holds(int *holds, const ipxe_cond_t *cond,
                              ipxe_scope_t *scope, ipxe_miss_t *miss,

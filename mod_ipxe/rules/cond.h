@@ -14,6 +14,7 @@ typedef enum ipxe_cond_e {
     IPXE_COND_ARG,
     IPXE_COND_HOST,
     IPXE_COND_GROUP,
+    IPXE_COND_RUNS, /* `done`, `failed`: what the state knows */
     IPXE_COND_EXPRESSION
 } ipxe_cond_e;
 

@@ -37,7 +37,7 @@ static int single(const ipxe_cond_t *cond)
     ipxe_fact_kind_e kind;
 
     if (cond->kind != IPXE_COND_FACT)
-        return cond->kind != IPXE_COND_GROUP;
+        return cond->kind != IPXE_COND_GROUP && cond->kind != IPXE_COND_RUNS;
     kind = ipxe_fact_kind(cond->fact);
     return kind != IPXE_FACT_KIND_MAC && kind != IPXE_FACT_KIND_MACS &&
            cond->fact != IPXE_FACT_COUNT;

@@ -185,6 +185,19 @@ static apr_status_t fill(ipxe_decision_t *decision, const ipxe_walk_t *walk)
     return settle(decision, walk->scope, action, walk->diags);
 }
 
+/* A rule asks what the machine has done, and nobody knows it now. */
+static apr_status_t wait_for_state(ipxe_decision_t *decision,
+                                   const ipxe_walk_t *walk)
+{
+    decision->action.kind = IPXE_ACTION_HOLD;
+    decision->matched = walk->matched;
+    decision->scope = walk->scope;
+    decision->untold = walk->scope->untold;
+    decision->reason = "The server does not know now what this machine has "
+                       "done. It goes on by itself";
+    return APR_SUCCESS;
+}
+
 apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
                                const ipxe_rules_t *rules,
                                const ipxe_machine_t *machine,
@@ -210,7 +223,9 @@ apr_status_t ipxe_rules_decide(ipxe_decision_t **decision,
     walk.diags = diags;
     made->host = walk.scope->host;
     status = ipxe_walk(&walk);
-    if (status == APR_SUCCESS)
+    if (status != APR_SUCCESS && walk.scope->unknown)
+        status = wait_for_state(made, &walk);
+    else if (status == APR_SUCCESS)
         status = fill(made, &walk);
     if (status == APR_SUCCESS)
         *decision = made;

@@ -12,6 +12,23 @@ const char *ipxe_scope_fact(ipxe_scope_t *scope, ipxe_fact_e fact)
     return ipxe_machine_fact(scope->machine, fact);
 }
 
+apr_status_t ipxe_scope_runs(const apr_array_header_t **profiles,
+                             ipxe_scope_t *scope, int failed)
+{
+    const ipxe_host_t *host = scope->host;
+    apr_status_t status = APR_SUCCESS;
+
+    *profiles = NULL;
+    if (scope->world && scope->world->runs)
+        status = scope->world->runs(profiles, scope->world->baton,
+                                    host ? host->name : NULL, failed);
+    if (!*profiles)
+        *profiles = apr_array_make(scope->pool, 1, sizeof(const char *));
+    if (status != APR_SUCCESS)
+        scope->unknown = 1;
+    return status;
+}
+
 ipxe_value_t ipxe_scope_list(const apr_array_header_t *texts, unsigned flags,
                              apr_pool_t *pool)
 {

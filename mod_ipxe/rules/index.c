@@ -176,7 +176,7 @@ static void look_for_failure(void *baton, const ipxe_cond_t *cond)
 {
     int i;
 
-    if (cond->kind == IPXE_COND_EXPRESSION)
+    if (cond->kind == IPXE_COND_EXPRESSION || cond->kind == IPXE_COND_RUNS)
         *(int *)baton = 1;
     for (i = 0; cond->patterns && i < cond->patterns->nelts; i++) {
         if (ipxe_pattern_may_fail(
@@ -322,7 +322,7 @@ static int choose_expression(choice_t *choice, const making_t *making,
 static int choose(choice_t *choice, const making_t *making,
                   const ipxe_cond_t *cond)
 {
-    if (cond->patterns)
+    if (cond->patterns && cond->kind != IPXE_COND_RUNS)
         return choose_patterns(choice, making, cond);
     switch (cond->kind) {
     case IPXE_COND_ALL:

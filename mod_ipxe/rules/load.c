@@ -153,18 +153,6 @@ const ipxe_template_t *ipxe_load_template(ipxe_loader_t *loader,
     return NULL;
 }
 
-void ipxe_bind_unsupported(void *member, const ipxe_yaml_t *key,
-                           const ipxe_yaml_t *value, void *baton,
-                           ipxe_diags_t *diags, apr_pool_t *pool)
-{
-    (void)member;
-    (void)value;
-    (void)baton;
-    (void)pool;
-    ipxe_diag_add(diags, IPXE_DIAG_NOT_SUPPORTED, key->span,
-                  "'%s' is not supported by this version", key->text);
-}
-
 static const struct {
     const char *unit;
     apr_int64_t milliseconds;

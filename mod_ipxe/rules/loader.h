@@ -198,7 +198,6 @@ const ipxe_template_t *ipxe_load_template(ipxe_loader_t *loader,
                                           const char *path, ipxe_span_t span);
 
 /* For rows of keys that belong to a later version. */
-ipxe_bind_fn ipxe_bind_unsupported;
 
 /* Milliseconds of "10s", "500ms", "2m", "1h" or a number of seconds. */
 ipxe_bind_fn ipxe_bind_timeout; /* apr_int64_t */

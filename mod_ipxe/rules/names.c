@@ -21,8 +21,8 @@ static const char *const words[] = {
 static const char *const always[] = {"args",    "facts", "facts_query", "host",
                                      "profile", "raw",   "rule",        "vars"};
 
-static const char *const conditions[] = {"args", "facts", "host", "raw",
-                                         "vars"};
+static const char *const conditions[] = {"args", "done", "facts", "failed",
+                                         "host", "raw",  "vars"};
 
 static int stands_in(const char *name, const char *const *table, apr_size_t n)
 {

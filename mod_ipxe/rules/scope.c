@@ -304,11 +304,23 @@ static apr_status_t names_get(ipxe_value_t *value, const ipxe_object_t *self,
     return status;
 }
 
+static apr_status_t get_runs(ipxe_value_t *value, ipxe_scope_t *scope,
+                             int failed)
+{
+    const apr_array_header_t *profiles;
+    apr_status_t status = ipxe_scope_runs(&profiles, scope, failed);
+
+    *value = ipxe_scope_list(profiles, 0, scope->pool);
+    return status;
+}
+
 static apr_status_t asked_get(ipxe_value_t *value, const ipxe_object_t *self,
                               const char *name, const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
 
+    if (strcmp(name, "done") == 0 || strcmp(name, "failed") == 0)
+        return get_runs(value, scope, strcmp(name, "failed") == 0);
     if (ipxe_fact_find(name) == IPXE_FACT_COUNT)
         return names_get(value, self, name, render);
     *value = ipxe_value_undefined(name);

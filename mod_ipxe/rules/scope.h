@@ -37,6 +37,8 @@ typedef struct ipxe_scope_t {
     int depth;                /* of variables in variables */
     ipxe_facts_t untold;      /* asked for, and not told */
     ipxe_facts_t host_untold; /* with these told a host might be found */
+    int unknown;              /* what the machine has done was asked for, and
+                                 is not known now */
     const char *missing;      /* the name last asked for in vain */
     ipxe_object_t names;      /* as templates see it: variables, then facts */
     ipxe_object_t asked;      /* as conditions see it: facts, then variables */
@@ -57,6 +59,10 @@ const char *ipxe_scope_fact(ipxe_scope_t *scope, ipxe_fact_e fact);
 
 /* What of the scope's profile fits its machine; NULL: it cannot boot there. */
 const ipxe_boot_t *ipxe_scope_boot(ipxe_scope_t *scope);
+
+/* The profiles whose runs are done, or failed: ipxe_world_t.runs. */
+apr_status_t ipxe_scope_runs(const apr_array_header_t **profiles,
+                             ipxe_scope_t *scope, int failed);
 
 /* The host's, noting what was not told where there is none. */
 const ipxe_host_t *ipxe_scope_host(ipxe_scope_t *scope);

@@ -26,6 +26,9 @@ static const char rules_text[] =
     "    items: [ { boot: rocky }, { boot: tool } ]\n"
     "rules:\n"
     "  - { name: again, when: { serial: R }, boot: rocky, reinstall: always }\n"
+    "  - { name: runs, when: { serial: D, done: tool }, local: true }\n"
+    "  - { name: fails, when: { all: [ { serial: D }, \"'tool' in failed\" ] },"
+    " deny: broken }\n"
     "  - { name: hold, when: { serial: H }, hold: \"wait, {{ mac }}\" }\n"
     "  - { name: tool, when: { serial: T }, boot: tool }\n"
     "  - { name: menu, when: { serial: M }, menu: main }\n"
@@ -328,6 +331,43 @@ static void check_marked(server_t *server)
     memset(&fake->view, 0, sizeof(fake->view));
 }
 
+static const char *rule_of(const server_t *server)
+{
+    const ipxe_decision_t *decision = server->answer.decision;
+
+    return decision && decision->rule ? decision->rule->name : "none";
+}
+
+static void check_runs(server_t *server)
+{
+    fake_t *fake = &server->fake;
+    apr_array_header_t *tool =
+        apr_array_make(server->pool, 1, sizeof(const char *));
+    const apr_array_header_t *none =
+        apr_array_make(server->pool, 1, sizeof(const char *));
+
+    APR_ARRAY_PUSH(tool, const char *) = "tool";
+    fake->view.done = tool;
+    fake->view.failed = none;
+    fake->looked = 0;
+    boot(server, "D");
+    is(rule_of(server), "runs", "a rule knows what is done");
+    ok(fake->looked == 1, "asked once");
+    fake->view.done = none;
+    fake->view.failed = tool;
+    boot(server, "D");
+    is(rule_of(server), "fails", "and what has failed, in an expression");
+    fake->looked = 0;
+    boot(server, "T");
+    ok(!fake->looked, "nobody asks for other machines");
+    fake->status = APR_TIMEUP;
+    ok(has(boot(server, "D"), "/ipxe/wait/") &&
+           server->answer.decision->action.kind == IPXE_ACTION_HOLD,
+       "where it is not known the machine is held");
+    fake->status = APR_SUCCESS;
+    memset(&fake->view, 0, sizeof(fake->view));
+}
+
 static void check_confirm(server_t *server)
 {
     fake_t *fake = &server->fake;
@@ -563,6 +603,7 @@ int main(void)
     check_verdicts(&server);
     check_wait(&server);
     check_marked(&server);
+    check_runs(&server);
     check_confirm(&server);
     check_tickets(&server);
     check_reports(&server);

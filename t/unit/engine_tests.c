@@ -31,6 +31,8 @@ static const char rules_text[] =
     "  - { name: night, between: \"22:00-06:00\", deny: it is night }\n"
     "  - { name: rack, when: { args.rack: \"7\" }, hold: \"rack {{ mac }}\" }\n"
     "  - { name: card, when: { mac: 52:54:00:00:00:03 }, shell: true }\n"
+    "  - { name: was done, when: { serial: \"DONE-*\", done: \"mem*\" },"
+    " local: true }\n"
     "  - { name: qc, when: { serial: \"QC-*\" }, boot: memtest }\n"
     "  - { name: on arm, when: { serial: \"ARM-*\" }, boot: arm }\n"
     "  - { name: known, when: { host: \"*\" }, local: true }\n"
@@ -173,8 +175,11 @@ static const struct {
     {"{ choose: [ tools, memtest, x ] }", "{ action: local }",
      "'x' cannot be chosen: action is 'boot', not 'menu'",
      "a choice without a menu"},
-    {"{ state: { done: a } }", "{ rule: qc }",
-     "not-supported: 'state' is not supported by this version", "state"},
+    {"{ serial: DONE-1, state: { done: memtest } }", "{ rule: was done }", "",
+     "what a machine has done"},
+    {"{ serial: DONE-1 }", "{ rule: else }", "", "and has not"},
+    {"{ state: { wiped: a } }", "{ rule: qc }",
+     "unknown-key: unknown key 'wiped' in a state", "a state's keys"},
     {"{ ask: { a: b } }", "{ rule: qc }",
      "unknown-name: no item of a menu asks for 'a'", "ask"},
     {"{ cpu: arm64 }", "{ rule: qc }",
@@ -256,9 +261,9 @@ static void test_reached(const ipxe_snapshot_t *set, apr_pool_t *pool)
 
     is(outcome(text, reached, set, pool), "", "two tests pass");
     is_int(reached[0], 1, "a rule with `set` is reached where it matches");
-    is_int(reached[4], 2, "a rule that decides is reached");
+    is_int(reached[5], 2, "a rule that decides is reached");
     is_int(reached[3], 0, "one whose condition fails is not");
-    is_int(reached[8], 0, "nor one below");
+    is_int(reached[9], 0, "nor one below");
 }
 
 int main(void)

@@ -294,7 +294,6 @@ static const struct {
      "list-condition"},
     {"rules: [ { when: , local: true } ]\n", "wrong-type"},
     {"rules: [ { when: { seril: x }, local: true } ]\n", "unknown-key"},
-    {"rules: [ { when: { done: x }, local: true } ]\n", "not-supported"},
     {"rules: [ { when: { serial: '[a' }, local: true } ]\n", "bad-pattern"},
     {"rules: [ { when: { serial: '' }, local: true } ]\n", "bad-pattern"},
     {"rules: [ { when: { serial: [] }, local: true } ]\n", "bad-pattern"},

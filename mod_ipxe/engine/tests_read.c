@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/tests.h"
+#include "engine/tests_state.h"
 #include "rules/hosts.h"
 #include "yaml/bind.h"
 
@@ -37,42 +37,6 @@ typedef struct given_t {
     ipxe_view_t *state;
     int refused;
 } given_t;
-
-/* What a `state` binds to. */
-typedef struct known_t {
-    const ipxe_yaml_t *installed;
-    apr_array_header_t *done, *failed; /* of const char * */
-} known_t;
-
-static const ipxe_bind_t state_rows[] = {
-    IPXE_BIND("installed", SCALAR, known_t, installed, 0),
-    IPXE_BIND("done", TEXTS, known_t, done, 0),
-    IPXE_BIND("failed", TEXTS, known_t, failed, 0), IPXE_BIND_END};
-
-static void bind_state(void *member, const ipxe_yaml_t *key,
-                       const ipxe_yaml_t *value, void *baton,
-                       ipxe_diags_t *diags, apr_pool_t *pool)
-{
-    ipxe_view_t *view = apr_pcalloc(pool, sizeof(*view));
-    known_t known;
-
-    (void)key;
-    (void)baton;
-    memset(&known, 0, sizeof(known));
-    ipxe_bind(&known, value, state_rows, "a state", NULL, diags, pool);
-    view->machine = 1;
-    view->done =
-        known.done ? known.done : apr_array_make(pool, 1, sizeof(const char *));
-    view->failed = known.failed
-                       ? known.failed
-                       : apr_array_make(pool, 1, sizeof(const char *));
-    if (known.installed) {
-        view->installed.number = 1;
-        view->installed.state = IPXE_INSTALL_INSTALLED;
-        view->installed.profile = known.installed->text;
-    }
-    *(ipxe_view_t **)member = view;
-}
 
 static void bind_derived(void *member, const ipxe_yaml_t *key,
                          const ipxe_yaml_t *value, void *baton,
@@ -139,7 +103,7 @@ static const ipxe_bind_t given_rows[] = {
     IPXE_BIND("choose", SCALARS, given_t, choose, 0),
     IPXE_BIND_WITH("at", given_t, at, 0, bind_at),
     IPXE_BIND_WITH("cpu", given_t, refused, 0, bind_derived),
-    IPXE_BIND_WITH("state", given_t, state, 0, bind_state),
+    IPXE_BIND_WITH("state", given_t, state, 0, ipxe_test_bind_state),
     IPXE_BIND("ask", MAPPING, given_t, answers, 0),
     IPXE_BIND_END};
 

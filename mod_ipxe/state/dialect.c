@@ -13,6 +13,7 @@ static const ipxe_dialect_t dialects[] = {
     {.driver = "sqlite3",
      .file = 1,
      .stale = "schema has changed",
+     .busy = "database is locked",
      /* The driver sleeps 100 ms where SQLite's own patience has ended. */
      .connect = {"PRAGMA busy_timeout = 200", "PRAGMA journal_mode = WAL",
                  "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = OFF"},

@@ -4,10 +4,12 @@
 #define IPXE_STATE_DIALECT_H
 
 typedef struct ipxe_dialect_t {
-    const char *driver;     /* of apr_dbd */
-    int file;               /* params name a file */
-    const char *stale;      /* words of the error of a statement that was made
-                               before another made the tables; or NULL */
+    const char *driver; /* of apr_dbd */
+    int file;           /* params name a file */
+    const char *stale;  /* words of the error of a statement that was made
+                           before another made the tables; or NULL */
+    const char *busy;   /* words of the error on a new connection that another
+                           stands in the way of; or NULL */
     const char *connect[5]; /* statements on a new connection; NULL ends */
     const char *quick;      /* and where nothing shall wait for the disk */
     const char *begin;      /* a transaction that alone may write */

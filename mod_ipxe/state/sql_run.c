@@ -117,14 +117,10 @@ static void connect_set(ipxe_sql_t *sql)
         ipxe_sql_plain(sql, sql->dialect->quick, 1);
 }
 
-static void connect_all(ipxe_sql_t *sql)
+static void connect_once(ipxe_sql_t *sql)
 {
     ipxe_meta_t meta;
 
-    if (sql->dialect->file)
-        file_there(sql);
-    if (sql->failed)
-        return;
     apr_pool_create(&sql->connection, sql->pool);
     connect_open(sql);
     connect_set(sql);
@@ -132,6 +128,25 @@ static void connect_all(ipxe_sql_t *sql)
     ipxe_sql_meta(&meta, sql, "");
     if (sql->failed)
         ipxe_sql_disconnect(sql);
+}
+
+/* A new file is nobody's to wait for while another turns it to WAL: SQLite
+ * says so at once. */
+#define TURNS 20
+static void connect_all(ipxe_sql_t *sql)
+{
+    int turn;
+
+    if (sql->dialect->file)
+        file_there(sql);
+    for (turn = 0; turn < TURNS && !sql->failed; turn++) {
+        connect_once(sql);
+        if (!sql->failed || !sql->dialect->busy ||
+            !strstr(sql->why, sql->dialect->busy))
+            return;
+        apr_sleep(apr_time_from_msec(10));
+        sql->failed = turn + 1 == TURNS;
+    }
 }
 
 /* ---- Operations ---- */

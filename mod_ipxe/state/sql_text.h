@@ -27,10 +27,11 @@
  * stands alone: SQLite takes an expression beside a bound text for less. */
 #define IPXE_SQL_STUCK                                                         \
     "(h.code IS NULL AND (m.stage = 'asked' OR m.stage_since >= o.armed) "     \
-    "AND m.stage_since < %lld - 60000000 * CASE m.stage "                      \
-    "WHEN 'asked' THEN 1 WHEN 'script' THEN 2 WHEN 'kernel' THEN 5 "           \
-    "WHEN 'initrd' THEN 15 WHEN 'answers' THEN 20 WHEN 'started' THEN 60 "     \
-    "WHEN 'progress' THEN 60 ELSE 1000000000 END)"
+    "AND m.stage_since < %lld - CASE m.stage WHEN 'asked' THEN 60000000 "      \
+    "WHEN 'script' THEN 120000000 WHEN 'kernel' THEN 300000000 "               \
+    "WHEN 'initrd' THEN 900000000 WHEN 'answers' THEN 1200000000 "             \
+    "WHEN 'started' THEN 3600000000 WHEN 'progress' THEN 3600000000 "          \
+    "ELSE 60000000000000000 END)"
 #define IPXE_SQL_FILTER                                                        \
     "WHERE (%s = '1' OR m.site = %s) AND (%s = '0' OR m.id = %lld) "           \
     "AND (%s = '' OR " IPXE_SQL_STATE " = %s OR (%s = 'stuck' "                \

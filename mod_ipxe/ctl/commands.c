@@ -22,9 +22,9 @@ static const ipxe_opt_e lint_options[] = {IPXE_OPT_BUILD, IPXE_OPT_FORMAT,
                                           IPXE_OPT_STRICT, IPXE_OPT_HELP,
                                           IPXE_OPT_COUNT};
 static const ipxe_opt_e hosts_options[] = {
-    IPXE_OPT_FORMAT, IPXE_OPT_FROM,  IPXE_OPT_OUTPUT, IPXE_OPT_GROUP,
-    IPXE_OPT_HOSTS,  IPXE_OPT_CONFIG, IPXE_OPT_HTTPD, IPXE_OPT_VHOST,
-    IPXE_OPT_HELP,   IPXE_OPT_COUNT};
+    IPXE_OPT_FORMAT,    IPXE_OPT_FROM,  IPXE_OPT_OUTPUT, IPXE_OPT_GROUP,
+    IPXE_OPT_INSTALLED, IPXE_OPT_STATE, IPXE_OPT_HOSTS,  IPXE_OPT_CONFIG,
+    IPXE_OPT_HTTPD,     IPXE_OPT_VHOST, IPXE_OPT_HELP,   IPXE_OPT_COUNT};
 static const ipxe_opt_e render_options[] = {
     IPXE_OPT_ANSWERS, IPXE_OPT_CHOOSE, IPXE_OPT_GRUB, REQUEST, WHERE,
     IPXE_OPT_HELP,    IPXE_OPT_COUNT};

@@ -56,6 +56,7 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_FROM,
     IPXE_OPT_OUTPUT,
     IPXE_OPT_GROUP,
+    IPXE_OPT_INSTALLED,
     IPXE_OPT_BUILD,
     IPXE_OPT_ONLY,
     IPXE_OPT_SEARCH,

@@ -4,6 +4,7 @@
 #define IPXE_CTL_HOSTS_H
 
 #include "ctl/ctl.h"
+#include "ctl/state.h"
 #include "engine/hosts.h"
 #include "engine/hosts_text.h"
 
@@ -31,6 +32,11 @@ const ipxe_yaml_t *ipxe_hosts_parse(const ipxe_source_t *text,
  * globs from the nth word on, if there are any. */
 int ipxe_hosts_wanted(const ipxe_ctl_t *ctl, int nth, const char *name,
                       const ipxe_yaml_t *host, apr_pool_t *pool);
+
+/* Marks a machine as installed, by what its host is told; what is wrong was
+ * printed. */
+ipxe_exit_e ipxe_hosts_mark(ipxe_ctl_state_t *state, const ipxe_host_t *host,
+                            apr_pool_t *scratch);
 
 /* The acts. */
 ipxe_command_fn ipxe_hosts_import, ipxe_hosts_list, ipxe_hosts_show,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "ctl/hosts.h"
+#include "ctl/state.h"
 
 #define MOST_BYTES (512u * 1024 * 1024) /* of a file, as of a rule file */
 #define MOST_SHOWN 20                   /* errors of a run */
@@ -28,6 +29,8 @@ typedef struct importing_t {
     apr_hash_t *names;           /* of hosts so far -> where they stand */
     apr_array_header_t *sources; /* of const ipxe_source_t * */
     const ipxe_source_t *current;
+    ipxe_ctl_state_t *state; /* --installed: where that is kept; else NULL */
+    ipxe_exit_e marked;      /* how that went */
     int taken, progress;
     apr_time_t shown;
 } importing_t;
@@ -187,6 +190,8 @@ static int write_host(const importing_t *run, const ipxe_host_t *host,
 {
     ipxe_text_t *text = ipxe_text_make(256, scratch);
 
+    if (run->marked != IPXE_EXIT_FINE)
+        return 0;
     ipxe_host_write(text, node);
     if (ipxe_host_edit_put(run->edit, host, text->data, text->len,
                            run->import.diags) != APR_SUCCESS)
@@ -206,8 +211,11 @@ static void take(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     node = with_group(run, node, scratch);
     if (ipxe_host_bind(&host, node, ipxe_library_child(run->library, scratch),
                        run->import.diags, scratch) == APR_SUCCESS &&
-        is_new(run, host) && write_host(run, host, node, scratch))
+        is_new(run, host) && write_host(run, host, node, scratch)) {
         run->taken++;
+        if (run->state)
+            run->marked = ipxe_hosts_mark(run->state, host, scratch);
+    }
     else
         run->import.lost++;
     show_progress(run, node->span.end);
@@ -261,6 +269,27 @@ static void say_outcome(const importing_t *run, const char *where)
         ipxe_ctl_complain("%d not imported", run->import.lost);
 }
 
+/* Marks come before hosts: one without the other protects. */
+static ipxe_exit_e open_state(importing_t *run)
+{
+    ipxe_ctl_state_t *state;
+    ipxe_exit_e code;
+
+    if (!run->ctl->given[IPXE_OPT_INSTALLED])
+        return IPXE_EXIT_FINE;
+    state = apr_palloc(run->ctl->pool, sizeof(*state));
+    code = ipxe_ctl_state_open(state, run->ctl, 0);
+    if (code != IPXE_EXIT_FINE)
+        return code;
+    if (!state->site) {
+        ipxe_ctl_complain("several virtual hosts have rules: name one by "
+                          "--vhost");
+        return IPXE_EXIT_USAGE;
+    }
+    run->state = state;
+    return IPXE_EXIT_FINE;
+}
+
 static ipxe_exit_e into_database(importing_t *run)
 {
     const char *path;
@@ -269,10 +298,14 @@ static ipxe_exit_e into_database(importing_t *run)
     if (code == IPXE_EXIT_FINE)
         code = read_sources(run);
     if (code == IPXE_EXIT_FINE)
+        code = open_state(run);
+    if (code == IPXE_EXIT_FINE)
         code = ipxe_hosts_begin(&run->edit, path, run->ctl->pool);
     if (code != IPXE_EXIT_FINE)
         return code;
     code = read_all(run);
+    if (run->marked != IPXE_EXIT_FINE)
+        return run->marked;
     run->import.diags = ipxe_diags_make(run->ctl->pool);
     wrote = ipxe_host_edit_commit(run->edit, run->import.diags) == APR_SUCCESS
                 ? IPXE_EXIT_FINE
@@ -319,6 +352,8 @@ static ipxe_exit_e write_file(importing_t *run, const char *path)
     }
     fputs("ipxe: 1\nhosts:\n", run->out);
     code = read_all(run);
+    if (run->marked != IPXE_EXIT_FINE)
+        return run->marked;
     if (!to_stdout && (fclose(run->out) != 0 || rename(fresh, path) != 0)) {
         ipxe_ctl_complain("cannot write '%s'", path);
         return IPXE_EXIT_CANNOT;
@@ -338,7 +373,9 @@ static ipxe_exit_e into_file(importing_t *run, const char *path)
     if (apr_temp_dir_get(&temp, run->ctl->pool) != APR_SUCCESS)
         temp = "/tmp";
     folder = apr_pstrcat(run->ctl->pool, temp, "/ipxectl.XXXXXX", NULL);
-    code = begin_passing(run, folder);
+    code = open_state(run);
+    if (code == IPXE_EXIT_FINE)
+        code = begin_passing(run, folder);
     if (code == IPXE_EXIT_FINE)
         code = write_file(run, path);
     end_passing(run, folder);

@@ -27,6 +27,7 @@ vars: { rack: none }
 profiles:
   tool: { kernel: "tool-{{ rack }}-{{ disk|default('nodisk') }}",
           args: "cfg={{ answers() }}", answers: tool.cfg }
+  os: { kernel: os.bin, install: true, report: none }
 groups: { web: { boot: tool } }
 hosts: [ { name: file01, mac: 02:00:00:00:00:99, local: true } ]
 rules:
@@ -124,10 +125,25 @@ def live(work, mpm):
         says(server, "mac=020000000002&serial=SN2", "rule 'rest'",
              "and so is a host that goes")
         answers(server)
+        installed(server)
         broken(work, server)
     errors = re.findall(r"^.*(?:crit|alert|emerg|exit signal).*$",
                         server.log(), re.M)
     result(not errors, "no child ended before its time", *errors)
+
+
+def installed(server):
+    """Machines that run already are not installed."""
+    work = server.work
+    with open(f"{work}/running.csv", "w", encoding="utf-8") as file:
+        file.write("name,mac,boot\nrun01,02:00:00:00:00:21,os\n")
+    hosts(work, "set", "fresh01", "mac=020000000022", "boot=os")
+    hosts(work, "import", "--installed", "--httpd", server.httpd, "-f",
+          server.config, f"{work}/running.csv")
+    says(server, "mac=020000000022&serial=", "os.bin", "one that is new")
+    text = says(server, "mac=020000000021&serial=", "rule 'known'",
+                "one that runs")
+    result("os.bin" not in text and "exit 1" in text, "boots its disk", text)
 
 
 def answers(server):

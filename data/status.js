@@ -6,6 +6,7 @@
   var EVERY = 5000;
   var live = document.getElementById("live");
   var since = null;
+  var took = 0;
 
   /* What was done is said once, not again when the page is loaded anew. */
   var here = new URL(location.href);
@@ -63,6 +64,7 @@
   function refresh() {
     if (document.hidden)
       return Promise.resolve();
+    var began = Date.now();
     return fetch(location.href, {cache: "no-store", redirect: "error"})
       .then(function (answer) {
         if (!answer.ok)
@@ -73,6 +75,7 @@
         var page = new DOMParser().parseFromString(text, "text/html");
         page.querySelectorAll("[data-live][id]").forEach(put);
         since = new Date();
+        took = Date.now() - began;
         say("live");
       })
       .catch(function () {
@@ -81,10 +84,11 @@
       });
   }
 
+  /* What is dear to the server is asked for less often. */
   function again() {
     setTimeout(function () {
       refresh().then(again);
-    }, EVERY);
+    }, Math.max(EVERY, Math.min(20 * took, 60000)));
   }
 
   document.addEventListener("visibilitychange", function () {

@@ -146,8 +146,7 @@ static int handle(request_rec *r)
     if (r->method_number != M_GET)
         return HTTP_METHOD_NOT_ALLOWED;
     collect(&metrics, ap_server_conf, r->pool);
-    metrics.states =
-        ipxe_metrics_states(ap_server_conf, r->request_time, r->pool);
+    metrics.states = ipxe_metrics_states(ap_server_conf, r->pool);
     if (counters)
         ipxe_metrics_follow(counters, ap_server_conf, r->request_time, r->pool);
     text = ipxe_metrics_text(&metrics, r->pool);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "httpd/state.h"
+#include "httpd/tally.h"
 
 /* ---- Asked now ---- */
 
@@ -21,7 +22,7 @@ static int is_there(const apr_array_header_t *states, const char *site)
 }
 
 static void ask(ipxe_metrics_state_t *state, const ipxe_serving_t *serving,
-                apr_time_t now, apr_pool_t *pool)
+                apr_pool_t *pool)
 {
     ipxe_state_t *asked = ipxe_serving_state(serving);
     apr_table_t *counts;
@@ -29,8 +30,8 @@ static void ask(ipxe_metrics_state_t *state, const ipxe_serving_t *serving,
     state->site = serving->settings.site;
     state->up = 0;
     state->counts = NULL;
-    if (!asked || ipxe_state_counts(&counts, asked, state->site, now, pool) !=
-                      APR_SUCCESS)
+    if (!asked ||
+        ipxe_tally_counts(&counts, asked, state->site, 0, pool) != APR_SUCCESS)
         return;
     apr_table_unset(counts, "frozen");
     apr_table_unset(counts, "unaccepted");
@@ -38,7 +39,7 @@ static void ask(ipxe_metrics_state_t *state, const ipxe_serving_t *serving,
     state->counts = counts;
 }
 
-apr_array_header_t *ipxe_metrics_states(server_rec *main_server, apr_time_t now,
+apr_array_header_t *ipxe_metrics_states(server_rec *main_server,
                                         apr_pool_t *pool)
 {
     apr_array_header_t *all = ipxe_serving_all(main_server, pool);
@@ -52,7 +53,7 @@ apr_array_header_t *ipxe_metrics_states(server_rec *main_server, apr_time_t now,
 
         if (serving->wanted && !serving->settings.stateless &&
             !is_there(states, serving->settings.site))
-            ask(apr_array_push(states), serving, now, pool);
+            ask(apr_array_push(states), serving, pool);
     }
     return states;
 }

@@ -7,8 +7,8 @@
 
 #include "httpd/metrics_text.h"
 
-/* Each tenant's state, asked now: array of ipxe_metrics_state_t. */
-apr_array_header_t *ipxe_metrics_states(server_rec *main_server, apr_time_t now,
+/* Each tenant's state: array of ipxe_metrics_state_t. */
+apr_array_header_t *ipxe_metrics_states(server_rec *main_server,
                                         apr_pool_t *pool);
 
 /* Adds what this child's states have counted since it was called last to the

@@ -18,6 +18,7 @@
 #include "httpd/request_id.h"
 #include "httpd/state.h"
 #include "httpd/status.h"
+#include "httpd/tally.h"
 
 static void register_hooks(apr_pool_t *pool)
 {
@@ -58,6 +59,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_handler(ipxe_handle, NULL, NULL, APR_HOOK_REALLY_FIRST);
     /* Where SetHandler says so. */
     ap_hook_handler(ipxe_status_handle, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(ipxe_tally_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ipxe_metrics_hooks(pool);
 }
 

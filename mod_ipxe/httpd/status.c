@@ -16,6 +16,7 @@
 #include "httpd/status_act.h"
 #include "httpd/status_guard.h"
 #include "httpd/status_page.h"
+#include "httpd/tally.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -219,8 +220,9 @@ static apr_status_t ask(look_t *look)
     apr_pool_t *pool = look->r->pool;
     apr_array_header_t *seen;
     apr_table_t *counts;
-    apr_status_t rv = ipxe_state_counts(&counts, look->state, look->filter.site,
-                                        page->now, pool);
+    /* What was done just now is to be seen. */
+    apr_status_t rv = ipxe_tally_counts(&counts, look->state, look->filter.site,
+                                        page->did != NULL, pool);
 
     if (rv != APR_SUCCESS)
         return rv;

@@ -106,7 +106,8 @@ static void dequeue(ipxe_state_t *state, ipxe_question_t *q)
 static apr_status_t give_up(ipxe_state_t *state, ipxe_question_t *q)
 {
     state->health.timed_out++;
-    if (!q->operators)
+    /* One that waited behind an operator says nothing of the database. */
+    if (!q->operators && !state->looking)
         state->silent = ipxe_front_clock() + SECOND;
     if (q->taken) {
         q->abandoned = 1; /* the thread has it */

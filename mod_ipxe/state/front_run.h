@@ -73,6 +73,7 @@ struct ipxe_state_t {
     apr_pool_t *marked_pool;
     apr_hash_t *marked; /* NULL: not known */
     int sleeping, stop;
+    int looking; /* an operator's question is being answered */
     apr_time_t silent; /* nobody asks until then, monotonic */
     ipxe_state_health_t health;
     char why[512];

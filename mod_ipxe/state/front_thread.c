@@ -178,11 +178,13 @@ static int take_group(ipxe_state_t *state, ipxe_question_t **group)
     int n = 0;
 
     lock(state);
+    state->looking = 0;
     while (n < GROUP && (q = state->first) != NULL && (n == 0 || q->again)) {
         state->first = q->next;
         if (!state->first)
             state->last = NULL;
         q->taken = 1;
+        state->looking |= q->operators;
         group[n++] = q;
         if (!q->again)
             break;

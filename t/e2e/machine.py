@@ -127,7 +127,6 @@ class Machine:
         for log in (self.log, self.second_log):
             if os.path.exists(log):
                 os.unlink(log)
-        self.keyboard = None
         self.cable = cable
         self.plug = cable.connect(self.firmware.plain)
         self.process = self._start(build, disk)
@@ -185,23 +184,20 @@ class Machine:
             httpd.requests(since), wanted), seconds)
 
     def press(self, keys):
-        # Kept open: what a slow machine has not read yet would be lost. Read
-        # from: a machine that cannot print waits.
-        if not self.keyboard:
-            self.keyboard = socket.socket(socket.AF_UNIX)
-            self.keyboard.connect(self.keyboard_path)
-            threading.Thread(target=drain, args=[self.keyboard],
+        with socket.socket(socket.AF_UNIX) as keyboard:
+            keyboard.connect(self.keyboard_path)
+            # Read from while it is open: a machine that cannot print waits.
+            threading.Thread(target=drain, args=[keyboard],
                              daemon=True).start()
-        for key in keys:  # a BIOS keeps 15 keys that nobody has read
-            self.keyboard.sendall(bytes([key]))
-            time.sleep(0.3)
-        time.sleep(0.5)
+            for key in keys:  # a BIOS keeps 15 keys that nobody has read
+                keyboard.sendall(bytes([key]))
+                time.sleep(0.3)
+            time.sleep(1)
+            keyboard.shutdown(socket.SHUT_RDWR)
 
     def stop(self):
         self.process.kill()
         self.process.wait()
-        if self.keyboard:
-            self.keyboard.close()
         self.cable.disconnect()
 
     def explain(self, httpd, since):

@@ -5,6 +5,8 @@
 #include "rules/load.h"
 #include "tap.h"
 
+#define HASH "$2y$05$Ze4h6IrAJ2kJ0aG6gISBBuAeLlZWRggZgTEoUGae.K0AAspQP0tbG"
+
 static const char rules_text[] =
     "ipxe: 1\n"
     "vars: { console: tty0, quiet: true }\n"
@@ -24,6 +26,8 @@ static const char rules_text[] =
     "  tools:\n"
     "    items:\n"
     "      - { boot: memtest, set: { console: ttyS9 } }\n"
+    "      - { boot: memtest, name: asked, password: " HASH ",\n"
+    "          ask: [ { var: console, default: tty7 }, { var: note } ] }\n"
     "hosts:\n"
     "  - { name: web01, mac: 52:54:00:00:00:01 }\n"
     "rules:\n"
@@ -182,6 +186,17 @@ static const struct {
      "unknown-key: unknown key 'wiped' in a state", "a state's keys"},
     {"{ ask: { a: b } }", "{ rule: qc }",
      "unknown-name: no item of a menu asks for 'a'", "ask"},
+    {"{ ask: { console: [ a ] } }", "{ rule: qc }",
+     "wrong-type: 'console' must be text, not a list", "a list of answers"},
+    {"{ choose: [ tools, asked ], ask: { console: 'a b', note: c } }",
+     "{ profile: memtest, vars: { console: a b, note: c } }", "", "answers"},
+    {"{ choose: [ tools, asked ], ask: { console: x } }",
+     "{ vars: { console: x, note: '' }, answers: { a.cfg: on x } }", "",
+     "one answer"},
+    {"{ choose: [ tools, asked ] }", "{ vars: { console: tty7 } }", "",
+     "no answer: the default"},
+    {"{ choose: [ tools, memtest ], ask: { console: x } }",
+     "{ vars: { console: ttyS9 } }", "", "an answer that nobody asked for"},
     {"{ cpu: arm64 }", "{ rule: qc }",
      "bad-value: 'cpu' is derived, no machine sends it", "cpu"},
     {"{ mac: x }", "{ rule: qc }", "bad-mac: 'x' is not a MAC address",

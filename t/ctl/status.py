@@ -96,6 +96,31 @@ def test_running(server, work):
            and not first["status"]["failing"], "JSON: the record", out)
 
 
+def test_last_good(work, directives):
+    """With broken rules the server's user's own last set serves; root starts
+    the server where root runs the test."""
+    write(f"{work}/rules/a.yaml", BROKEN)
+    with PrivateHttpd(work, os.path.join(BUILD, ".libs/mod_ipxe.so"),
+                      directives, ("watchdog",)) as server:
+        options = ("--state", f"{work}/state")
+        code, out, err = wait_for(options, "last good")
+        result(code == 1 and re.search(r"rule set +3-\w+, loaded [-\d]+ [:\d]+ "
+                                       "as the last good one", out),
+               "a start with broken rules", code, out, err)
+        result("not running" not in out and "so it is still" in out,
+               "says that they are", out)
+        result(b"three.bin" in server.get("/boot.ipxe?mac=52:54:00:00:00:02"
+                                          "&platform=efi&serial=A")[2],
+               "and serves the last good set")
+        owner = os.stat(f"{work}/state/sets")
+        result(owner.st_mode & 0o7777 == 0o700 and
+               (os.geteuid() != 0 or owner.st_uid != 0),
+               "whose folder is the server's user's", owner)
+        write(f"{work}/rules/a.yaml", RULES.replace("WORD", "four"))
+        code, out, err = wait_for(options, r"rule set +4-")
+        result(code == 0, "until they are mended", code, out, err)
+
+
 def test_stopped(work):
     options = ("--state", f"{work}/state")
     code, out, err = status(*options)
@@ -118,6 +143,7 @@ def main():
             with PrivateHttpd(work, os.path.join(BUILD, ".libs/mod_ipxe.so"),
                               directives, ("watchdog",)) as server:
                 test_running(server, work)
+            test_last_good(work, directives)
         except Unusable as error:
             result(False, "a private httpd runs", error)
         test_stopped(work)

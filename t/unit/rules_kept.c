@@ -3,14 +3,16 @@
  * and gone with the last set. */
 #include <apr_file_info.h>
 #include <apr_file_io.h>
+#include <apr_thread_proc.h>
 
-#include "base/limits.h"
 #include "engine/engine.h"
 #include "rules/kept.h"
 
 #include "tap.h"
 
-#define HOSTS 4000
+#define HOSTS   4000
+#define THREADS 4
+#define ROUNDS  5
 
 /* A site in a folder, and what is loaded from it. */
 typedef struct site_t {
@@ -186,6 +188,42 @@ static void test_same(site_t *site, apr_pool_t *pool)
     apr_pool_destroy(again->pool);
 }
 
+/* Loads and ends sets, while others do the same with the same files. */
+static void *APR_THREAD_FUNC load_often(apr_thread_t *thread, void *data)
+{
+    const site_t *site = data;
+    int i, good = 1;
+
+    for (i = 0; i < ROUNDS; i++) {
+        apr_pool_t *pool;
+        ipxe_snapshot_t *set;
+
+        apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+        set = ipxe_snapshot_load(&site->settings, ipxe_diags_make(pool), pool);
+        good &= set && set->rules->host_count == HOSTS &&
+                strstr(ask(set, 7 + i, pool), "host") != NULL;
+        apr_pool_destroy(pool);
+    }
+    apr_thread_exit(thread, good ? APR_SUCCESS : APR_EGENERAL);
+    return NULL;
+}
+
+static void test_threads(site_t *site, apr_pool_t *pool)
+{
+    apr_thread_t *threads[THREADS];
+    apr_status_t status;
+    int i, good = 1;
+
+    for (i = 0; i < THREADS; i++)
+        apr_thread_create(&threads[i], NULL, load_often, site, pool);
+    for (i = 0; i < THREADS; i++) {
+        apr_thread_join(&status, threads[i]);
+        good &= status == APR_SUCCESS;
+    }
+    ok(good, "threads load at the same time");
+    ok(ipxe_kept_count(site->settings.kept) == 0, "and leave nothing");
+}
+
 static const char *faults(site_t *site)
 {
     ipxe_text_t *text = ipxe_text_make(256, site->pool);
@@ -238,6 +276,7 @@ int main(void)
     ipxe_settings_keep_hosts(&site->settings, pool);
     test_shared(site, pool);
     test_same(site, pool);
+    test_threads(site, pool);
     test_faults(site);
     remove_site(site);
     return tap_end(pool);

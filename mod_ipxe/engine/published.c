@@ -103,6 +103,82 @@ static const char *place_of(const ipxe_bundle_t *bundle, int number,
     return apr_psprintf(pool, "%s/%03d-%s", kinds[kind], number + 1, label);
 }
 
+/* ---- Manifests ---- */
+
+/* A line of a manifest: a file of the set. */
+typedef struct line_t {
+    kind_e kind;
+    const char *place, *label, *name;
+    const char *hash; /* 64 hex digits where it may stay from set to set, else
+                         NULL */
+} line_t;
+
+static const char *hash_of(const ipxe_source_t *source, apr_pool_t *pool)
+{
+    const unsigned char *note = ipxe_kept_note(source);
+    ipxe_text_t *hex = ipxe_text_make(2 * IPXE_KEPT_NOTE_BYTES + 1, pool);
+    int i;
+
+    for (i = 0; note && i < IPXE_KEPT_NOTE_BYTES; i++)
+        ipxe_text_addf(hex, "%02x", note[i]);
+    return note ? hex->data : NULL;
+}
+
+static void add_line(ipxe_text_t *manifest, const line_t *line,
+                     apr_pool_t *pool)
+{
+    ipxe_text_addf(manifest, "%s %s %s %s%s%s\n", kinds[line->kind],
+                   ipxe_text_urlencode(line->place, "/", pool),
+                   ipxe_text_urlencode(line->label, "/", pool),
+                   ipxe_text_urlencode(line->name, "/", pool),
+                   line->hash ? " " : "", line->hash ? line->hash : "");
+}
+
+static const char *unescape(const char *text, apr_pool_t *pool)
+{
+    char *plain = apr_pstrdup(pool, text), *to = plain;
+
+    for (; *text; text++) {
+        char digits[3] = {text[0] == '%' ? text[1] : '\0', '\0', '\0'};
+
+        if (digits[0])
+            digits[1] = text[2];
+        if (digits[0] && digits[1]) {
+            *to++ = (char)strtol(digits, NULL, 16);
+            text += 2;
+        }
+        else {
+            *to++ = *text;
+        }
+    }
+    *to = '\0';
+    return plain;
+}
+
+/* 0: it is no line of a file. */
+static int read_line(line_t *line, const char *text, apr_pool_t *pool)
+{
+    const apr_array_header_t *words = ipxe_text_split(text, " ", pool);
+    const char *const *word = (const char *const *)words->elts;
+    int i;
+
+    for (i = 0; i < KINDS && words->nelts >= 4 && words->nelts <= 5; i++) {
+        if (strcmp(word[0], kinds[i]) != 0)
+            continue;
+        line->kind = (kind_e)i;
+        line->place = unescape(word[1], pool);
+        line->label = unescape(word[2], pool);
+        line->name = unescape(word[3], pool);
+        line->hash = words->nelts == 5 ? word[4] : NULL;
+        return 1;
+    }
+    return 0;
+}
+
+/* The lines of a set's manifest after its first, or NULL. */
+static apr_array_header_t *read_lines(const char **why, const char *folder,
+                                      apr_pool_t *pool);
+
 /* ---- Writing ---- */
 
 static apr_status_t write_file(const char *path, const char *text,
@@ -133,41 +209,68 @@ static apr_status_t make_parent(const char *path, apr_pool_t *pool)
         pool);
 }
 
-static apr_status_t write_source(const char *folder, ipxe_text_t *manifest,
-                                 const ipxe_bundle_t *bundle, int number,
-                                 apr_pool_t *pool)
-{
-    const ipxe_source_t *source =
-        APR_ARRAY_IDX(bundle->sources, number, const ipxe_source_t *);
-    const char *place = place_of(bundle, number, pool);
-    const char *path = apr_pstrcat(pool, folder, "/", place, NULL);
-    apr_status_t rv = make_parent(path, pool);
-
-    ipxe_text_addf(manifest, "%s %s %s %s\n", kinds[kind_of(bundle, number)],
-                   ipxe_text_urlencode(place, "/", pool),
-                   ipxe_text_urlencode(ipxe_bundle_label(bundle, number), "/",
-                                       pool),
-                   ipxe_text_urlencode(source->name, "/", pool));
-    return rv == APR_SUCCESS
-               ? write_file(path, source->text, source->len, pool)
-               : rv;
-}
-
-static apr_status_t write_all(const char *folder, const ipxe_snapshot_t *set,
+/* Where a set that was published before has the same bytes, or NULL. */
+static const char *find_older(const char *folder, const char *hash,
                               apr_pool_t *pool)
 {
-    const ipxe_bundle_t *bundle = set->bundle;
-    ipxe_text_t *manifest = ipxe_text_make(1024, pool);
+    const apr_array_header_t *lines;
+    const char *why;
+    line_t line;
+    int i;
+
+    lines = hash && folder ? read_lines(&why, folder, pool) : NULL;
+    for (i = 0; lines && i < lines->nelts; i++)
+        if (read_line(&line, APR_ARRAY_IDX(lines, i, const char *), pool) &&
+            line.hash && strcmp(line.hash, hash) == 0)
+            return apr_pstrcat(pool, folder, "/", line.place, NULL);
+    return NULL;
+}
+
+/* What a set is written to. */
+typedef struct writing_t {
+    const char *folder;
+    const char *older; /* the folder of the newest set so far, or NULL */
+    const ipxe_bundle_t *bundle;
+    ipxe_text_t *manifest;
+    apr_pool_t *pool;
+} writing_t;
+
+/* A large file that is in the older set too is one file with two names. */
+static apr_status_t write_source(const writing_t *writing, int number)
+{
+    apr_pool_t *pool = writing->pool;
+    const ipxe_source_t *source =
+        APR_ARRAY_IDX(writing->bundle->sources, number, const ipxe_source_t *);
+    line_t line = {kind_of(writing->bundle, number),
+                   place_of(writing->bundle, number, pool),
+                   ipxe_bundle_label(writing->bundle, number), source->name,
+                   hash_of(source, pool)};
+    const char *path = apr_pstrcat(pool, writing->folder, "/", line.place, NULL);
+    const char *older = find_older(writing->older, line.hash, pool);
+    apr_status_t rv = make_parent(path, pool);
+
+    add_line(writing->manifest, &line, pool);
+    if (rv != APR_SUCCESS ||
+        (older && apr_file_link(older, path) == APR_SUCCESS))
+        return rv;
+    return write_file(path, source->text, source->len, pool);
+}
+
+static apr_status_t write_all(const char *folder, const char *older,
+                              const ipxe_snapshot_t *set, apr_pool_t *pool)
+{
+    writing_t writing = {folder, older, set->bundle, ipxe_text_make(1024, pool),
+                         pool};
     apr_status_t rv = apr_dir_make(folder, FOLDER_MODE, pool);
     int i;
 
-    ipxe_text_addf(manifest, "%s\ncontent %s\n", FIRST_LINE,
-                   ipxe_bundle_hash(bundle, NULL, pool));
-    for (i = 0; i < bundle->sources->nelts && rv == APR_SUCCESS; i++)
-        rv = write_source(folder, manifest, bundle, i, pool);
+    ipxe_text_addf(writing.manifest, "%s\ncontent %s\n", FIRST_LINE,
+                   ipxe_bundle_hash(set->bundle, NULL, pool));
+    for (i = 0; i < set->bundle->sources->nelts && rv == APR_SUCCESS; i++)
+        rv = write_source(&writing, i);
     if (rv == APR_SUCCESS)
         rv = write_file(apr_pstrcat(pool, folder, "/manifest", NULL),
-                        manifest->data, manifest->len, pool);
+                        writing.manifest->data, writing.manifest->len, pool);
     return rv;
 }
 
@@ -204,11 +307,14 @@ static const char *beside(const char *folder, apr_pool_t *pool)
 apr_status_t ipxe_published_write(const char *folder,
                                   const ipxe_snapshot_t *set, apr_pool_t *pool)
 {
+    const apr_array_header_t *all = ipxe_published_list(folder, pool);
     const char *new = beside(folder, pool);
     apr_status_t rv;
 
     remove_folder(new, 0, pool);
-    rv = write_all(new, set, pool);
+    rv = write_all(
+        new, all->nelts ? APR_ARRAY_IDX(all, 0, ipxe_published_t).path : NULL,
+        set, pool);
     if (rv == APR_SUCCESS)
         rv = apr_file_rename(
             new, apr_pstrcat(pool, folder, "/", set->generation, NULL), pool);
@@ -227,6 +333,37 @@ void ipxe_published_clean(const char *folder, int keep, apr_pool_t *pool)
     remove_folder(beside(folder, pool), 0, pool);
 }
 
+static const char *number_path(const char *folder, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, folder, "/number", NULL);
+}
+
+apr_uint32_t ipxe_published_last(const char *folder, apr_pool_t *pool)
+{
+    apr_array_header_t *all = ipxe_published_list(folder, pool);
+    apr_uint32_t last =
+        all->nelts ? APR_ARRAY_IDX(all, 0, ipxe_published_t).number : 0;
+    apr_int64_t noted = 0;
+    ipxe_source_t *source;
+
+    if (ipxe_source_read(&source, number_path(folder, pool), 32, pool) ==
+        APR_SUCCESS)
+        noted = apr_atoi64(source->text);
+    return noted > last && noted < 0xffffffff ? (apr_uint32_t)noted : last;
+}
+
+void ipxe_published_note(const char *folder, apr_uint32_t number,
+                         apr_pool_t *pool)
+{
+    const char *path = number_path(folder, pool);
+    const char *new = apr_pstrcat(pool, path, ".new", NULL);
+    const char *text = apr_psprintf(pool, "%u\n", number);
+
+    apr_file_remove(new, pool);
+    if (write_file(new, text, strlen(text), pool) == APR_SUCCESS)
+        apr_file_rename(new, path, pool);
+}
+
 apr_status_t ipxe_published_lock(apr_file_t **lock, const char *folder,
                                  apr_pool_t *pool)
 {
@@ -241,7 +378,7 @@ apr_status_t ipxe_published_lock(apr_file_t **lock, const char *folder,
 
 /* ---- Reading ---- */
 
-/* A manifest under way. */
+/* A set under way. */
 typedef struct reading_t {
     ipxe_bundle_t *bundle;
     const char *folder;
@@ -250,27 +387,6 @@ typedef struct reading_t {
     ipxe_kept_t *kept;   /* or NULL */
     apr_pool_t *pool;
 } reading_t;
-
-static char *unescape(const char *text, apr_pool_t *pool)
-{
-    char *plain = apr_pstrdup(pool, text), *to = plain;
-
-    for (; *text; text++) {
-        char digits[3] = {text[0] == '%' ? text[1] : '\0', '\0', '\0'};
-
-        if (digits[0])
-            digits[1] = text[2];
-        if (digits[0] && digits[1]) {
-            *to++ = (char)strtol(digits, NULL, 16);
-            text += 2;
-        }
-        else {
-            *to++ = *text;
-        }
-    }
-    *to = '\0';
-    return plain;
-}
 
 static const char *cannot_read(const char *path, apr_status_t rv,
                                apr_pool_t *pool)
@@ -281,71 +397,95 @@ static const char *cannot_read(const char *path, apr_status_t rv,
                         apr_strerror(rv, text, sizeof(text)));
 }
 
-static void add_source(reading_t *reading, kind_e kind, char *const *words)
+static apr_array_header_t *read_lines(const char **why, const char *folder,
+                                      apr_pool_t *pool)
 {
-    const char *path = apr_pstrcat(reading->pool, reading->folder, "/",
-                                   unescape(words[0], reading->pool), NULL);
-    ipxe_bundle_t *bundle = reading->bundle;
+    const char *path = apr_pstrcat(pool, folder, "/manifest", NULL);
     ipxe_source_t *source;
-    const char *name = unescape(words[2], reading->pool);
     apr_status_t rv =
-        ipxe_kept_read(&source, kind == KIND_RULES ? reading->kept : NULL, path,
-                       name, IPXE_MAX_RULE_FILE, reading->pool);
+        ipxe_source_read(&source, path, IPXE_MAX_RULE_FILE, pool);
+    apr_array_header_t *lines;
+
+    if (rv != APR_SUCCESS) {
+        *why = cannot_read(path, rv, pool);
+        return NULL;
+    }
+    lines = ipxe_text_split(source->text, "\n", pool);
+    if (lines->nelts &&
+        strcmp(APR_ARRAY_IDX(lines, 0, const char *), FIRST_LINE) == 0)
+        return lines;
+    *why = "its manifest is of another version";
+    return NULL;
+}
+
+/* What is kept in memory is not read. */
+static const ipxe_source_t *take_kept(const reading_t *reading,
+                                      const line_t *line)
+{
+    unsigned char note[IPXE_KEPT_NOTE_BYTES];
+    int i;
+
+    if (!reading->kept || !line->hash || strlen(line->hash) != 2 * sizeof(note))
+        return NULL;
+    for (i = 0; i < IPXE_KEPT_NOTE_BYTES; i++) {
+        char digits[3] = {line->hash[2 * i], line->hash[2 * i + 1], '\0'};
+
+        note[i] = (unsigned char)strtol(digits, NULL, 16);
+    }
+    return ipxe_kept_find(reading->kept, line->name, note, reading->pool);
+}
+
+static const ipxe_source_t *take_file(reading_t *reading, const line_t *line)
+{
+    const char *path =
+        apr_pstrcat(reading->pool, reading->folder, "/", line->place, NULL);
+    ipxe_source_t *source;
+    apr_status_t rv = ipxe_kept_read(
+        &source, line->kind == KIND_RULES ? reading->kept : NULL, path,
+        line->name, IPXE_MAX_RULE_FILE, reading->pool);
 
     if (rv != APR_SUCCESS) {
         reading->why = cannot_read(path, rv, reading->pool);
-        return;
+        return NULL;
     }
     ipxe_bundle_note(source);
-    APR_ARRAY_PUSH(bundle->sources, const ipxe_source_t *) = source;
-    if (kind == KIND_TEMPLATE)
-        APR_ARRAY_PUSH(bundle->templates, const char *) =
-            unescape(words[1], reading->pool);
-    else if (kind == KIND_RULES)
-        bundle->rules = bundle->sources->nelts;
+    return source;
 }
 
-static void read_line(reading_t *reading, char *line)
+static void add_file(reading_t *reading, const line_t *line)
 {
-    char *last, *words[3];
-    const char *word = apr_strtok(line, " ", &last);
-    int i, n = 0;
+    ipxe_bundle_t *bundle = reading->bundle;
+    const ipxe_source_t *source = take_kept(reading, line);
 
-    while (n < 3 && (words[n] = apr_strtok(NULL, " ", &last)))
-        n++;
-    if (word && strcmp(word, "content") == 0 && n == 1) {
-        reading->content = words[0];
+    if (!source)
+        source = take_file(reading, line);
+    if (!source)
         return;
-    }
-    for (i = 0; i < KINDS && word && n == 3; i++) {
-        if (strcmp(word, kinds[i]) == 0) {
-            add_source(reading, (kind_e)i, words);
-            return;
-        }
-    }
-    reading->why = "its manifest has a line that nobody knows";
+    APR_ARRAY_PUSH(bundle->sources, const ipxe_source_t *) = source;
+    if (line->kind == KIND_TEMPLATE)
+        APR_ARRAY_PUSH(bundle->templates, const char *) = line->label;
+    else if (line->kind == KIND_RULES)
+        bundle->rules = bundle->sources->nelts;
 }
 
 static void read_manifest(reading_t *reading)
 {
-    const char *path =
-        apr_pstrcat(reading->pool, reading->folder, "/manifest", NULL);
-    ipxe_source_t *source;
-    apr_status_t rv =
-        ipxe_source_read(&source, path, IPXE_MAX_RULE_FILE, reading->pool);
-    apr_array_header_t *lines;
+    static const char content[] = "content ";
+    apr_array_header_t *lines =
+        read_lines(&reading->why, reading->folder, reading->pool);
+    line_t line;
     int i;
 
-    if (rv != APR_SUCCESS) {
-        reading->why = cannot_read(path, rv, reading->pool);
-        return;
+    for (i = 1; lines && i < lines->nelts && !reading->why; i++) {
+        const char *text = APR_ARRAY_IDX(lines, i, const char *);
+
+        if (strncmp(text, content, sizeof(content) - 1) == 0)
+            reading->content = text + sizeof(content) - 1;
+        else if (read_line(&line, text, reading->pool))
+            add_file(reading, &line);
+        else
+            reading->why = "its manifest has a line that nobody knows";
     }
-    lines = ipxe_text_split(source->text, "\n", reading->pool);
-    if (!lines->nelts ||
-        strcmp(APR_ARRAY_IDX(lines, 0, const char *), FIRST_LINE) != 0)
-        reading->why = "its manifest is of another version";
-    for (i = 1; i < lines->nelts && !reading->why; i++)
-        read_line(reading, APR_ARRAY_IDX(lines, i, char *));
     if (!reading->why &&
         !ipxe_text_eq(reading->content,
                       ipxe_bundle_hash(reading->bundle, NULL, reading->pool)))

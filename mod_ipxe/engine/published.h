@@ -6,6 +6,7 @@
  *     sets/12-4f2a91c03b7e/rules/001-10-site.yaml
  *     sets/12-4f2a91c03b7e/templates/preseed/base.seed
  *     sets/12-4f2a91c03b7e/named/001-root.hash
+ *     sets/number
  *
  * The folder's name is the number and the hash of the set. It is there whole
  * or not at all: it is written beside and renamed. The manifest says which
@@ -38,7 +39,15 @@ const ipxe_published_t *ipxe_published_find(const char *folder,
                                             apr_uint32_t number,
                                             apr_pool_t *pool);
 
-/* Writes a set under its number. */
+/* The greatest number so far: of a set, or one that was noted. 0: none. */
+apr_uint32_t ipxe_published_last(const char *folder, apr_pool_t *pool);
+
+/* Notes a number whose set is written later, so that nobody takes it again. */
+void ipxe_published_note(const char *folder, apr_uint32_t number,
+                         apr_pool_t *pool);
+
+/* Writes a set under its number. A large file of hosts that the newest set has
+ * too is linked to, not written. */
 apr_status_t ipxe_published_write(const char *folder,
                                   const ipxe_snapshot_t *set,
                                   apr_pool_t *pool);

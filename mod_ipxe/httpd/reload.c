@@ -25,6 +25,7 @@ struct ipxe_slot_t {
     apr_uint32_t turn;   /* records[turn & 1] counts; 0: nothing is published
                             yet, no child has begun */
     apr_uint32_t first;  /* number of the parent's set */
+    apr_uint32_t owed;   /* that set is not published yet */
     apr_uint32_t number; /* what counts; 0: nothing */
     apr_uint64_t tried;
     ipxe_status_t records[2];
@@ -241,12 +242,9 @@ void ipxe_reload_follow(ipxe_serving_t *serving)
 
 static apr_uint32_t next_number(const ipxe_serving_t *serving, apr_pool_t *pool)
 {
-    apr_array_header_t *all = ipxe_published_list(serving->sets, pool);
-    apr_uint32_t last = serving->slot->number;
+    apr_uint32_t last = ipxe_published_last(serving->sets, pool);
 
-    if (all->nelts && APR_ARRAY_IDX(all, 0, ipxe_published_t).number > last)
-        last = APR_ARRAY_IDX(all, 0, ipxe_published_t).number;
-    return last + 1;
+    return (last > serving->slot->number ? last : serving->slot->number) + 1;
 }
 
 static const char *cannot_write(const ipxe_serving_t *serving, apr_status_t rv,
@@ -258,14 +256,12 @@ static const char *cannot_write(const ipxe_serving_t *serving, apr_status_t rv,
                         serving->sets, apr_strerror(rv, text, sizeof(text)));
 }
 
-/* Numbers a set and writes it. NULL, or why it is not there. */
-static const char *write_set(ipxe_serving_t *serving, ipxe_snapshot_t *set,
-                             apr_pool_t *pool)
+/* Writes a set that has its number. NULL, or why it is not there. */
+static const char *write_set(ipxe_serving_t *serving,
+                             const ipxe_snapshot_t *set, apr_pool_t *pool)
 {
-    apr_status_t rv;
+    apr_status_t rv = ipxe_published_write(serving->sets, set, pool);
 
-    ipxe_snapshot_publish(set, next_number(serving, pool));
-    rv = ipxe_published_write(serving->sets, set, pool);
     if (rv != APR_SUCCESS)
         return cannot_write(serving, rv, pool);
     ipxe_published_clean(serving->sets, KEPT_SETS, pool);
@@ -289,6 +285,7 @@ int ipxe_reload_publish(const char **why, ipxe_serving_t *serving,
     apr_file_t *lock;
     apr_status_t rv = ipxe_published_lock(&lock, serving->sets, pool);
 
+    ipxe_snapshot_publish(set, next_number(serving, pool));
     *why = rv == APR_SUCCESS ? write_set(serving, set, pool)
                              : cannot_write(serving, rv, pool);
     if (*why) {
@@ -328,17 +325,39 @@ void ipxe_reload_unchanged(ipxe_serving_t *serving, apr_uint64_t signature,
 
 /* ---- A child begins ---- */
 
-/* The parent's set gets its number and is published; one that cannot be
- * written serves all the same. */
-static void begin_with_parents(ipxe_serving_t *serving, ipxe_status_t *status,
-                               apr_pool_t *pool)
+static void publish_parents(ipxe_serving_t *serving, apr_pool_t *pool)
 {
     const char *why = write_set(serving, serving->set, pool);
 
     if (why)
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
                      "%s: a later start has no last good set", why);
+}
+
+void ipxe_reload_settle(ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    apr_file_t *lock;
+
+    if (!serving->slot->owed ||
+        ipxe_published_lock(&lock, serving->sets, pool) != APR_SUCCESS)
+        return;
+    if (serving->slot->owed && serving->slot->number == serving->slot->first)
+        publish_parents(serving, pool);
+    serving->slot->owed = 0;
+    apr_file_close(lock);
+}
+
+/* The parent's set gets its number. No child waits until a large one is
+ * written: whoever watches does it, where somebody does. */
+static void begin_with_parents(ipxe_serving_t *serving, ipxe_status_t *status,
+                               apr_pool_t *pool)
+{
+    ipxe_snapshot_publish(serving->set, next_number(serving, pool));
+    ipxe_published_note(serving->sets, serving->set->number, pool);
     serving->slot->first = serving->set->number;
+    serving->slot->owed = status->watched != 0;
+    if (!serving->slot->owed)
+        publish_parents(serving, pool);
     record_set(status, serving->set, IPXE_ORIGIN_START);
     ap_log_error(APLOG_MARK, APLOG_INFO, 0, serving->server,
                  "rule set %s: %u files", status->generation, status->files);

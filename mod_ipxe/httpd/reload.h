@@ -41,6 +41,9 @@ void ipxe_reload_follow(ipxe_serving_t *serving);
 /* The signature of what was loaded, or failed to load, last. */
 apr_uint64_t ipxe_reload_tried(const ipxe_serving_t *serving);
 
+/* Publishes the parent's set if no child has. */
+void ipxe_reload_settle(ipxe_serving_t *serving, apr_pool_t *pool);
+
 /* Publishes a set that was made in a pool of ipxe_swap_pool, and puts it to
  * use here. 0: it could not be written; it is gone, and *why says why. */
 int ipxe_reload_publish(const char **why, ipxe_serving_t *serving,

@@ -143,6 +143,7 @@ static void watch_one(ipxe_serving_t *serving, apr_pool_t *pool)
 {
     attempt_t attempt = {.serving = serving, .pool = pool};
 
+    ipxe_reload_settle(serving, pool);
     /* Nothing published is older than what is held against the files. */
     ipxe_reload_follow(serving);
     attempt.now = ipxe_swap_take(serving->swap);
@@ -157,12 +158,13 @@ static void watch_one(ipxe_serving_t *serving, apr_pool_t *pool)
 
 /* ---- Threads ---- */
 
+/* It begins at once, not after the first interval. */
 static apr_status_t watch(int state, void *data, apr_pool_t *pool)
 {
     const apr_array_header_t *all = data;
     int i;
 
-    for (i = 0; state == AP_WATCHDOG_STATE_RUNNING && i < all->nelts; i++) {
+    for (i = 0; state != AP_WATCHDOG_STATE_STOPPING && i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
 
         if (serving->slot && serving->reload)

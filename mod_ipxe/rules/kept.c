@@ -186,6 +186,25 @@ apr_status_t ipxe_kept_read(ipxe_source_t **source, ipxe_kept_t *shelf,
     return APR_SUCCESS;
 }
 
+const ipxe_source_t *ipxe_kept_find(ipxe_kept_t *shelf, const char *name,
+                                    const unsigned char *note, apr_pool_t *pool)
+{
+    ipxe_kept_file_t *file;
+
+    apr_thread_mutex_lock(shelf->mutex);
+    for (file = shelf->first; file; file = file->next)
+        if (strcmp(file->source->name, name) == 0 &&
+            memcmp(file->note, note, sizeof(file->note)) == 0)
+            break;
+    if (file)
+        file->refs++;
+    apr_thread_mutex_unlock(shelf->mutex);
+    if (!file)
+        return NULL;
+    apr_pool_cleanup_register(pool, file, release, apr_pool_cleanup_null);
+    return file->source;
+}
+
 /* ---- Filling ---- */
 
 /* What would have to be compiled, or not be quoted. */

@@ -39,10 +39,17 @@ apr_status_t ipxe_kept_read(ipxe_source_t **source, ipxe_kept_t *shelf,
                             const char *path, const char *name, apr_size_t most,
                             apr_pool_t *pool);
 
-/* Room for what its user knows of a source's bytes, at first all 0; it lives
- * as long as the kept file. NULL: the source is none. */
+/* Room for a hash of the source's bytes, at first all 0: whoever reads the
+ * source fills it before anybody else can know it. NULL: the source cannot be
+ * kept. */
 #define IPXE_KEPT_NOTE_BYTES 32
 unsigned char *ipxe_kept_note(const ipxe_source_t *source);
+
+/* What is kept of that name and with that note, as ipxe_kept_read would give
+ * it; NULL: nothing is. */
+const ipxe_source_t *ipxe_kept_find(ipxe_kept_t *shelf, const char *name,
+                                    const unsigned char *note,
+                                    apr_pool_t *pool);
 
 /* Private to rules/: gives a loader the hosts of a source. 0: they are not
  * kept, and it must be read. */

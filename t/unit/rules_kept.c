@@ -5,7 +5,7 @@
 #include <apr_file_io.h>
 #include <apr_thread_proc.h>
 
-#include "engine/engine.h"
+#include "engine/published.h"
 #include "rules/kept.h"
 
 #include "tap.h"
@@ -188,6 +188,61 @@ static void test_same(site_t *site, apr_pool_t *pool)
     apr_pool_destroy(again->pool);
 }
 
+static apr_finfo_t stat_hosts(const char *sets, const ipxe_snapshot_t *set,
+                              apr_pool_t *pool)
+{
+    const char *path =
+        apr_pstrcat(pool, sets, "/", set->generation,
+                    "/rules/002-20-hosts.yaml", NULL);
+    apr_finfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    apr_stat(&info, path, APR_FINFO_IDENT | APR_FINFO_NLINK, pool);
+    return info;
+}
+
+/* Published, a kept file is one file for all sets, and not read by who has
+ * it. */
+static void test_published(site_t *site, apr_pool_t *pool)
+{
+    const char *sets = apr_pstrcat(pool, site->folder, ".sets", NULL);
+    ipxe_snapshot_t *first = load(site), *second, *back;
+    const char *why = NULL;
+    apr_finfo_t one, two;
+    apr_file_t *lock;
+
+    ipxe_published_lock(&lock, sets, pool);
+    ipxe_published_write(sets, first, pool);
+    write_rules(site, "three");
+    second = load(site);
+    ipxe_snapshot_publish(second, 2);
+    ok(ipxe_published_write(sets, second, pool) == APR_SUCCESS,
+       "sets with kept hosts are published");
+    one = stat_hosts(sets, first, pool);
+    two = stat_hosts(sets, second, pool);
+    ok(one.inode && one.inode == two.inode, "which are one file for both");
+    apr_pool_destroy(first->pool);
+    back = ipxe_published_load(&why, ipxe_published_find(sets, 2, pool),
+                               &site->settings, second->pool);
+    if (!ok(back != NULL, "one is loaded"))
+        tap_say("why", why);
+    ok(back && back->rules->hosts[7].name == second->rules->hosts[7].name,
+       "with the hosts that are there");
+    is(back ? ask(back, 8, pool) : "", ask(second, 8, pool),
+       "and answers the same");
+    apr_pool_destroy(second->pool);
+    back = ipxe_published_load(&why, ipxe_published_find(sets, 2, pool),
+                               &site->settings, pool);
+    ok(back && back->rules->host_count == HOSTS, "and so does who has none");
+    ok(ipxe_published_last(sets, pool) == 2, "the last number is known");
+    ipxe_published_note(sets, 7, pool);
+    ok(ipxe_published_last(sets, pool) == 7, "and one that was noted");
+    ipxe_published_clean(sets, 0, pool);
+    apr_file_remove(apr_pstrcat(pool, sets, "/number", NULL), pool);
+    apr_file_remove(apr_pstrcat(pool, sets, "/lock", NULL), pool);
+    ok(apr_dir_remove(sets, pool) == APR_SUCCESS, "all of it is removed");
+}
+
 /* Loads and ends sets, while others do the same with the same files. */
 static void *APR_THREAD_FUNC load_often(apr_thread_t *thread, void *data)
 {
@@ -278,6 +333,9 @@ int main(void)
     test_same(site, pool);
     test_threads(site, pool);
     test_faults(site);
+    write_rules(site, "one");
+    write_hosts(site, "");
+    test_published(site, pool);
     remove_site(site);
     return tap_end(pool);
 }

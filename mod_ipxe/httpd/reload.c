@@ -16,6 +16,7 @@
 APLOG_USE_MODULE(ipxe);
 
 #define KEPT_SETS   3
+#define MOST_DEATHS 3
 #define RETRY_AFTER apr_time_from_sec(10)
 
 /* In shared memory. A record is written into the half that does not count,
@@ -28,6 +29,9 @@ struct ipxe_slot_t {
     apr_uint32_t owed;   /* that set is not published yet */
     apr_uint32_t number; /* what counts; 0: nothing */
     apr_uint64_t tried;
+    apr_uint64_t trying; /* what is loaded just now, or was when a child died;
+                            0: nothing */
+    apr_uint32_t deaths; /* how often that was begun */
     ipxe_status_t records[2];
 };
 
@@ -103,6 +107,21 @@ void ipxe_reload_status(ipxe_status_t *status, const ipxe_serving_t *serving)
 apr_uint64_t ipxe_reload_tried(const ipxe_serving_t *serving)
 {
     return serving->slot->tried;
+}
+
+int ipxe_reload_begin(ipxe_serving_t *serving, apr_uint64_t signature)
+{
+    struct ipxe_slot_t *slot = serving->slot;
+
+    if (slot->trying != signature)
+        slot->deaths = 0;
+    slot->trying = signature;
+    return slot->deaths++ < MOST_DEATHS;
+}
+
+void ipxe_reload_end(ipxe_serving_t *serving)
+{
+    serving->slot->trying = 0;
 }
 
 /* ---- The parent ---- */

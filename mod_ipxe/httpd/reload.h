@@ -41,6 +41,11 @@ void ipxe_reload_follow(ipxe_serving_t *serving);
 /* The signature of what was loaded, or failed to load, last. */
 apr_uint64_t ipxe_reload_tried(const ipxe_serving_t *serving);
 
+/* Around a try to load. 0: three tries with this signature had no end, because
+ * the child died in them. */
+int ipxe_reload_begin(ipxe_serving_t *serving, apr_uint64_t signature);
+void ipxe_reload_end(ipxe_serving_t *serving);
+
 /* Publishes the parent's set if no child has. */
 void ipxe_reload_settle(ipxe_serving_t *serving, apr_pool_t *pool);
 

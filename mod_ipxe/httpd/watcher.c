@@ -139,6 +139,18 @@ static void try_to_load(attempt_t *attempt)
     }
 }
 
+/* What kills the child that loads it would kill the next one, too. */
+static void note_deaths(const attempt_t *attempt)
+{
+    static const char why[] = "each child that loaded the edited rules died: "
+                              "is there not enough memory?";
+
+    ap_log_error(APLOG_MARK, APLOG_CRIT, 0, attempt->serving->server,
+                 "%s They are not tried again until they are edited", why);
+    ipxe_reload_failed(attempt->serving, why, attempt->look.signature,
+                       attempt->pool);
+}
+
 static void watch_one(ipxe_serving_t *serving, apr_pool_t *pool)
 {
     attempt_t attempt = {.serving = serving, .pool = pool};
@@ -150,8 +162,13 @@ static void watch_one(ipxe_serving_t *serving, apr_pool_t *pool)
     attempt.look = look_at(serving, attempt.now, pool);
     if (ipxe_watch_due(&serving->watch, &attempt.look,
                        ipxe_reload_tried(serving), serving->reload,
-                       apr_time_now()))
-        try_to_load(&attempt);
+                       apr_time_now())) {
+        if (ipxe_reload_begin(serving, attempt.look.signature))
+            try_to_load(&attempt);
+        else
+            note_deaths(&attempt);
+        ipxe_reload_end(serving);
+    }
     if (attempt.now)
         ipxe_swap_give_back(attempt.now);
 }

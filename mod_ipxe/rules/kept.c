@@ -219,7 +219,8 @@ static int is_plain(const ipxe_source_t *source)
 typedef struct filling_t {
     ipxe_loader_t loader;
     ipxe_keep_t keep;
-    apr_array_header_t *defs; /* of ipxe_host_def_t */
+    apr_array_header_t *defs;  /* of ipxe_host_def_t */
+    apr_array_header_t *hosts; /* of ipxe_host_t, one for each */
 } filling_t;
 
 static void fill_one(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
@@ -229,8 +230,7 @@ static void fill_one(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
 
     if (!def)
         return;
-    def->host =
-        apr_pmemdup(filling->loader.pool, def->host, sizeof(*def->host));
+    APR_ARRAY_PUSH(filling->hosts, ipxe_host_t) = *def->host;
     APR_ARRAY_PUSH(filling->defs, ipxe_host_def_t) = *def;
 }
 
@@ -262,6 +262,21 @@ static void init_filling(filling_t *filling, ipxe_kept_file_t *file,
     filling->loader.temp = temp;
     filling->loader.diags = ipxe_diags_make(temp);
     filling->defs = apr_array_make(temp, 4096, sizeof(ipxe_host_def_t));
+    filling->hosts = apr_array_make(temp, 4096, sizeof(ipxe_host_t));
+}
+
+/* In two pieces: a million small ones are more than a process may map. */
+static void take_hosts(ipxe_kept_file_t *file, const filling_t *filling)
+{
+    apr_size_t count = (apr_size_t)filling->defs->nelts, i;
+    ipxe_host_t *hosts = apr_pmemdup(file->pool, filling->hosts->elts,
+                                     count * sizeof(ipxe_host_t));
+
+    file->count = filling->defs->nelts;
+    file->defs = apr_pmemdup(file->pool, filling->defs->elts,
+                             count * sizeof(ipxe_host_def_t));
+    for (i = 0; i < count; i++)
+        file->defs[i].host = &hosts[i];
 }
 
 static void fill(ipxe_kept_file_t *file)
@@ -275,10 +290,7 @@ static void fill(ipxe_kept_file_t *file)
     ipxe_yaml_parse_long(&root, file->source, &hosts, filling.loader.diags,
                          temp);
     if (only_hosts(root) && filling.loader.diags->all->nelts == 0) {
-        file->count = filling.defs->nelts;
-        file->defs =
-            apr_pmemdup(file->pool, filling.defs->elts,
-                        (apr_size_t)file->count * sizeof(ipxe_host_def_t));
+        take_hosts(file, &filling);
         file->state = STATE_KEPT;
     }
     apr_pool_destroy(temp);
@@ -363,16 +375,17 @@ static const ipxe_action_t *action_of(ipxe_loader_t *loader, apr_hash_t *made,
 
 static void use(ipxe_loader_t *loader, const ipxe_kept_file_t *file)
 {
+    apr_size_t count = (apr_size_t)file->count, i;
     apr_hash_t *made = apr_hash_make(loader->temp);
-    int i;
+    ipxe_host_def_t *defs =
+        apr_pmemdup(loader->temp, file->defs, count * sizeof(*defs));
+    ipxe_host_t *hosts = apr_palloc(loader->temp, count * sizeof(*hosts));
 
-    for (i = 0; i < file->count; i++) {
-        ipxe_host_def_t *def =
-            apr_pmemdup(loader->temp, &file->defs[i], sizeof(*def));
-
-        def->host = apr_pmemdup(loader->temp, def->host, sizeof(*def->host));
-        def->host->action = action_of(loader, made, def->action);
-        ipxe_define_host(loader, def);
+    for (i = 0; i < count; i++) {
+        hosts[i] = *defs[i].host;
+        hosts[i].action = action_of(loader, made, defs[i].action);
+        defs[i].host = &hosts[i];
+        ipxe_define_host(loader, &defs[i]);
     }
 }
 

@@ -95,12 +95,11 @@ typedef struct lists_t {
     const apr_array_header_t *groups, *layers;
 } lists_t;
 
-static const char *names_key(const ipxe_loader_t *loader,
-                             const ipxe_host_def_t *def)
+static const char *names_key(ipxe_text_t *key, const ipxe_host_def_t *def)
 {
-    ipxe_text_t *key = ipxe_text_make(32, loader->temp);
     int i;
 
+    ipxe_text_cut(key, 0);
     for (i = 0; def->names && i < def->names->nelts; i++)
         ipxe_text_addf(key, "%s\n",
                        APR_ARRAY_IDX(def->names, i, const ipxe_yaml_t *)->text);
@@ -152,15 +151,16 @@ static const lists_t *make_lists(ipxe_loader_t *loader,
 }
 
 static void link_host(ipxe_loader_t *loader, apr_hash_t *known,
-                      const ipxe_host_def_t *def)
+                      ipxe_text_t *room, const ipxe_host_def_t *def)
 {
-    const char *key = names_key(loader, def);
+    const char *key = names_key(room, def);
     lists_t *lists = apr_hash_get(known, key, APR_HASH_KEY_STRING);
 
     if (!lists) {
         lists = apr_palloc(loader->temp, sizeof(*lists));
         if (make_lists(loader, def, lists))
-            apr_hash_set(known, key, APR_HASH_KEY_STRING, lists);
+            apr_hash_set(known, apr_pstrdup(loader->temp, key),
+                         APR_HASH_KEY_STRING, lists);
     }
     def->host->groups = lists->groups;
     def->host->layers = lists->layers;
@@ -200,12 +200,13 @@ void ipxe_link_hosts(ipxe_loader_t *loader)
     ipxe_host_t *hosts =
         apr_palloc(loader->pool, (apr_size_t)count * sizeof(*hosts));
     apr_hash_t *known = apr_hash_make(loader->temp);
+    ipxe_text_t *room = ipxe_text_make(256, loader->temp);
 
     for (i = 0; i < count; i++) {
         ipxe_host_def_t *def =
             APR_ARRAY_IDX(loader->host_defs, i, ipxe_host_def_t *);
 
-        link_host(loader, known, def);
+        link_host(loader, known, room, def);
         check_cards(loader, def->host);
         check_ignored(loader, def->host, loader->ignored_uuids,
                       def->host->uuid);

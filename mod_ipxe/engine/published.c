@@ -245,7 +245,8 @@ static apr_status_t write_source(const writing_t *writing, int number)
                    place_of(writing->bundle, number, pool),
                    ipxe_bundle_label(writing->bundle, number), source->name,
                    hash_of(source, pool)};
-    const char *path = apr_pstrcat(pool, writing->folder, "/", line.place, NULL);
+    const char *path =
+        apr_pstrcat(pool, writing->folder, "/", line.place, NULL);
     const char *older = find_older(writing->older, line.hash, pool);
     apr_status_t rv = make_parent(path, pool);
 

@@ -491,6 +491,15 @@ static apr_status_t each_host(void *baton, ipxe_host_each_fn *each,
 
 /* ---- The store ---- */
 
+static apr_status_t close_store(void *data)
+{
+    ipxe_host_store_t *store = data;
+
+    drop(store->current);
+    store->current = NULL;
+    return APR_SUCCESS;
+}
+
 ipxe_host_store_t *ipxe_host_store_make(const char *path, apr_pool_t *pool)
 {
     ipxe_host_store_t *store = apr_pcalloc(pool, sizeof(*store));
@@ -504,6 +513,7 @@ ipxe_host_store_t *ipxe_host_store_make(const char *path, apr_pool_t *pool)
     store->provider.each = each_host;
     store->provider.baton = store;
     apr_thread_mutex_create(&store->mutex, APR_THREAD_MUTEX_DEFAULT, pool);
+    apr_pool_cleanup_register(pool, store, close_store, apr_pool_cleanup_null);
     return store;
 }
 

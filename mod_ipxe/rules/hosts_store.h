@@ -13,7 +13,7 @@
  * its value in lower case, `about` the version and how many keys of each fact
  * there are.
  *
- * Lifetime: the pool's; what is open is closed with the process. An LMDB file
+ * Lifetime: the pool's; what is open is closed with it. An LMDB file
  * may be open once in a process and never across a fork: make a store for a
  * path once, and open it in the child. Threads: any number. Who reads writes
  * the lock file (PATH-lock) too: both belong to the server's user. A file that

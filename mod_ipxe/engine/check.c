@@ -4,9 +4,11 @@
 
 #include <apr_strings.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/check_install.h"
+#include "engine/doubt_script.h"
 #include "engine/lint.h"
 #include "engine/request.h"
 #include "engine/sample.h"
@@ -151,68 +153,18 @@ static void render_script(const way_t *way, const ipxe_decision_t *decision)
 
 static void note_file(const way_t *way, const char *path, int tree);
 
-/* A tree below the DocumentRoot, and what this machine's iPXE cannot fetch. */
-static void doubt_address(const way_t *way, const ipxe_lint_address_t *address,
-                          const ipxe_profile_t *profile)
-{
-    const char *platform =
-        ipxe_machine_fact(way->asking.machine, IPXE_FACT_PLATFORM);
-
-    if (address->tree && strncmp(address->url, SAMPLE_BASE "/",
-                                 sizeof(SAMPLE_BASE "/") - 1) == 0)
-        note_file(way, address->url + sizeof(SAMPLE_BASE "/") - 1, 1);
-    if (strncmp(address->url, "https:", 6) == 0 && !address->later &&
-        ipxe_text_eq(platform, "pcbios"))
-        ipxe_diag_help(ipxe_diag_add(way->run->doubts, IPXE_DIAG_NOT_IN_BUILD,
-                                     profile->span,
-                                     "BIOS builds of iPXE have no HTTPS: "
-                                     "'%s' cannot be fetched",
-                                     address->url),
-                       "give BIOS another address: {pcbios: http://..., "
-                       "efi: https://...}");
-}
-
-/* What of a written script is the profile's doing. */
-static int of_profile(ipxe_code_e code)
-{
-    return code == IPXE_DIAG_MISSING_INITRD || code == IPXE_DIAG_WIMBOOT_NAME ||
-           code == IPXE_DIAG_KERNEL_WORD || code == IPXE_DIAG_NO_BOOTIF;
-}
-
 /* The script that a profile comes to, looked at as any other is. */
 static void doubt_script(const way_t *way, const ipxe_decision_t *decision)
 {
-    static const ipxe_lint_wish_t wish = {NULL, 0, 1};
-    const ipxe_profile_t *profile = decision->action.profile;
-    ipxe_text_t *text = ipxe_text_make(4096, way->pool);
-    ipxe_diags_t *found = ipxe_diags_make(way->pool);
-    apr_array_header_t *addresses =
-        apr_array_make(way->pool, 4, sizeof(ipxe_lint_address_t));
+    apr_array_header_t *paths =
+        apr_array_make(way->pool, 4, sizeof(ipxe_fetched_t));
     int i;
 
-    if (ipxe_script_decision(
-            ipxe_sink_to_text(text, IPXE_MAX_RENDER_OUTPUT, way->pool),
-            decision, &way->writing) != APR_SUCCESS)
-        return;
-    ipxe_lint(ipxe_source_make("script", text->data, text->len, way->pool),
-              &wish, addresses, found, way->pool);
-    for (i = 0; i < found->all->nelts; i++) {
-        const ipxe_diag_t *one = APR_ARRAY_IDX(found->all, i, ipxe_diag_t *);
-        ipxe_diag_t *diag;
-
-        if (!of_profile(one->code))
-            continue;
-        diag = ipxe_diag_add(way->run->doubts, one->code, profile->span, "%s",
-                             one->message);
-        if (one->code == IPXE_DIAG_NO_BOOTIF)
-            ipxe_diag_help(diag, "add \"BOOTIF=01-{{ mac|mac('hyphen') }}\" "
-                                 "to its args");
-        else if (one->help)
-            ipxe_diag_help(diag, "%s", one->help);
-    }
-    for (i = 0; i < addresses->nelts; i++)
-        doubt_address(way, &APR_ARRAY_IDX(addresses, i, ipxe_lint_address_t),
-                      profile);
+    ipxe_doubt_script(paths, decision, &way->writing, way->run->set->settings,
+                      SAMPLE_BASE, way->run->doubts, way->pool);
+    for (i = 0; i < paths->nelts; i++)
+        note_file(way, APR_ARRAY_IDX(paths, i, ipxe_fetched_t).path,
+                  APR_ARRAY_IDX(paths, i, ipxe_fetched_t).tree);
 }
 
 static void render_decision(way_t *way, const ipxe_decision_t *decision)
@@ -223,7 +175,7 @@ static void render_decision(way_t *way, const ipxe_decision_t *decision)
         apr_hash_set(way->run->reached, decision->action.profile->name,
                      APR_HASH_KEY_STRING, decision->action.profile);
     render_script(way, decision);
-    if (way->run->doubts && decision->action.profile &&
+    if (way->run->files && decision->action.profile &&
         !script_of(decision, way->pool))
         doubt_script(way, decision);
     if (decision->action.profile)
@@ -563,6 +515,19 @@ void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
     apr_pool_destroy(pool);
 }
 
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const ipxe_named_file_t *)a)->path,
+                  ((const ipxe_named_file_t *)b)->path);
+}
+
+int ipxe_check_below(const char *path, const char *folder)
+{
+    apr_size_t len = folder ? strlen(folder) : 0;
+
+    return len && folder[len - 1] == '/' && strncmp(path, folder, len) == 0;
+}
+
 apr_array_header_t *ipxe_check_doubts(const ipxe_snapshot_t *set,
                                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
@@ -577,6 +542,9 @@ apr_array_header_t *ipxe_check_doubts(const ipxe_snapshot_t *set,
 
         APR_ARRAY_PUSH(all, ipxe_named_file_t) = *file;
     }
+    if (all->nelts)
+        qsort(all->elts, (size_t)all->nelts, sizeof(ipxe_named_file_t),
+              by_path);
     return all;
 }
 

@@ -20,7 +20,7 @@ typedef struct ipxe_named_file_t {
     ipxe_span_t span; /* of the profile, or of the rule where there is none */
 } ipxe_named_file_t;
 
-/* Once more all ways, for the files, each path once: array of
+/* Once more all ways, for the files, each path once, sorted: array of
  * ipxe_named_file_t. Paths in which something stands that the sample says of
  * itself are left out: for other machines they are others. */
 apr_array_header_t *ipxe_check_files(const ipxe_snapshot_t *set,
@@ -30,5 +30,9 @@ apr_array_header_t *ipxe_check_files(const ipxe_snapshot_t *set,
  * files is added to diags. */
 apr_array_header_t *ipxe_check_doubts(const ipxe_snapshot_t *set,
                                       ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* Nonzero where the path lies in a folder of that list ("OS/rocky/9/", or
+ * NULL), which needs no more to be said of where that is not there. */
+int ipxe_check_below(const char *path, const char *folder);
 
 #endif

@@ -290,32 +290,45 @@ static void doubt_templates(const ipxe_rules_t *rules, ipxe_diags_t *diags,
 
 /* ---- Files ---- */
 
-static void doubt_file(const ipxe_named_file_t *file, const char *root,
-                       ipxe_diags_t *diags, apr_pool_t *pool)
+/* Zero where it is not there. */
+static int doubt_file(const ipxe_named_file_t *file, const char *root,
+                      ipxe_diags_t *diags, apr_pool_t *pool)
 {
     char *path;
 
     /* What leads out of the DocumentRoot is nothing that httpd serves. */
     if (apr_filepath_merge(&path, root, file->path, APR_FILEPATH_SECUREROOT,
                            pool) == APR_SUCCESS)
-        ipxe_lint_path(file->path, file->tree, file->span, root, diags, pool);
-    else
-        ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_MISSING_FILE, file->span,
-                                     "'%s' leads out of the DocumentRoot '%s'",
-                                     file->path, root),
-                       "mend the path; machines get 404");
+        return ipxe_lint_path(file->path, file->tree, file->span, root, diags,
+                              pool);
+    ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_MISSING_FILE, file->span,
+                                 "'%s' leads out of the DocumentRoot '%s'",
+                                 file->path, root),
+                   "mend the path; machines get 404");
+    return 1;
 }
 
+/* Of a tree that is not there its files are not, either. */
 static void doubt_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
                           apr_pool_t *pool)
 {
-    const char *root = set->settings->document_root;
+    const char *root = set->settings->document_root, *missing = NULL;
     apr_array_header_t *files = ipxe_check_doubts(set, diags, pool);
     int i;
 
-    for (i = 0; root && i < files->nelts; i++)
-        doubt_file(&APR_ARRAY_IDX(files, i, ipxe_named_file_t), root, diags,
-                   pool);
+    for (i = 0; root && i < files->nelts; i++) {
+        const ipxe_named_file_t *file =
+            &APR_ARRAY_IDX(files, i, ipxe_named_file_t);
+        int there;
+
+        if (missing && strncmp(file->path, missing, strlen(missing)) == 0)
+            continue;
+        there = doubt_file(file, root, diags, pool);
+        missing =
+            !there && *file->path && file->path[strlen(file->path) - 1] == '/'
+                ? file->path
+                : NULL;
+    }
 }
 
 void ipxe_snapshot_doubt(const ipxe_snapshot_t *set, ipxe_diags_t *diags,

@@ -56,15 +56,15 @@ static void not_there(const char *path, ipxe_span_t span, const char *root,
                              "404");
 }
 
-void ipxe_lint_path(const char *path, int tree, ipxe_span_t span,
-                    const char *root, ipxe_diags_t *diags, apr_pool_t *pool)
+int ipxe_lint_path(const char *path, int tree, ipxe_span_t span,
+                   const char *root, ipxe_diags_t *diags, apr_pool_t *pool)
 {
     const char *whole = apr_pstrcat(pool, root, "/", path, NULL);
     apr_filetype_e type;
 
     if (!is_there(whole, &type, pool)) {
         not_there(path, span, root, diags, pool);
-        return;
+        return 0;
     }
     if (tree && type == APR_DIR &&
         !is_there(apr_pstrcat(pool, whole, "/.treeinfo", NULL), &type, pool))
@@ -72,6 +72,7 @@ void ipxe_lint_path(const char *path, int tree, ipxe_span_t span,
                                      "the tree '%s' has no .treeinfo", path),
                        "copy the hidden files, too: 'cp -a /mnt/. TREE/', not "
                        "'cp /mnt/*'");
+    return 1;
 }
 
 /* ---- Addresses ---- */
@@ -96,24 +97,23 @@ static const char *local_path(const char *url, const ipxe_settings_t *settings,
     return apr_pstrmemdup(pool, path, strcspn(path, "?#"));
 }
 
-/* The percent-encoded bytes of a path. */
-static char *decoded(char *path)
+const char *ipxe_lint_decoded(const char *path, apr_pool_t *pool)
 {
-    char *out = path, *s;
+    char *copy = apr_pstrdup(pool, path), *out = copy;
 
-    for (s = path; *s; s++) {
-        if (*s == '%' && apr_isxdigit(s[1]) && apr_isxdigit(s[2])) {
-            char hex[3] = {s[1], s[2], '\0'};
+    for (; *path; path++) {
+        if (*path == '%' && apr_isxdigit(path[1]) && apr_isxdigit(path[2])) {
+            char hex[3] = {path[1], path[2], '\0'};
 
             *out++ = (char)strtol(hex, NULL, 16);
-            s += 2;
+            path += 2;
         }
         else {
-            *out++ = *s;
+            *out++ = *path;
         }
     }
     *out = '\0';
-    return path;
+    return copy;
 }
 
 static void check_address(const ipxe_lint_address_t *address,
@@ -125,7 +125,7 @@ static void check_address(const ipxe_lint_address_t *address,
     if (!path ||
         ipxe_engine_route(settings, path, pool).route != IPXE_ROUTE_NONE)
         return;
-    path = decoded(apr_pstrdup(pool, path));
+    path = ipxe_lint_decoded(path, pool);
     while (*path == '/')
         path++;
     if (*path && !strstr(path, ".."))

@@ -20,10 +20,13 @@ void ipxe_lint_rendered(const char *text, ipxe_lint_kind_e kind,
                         const ipxe_template_t *template_, ipxe_diags_t *diags,
                         apr_pool_t *pool);
 
-/* A path below the DocumentRoot, decoded and without its first slash, is not
- * there: says so at `span`. `tree`: it is what Anaconda installs from, and
- * must have a .treeinfo. */
-void ipxe_lint_path(const char *path, int tree, ipxe_span_t span,
-                    const char *root, ipxe_diags_t *diags, apr_pool_t *pool);
+/* Says at `span` that a path below the DocumentRoot, decoded and without its
+ * first slash, is not there: 0 then. `tree`: it is what Anaconda installs from,
+ * and must have a .treeinfo. */
+int ipxe_lint_path(const char *path, int tree, ipxe_span_t span,
+                   const char *root, ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* A path without its percent-encoding. */
+const char *ipxe_lint_decoded(const char *path, apr_pool_t *pool);
 
 #endif

@@ -41,6 +41,8 @@ def main():
         rig.offer_loaders(folder)
         for firmware in rig.firmwares(chosen):
             boots(bench, suite, firmware)
+    if "bios" in rig.firmwares(chosen):
+        scenario.gate_boot(bench, "forky-gate", "bios", "GATE 4")
     if "uefi" in rig.firmwares(chosen):
         scenario.autoexec_boot(bench, "forky-autoexec", SERIAL)
     return bench.tap.end()

@@ -17,6 +17,7 @@ def main():
     bench = scenario.Bench(chosen, "uefi")
     scenario.menu_boot(bench, "uefi-menu", "uefi", "QC +#& Größe 2/3 =x")
     scenario.straight_boot(bench, "uefi-straight", "uefi", "BI-é & co #2")
+    scenario.gate_boot(bench, "uefi-gate", "uefi", "GATE 3")
     scenario.straight_boot(bench, "uefi-http", "http", "BI-ñ & co #5")
     scenario.local_boot(bench, "uefi-local", "uefi", "LD/1 + 2")
     return bench.tap.end()

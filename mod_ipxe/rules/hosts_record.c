@@ -123,6 +123,7 @@ apr_status_t ipxe_host_read(const ipxe_host_t **host, const ipxe_source_t *text,
     ipxe_yaml_t *node;
 
     init_loader(&loader, ipxe_library_child(rules->library, pool), diags, pool);
+    ipxe_secrets_hide(text);
     ipxe_yaml_parse(&node, text, diags, pool);
     if (node)
         def = bind_node(&loader, node);

@@ -79,6 +79,7 @@ static const char *const keys[] = {
     "asset A lost",
     "mac 02:00:00:00:00:03 torn",
     "mac 02:00:00:00:00:04 odd",
+    "mac 02:00:00:00:00:05 quiet",
     NULL};
 static const char *const texts[] = {
     "{\"name\": \"one\", \"mac\": \"020000000001\", \"groups\": [\"web\"], "
@@ -89,6 +90,8 @@ static const char *const texts[] = {
     "{\"name\": \"lost\", \"asset\": \"A\", \"groups\": [\"wep\"]}",
     "{\"name\": \"torn\", \"mac\": ",
     "{\"name\": \"odd\", \"mac\": \"020000000004\", \"boot\": \"memtezt\"}",
+    "{\"name\": \"quiet\", \"mac\": \"020000000005\", \"groups\": [\"wep\"], "
+    "\"secrets\": {\"word\": \"hunter2\"}}",
     NULL};
 
 static const char rules[] =
@@ -196,6 +199,9 @@ static void test_linked(apr_pool_t *pool)
     help_decide(help, "asset=A");
     has(help_diags(help), "did you mean 'web'", "the near group is named");
     has(help_diags(help), "fake lost:1:", "and the host's text");
+    help_decide(help, "mac=020000000005");
+    has(help_diags(help), "fake quiet:1:", "a host with a secret is named");
+    ok(!strstr(help_diags(help), "hunter2"), "and its text is not quoted");
 }
 
 static void test_broken(apr_pool_t *pool)

@@ -98,6 +98,7 @@ static void *APR_THREAD_FUNC turn(apr_thread_t *thread, void *data)
     apr_pool_t *pool;
     int i;
 
+    (void)thread;
     apr_pool_create(&pool, NULL);
     for (i = 0; i < TURNS; i++) {
         count(data, i % 2 ? "odd" : "even", "ok", pool);
@@ -106,7 +107,6 @@ static void *APR_THREAD_FUNC turn(apr_thread_t *thread, void *data)
             apr_pool_clear(pool);
     }
     apr_pool_destroy(pool);
-    apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
 }
 

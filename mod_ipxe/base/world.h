@@ -57,6 +57,12 @@ typedef struct ipxe_world_t {
                            const char *stage, struct ipxe_diags_t *diags,
                            apr_pool_t *pool);
 
+    /* The same URL with what tells that this machine fetched it: 'k' the
+     * kernel, 'i' a file beside it, 'l' the last of these. NULL instead of a
+     * function: nothing is followed. */
+    const char *(*follow)(void *baton, const char *url, char what,
+                          apr_pool_t *pool);
+
     /* The profiles whose runs on this machine reported `done` or `installed`,
      * or `failed`: *profiles is an array of const char *, newest first. host:
      * its name in the rules, or NULL. A status that is no success: what it has

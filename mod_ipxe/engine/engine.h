@@ -52,6 +52,7 @@ typedef struct ipxe_settings_t {
                                         (rules/kept.h); NULL: none do */
     int stateless;                   /* IPXEState none */
     int operator_arms;               /* IPXEArm operator */
+    int track;                       /* IPXETrack On */
 } ipxe_settings_t;
 
 void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool);
@@ -103,6 +104,9 @@ void ipxe_snapshot_publish(ipxe_snapshot_t *set, apr_uint32_t number);
 /* A library with the product's functions and nothing in it: for
  * `ipxectl template`. */
 ipxe_library_t *ipxe_engine_library(apr_pool_t *pool);
+
+/* The argument by which a download tells whose it is. */
+#define IPXE_TRACK_ARG "ipxe"
 
 /* ---- Answering ---- */
 

@@ -230,6 +230,27 @@ const char *ipxe_asking_report_url(ipxe_asking_t *asking, const char *stage,
         "/", stage, NULL);
 }
 
+/* "?ipxe=k525400123456": the card is short, says which machine it is on every
+ * server, and stands in the log beside its request anyway. */
+static const char *world_follow(void *baton, const char *url, char what,
+                                apr_pool_t *pool)
+{
+    const ipxe_asking_t *asking = baton;
+    const char *mac = ipxe_machine_fact(asking->machine, IPXE_FACT_MAC);
+    apr_size_t n = strlen(asking->base);
+    ipxe_text_t *out;
+
+    if (!asking->set->settings->track || !mac || strchr(url, '?') ||
+        strncmp(url, asking->base, n) != 0 || url[n] != '/')
+        return url;
+    out = ipxe_text_make(128, pool);
+    ipxe_text_addf(out, "%s?" IPXE_TRACK_ARG "=%c", url, what);
+    for (; *mac; mac++)
+        if (*mac != ':')
+            ipxe_text_add_char(out, *mac);
+    return out->data;
+}
+
 /* Once for a request, and only where a rule asks. */
 static apr_status_t know(ipxe_asking_t *asking, const char *host)
 {
@@ -353,6 +374,7 @@ void ipxe_asking_init(ipxe_asking_t *asking, const ipxe_snapshot_t *set,
     asking->world.report = ipxe_asking_report;
     asking->world.confirm = world_confirm;
     asking->world.runs = world_runs;
+    asking->world.follow = world_follow;
     asking->world.entry = world_entry;
     asking->world.limit = world_limit;
 }

@@ -98,7 +98,8 @@ typedef struct reading_t {
     const char *document_root, *templates, *entry, *prefix, *base_url,
         *plain_url, *site, *time_zone, *ticket_network;
     apr_array_header_t *rules, *hosts, *vars;
-    int fetch_life, max_answer, max_facts, stateless, operator_arms;
+    int fetch_life, max_answer, max_facts, stateless, operator_arms,
+        track;
     const ipxe_yaml_t *unused;
 } reading_t;
 
@@ -159,6 +160,7 @@ static const ipxe_bind_t site_rows[] = {
     UNUSED("reload"),
     IPXE_BIND("stateless", BOOL, reading_t, stateless, 0),
     IPXE_BIND("operator_arms", BOOL, reading_t, operator_arms, 0),
+    IPXE_BIND("track", BOOL, reading_t, track, 0),
     UNUSED("report_life"),
     UNUSED("explain"),
     IPXE_BIND_END};
@@ -191,6 +193,7 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
     settings->time_zone = reading->time_zone;
     settings->stateless = reading->stateless;
     settings->operator_arms = reading->operator_arms;
+    settings->track = reading->track;
 }
 
 static void read_site(apr_array_header_t *sites, const ipxe_yaml_t *node,

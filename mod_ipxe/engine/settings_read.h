@@ -19,6 +19,7 @@
  *           "secret": "/var/lib/mod_ipxe/secret",
  *           "sets": "/var/lib/mod_ipxe/sets", "reload": 1000,
  *           "stateless": false, "operator_arms": false,
+ *           "track": false,
  *           "report_life": 604800,
  *           "explain": false }
  *       ]

@@ -21,6 +21,7 @@
 #include "httpd/serving.h"
 #include "httpd/state.h"
 #include "httpd/state_dir.h"
+#include "httpd/track.h"
 #include "httpd/watcher.h"
 
 APLOG_USE_MODULE(ipxe);
@@ -297,6 +298,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         return OK;
     ipxe_metrics_start(pconf);
     ipxe_counting_start(s);
+    ipxe_track_start();
     all = ipxe_serving_all(s, pconf);
     warn_ruleless(all, s);
     for (i = 0; i < all->nelts; i++) {

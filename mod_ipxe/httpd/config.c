@@ -14,6 +14,7 @@ void *ipxe_server_create(apr_pool_t *pool, server_rec *s)
     server->state_timeout = IPXE_UNSET;
     server->max_machines = IPXE_UNSET;
     server->operator_arms = IPXE_UNSET;
+    server->track = IPXE_UNSET;
     server->max_facts = IPXE_UNSET;
     server->max_answer = IPXE_UNSET;
     server->explain = IPXE_UNSET;
@@ -73,6 +74,7 @@ void *ipxe_server_merge(apr_pool_t *pool, void *base_conf, void *add_conf)
     MERGE_NUMBER(state_timeout);
     MERGE_NUMBER(max_machines);
     MERGE_NUMBER(operator_arms);
+    MERGE_NUMBER(track);
     MERGE_POINTER(base_url);
     /* It stands in the same directive as base_url. */
     merged->plain_url = add->base_url ? add->plain_url : base->plain_url;

@@ -378,6 +378,13 @@ static const char *read_arm(cmd_parms *cmd, void *dir, const char *arg)
                         "to an installer; operator: by an operator alone");
 }
 
+static const char *read_track(cmd_parms *cmd, void *dir, int on)
+{
+    (void)dir;
+    server_of(cmd)->track = on;
+    return NULL;
+}
+
 /* ---- The table ---- */
 
 #define MEMBER(name) (void *)offsetof(ipxe_server_t, name)
@@ -401,6 +408,9 @@ const command_rec ipxe_directives[] = {
     AP_INIT_TAKE1(IPXE_NAME_ARM, read_arm, NULL, RSRC_CONF,
                   "Who arms a machine for its first installation: first "
                   "(the rules), operator"),
+    AP_INIT_FLAG(IPXE_NAME_TRACK, read_track, NULL, RSRC_CONF,
+                 "On: downloads of kernels and initrds are followed for the "
+                 "status page"),
     AP_INIT_TAKE1(IPXE_NAME_MAX_MACHINES, read_number, MEMBER(max_machines),
                   RSRC_CONF,
                   "How many machines that were only seen are kept, 100000"),

@@ -138,6 +138,7 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_text(dump, "state_identity", serving->state_identity);
     add_truth(dump, "stateless", set->stateless);
     add_truth(dump, "operator_arms", set->operator_arms);
+    add_truth(dump, "track", set->track);
     add_number(dump, "reload", serving->reload / 1000);
     add_number(dump, "report_life", apr_time_sec(set->report_life));
     add_truth(dump, "explain", server->explain == 1);

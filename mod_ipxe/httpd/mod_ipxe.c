@@ -17,6 +17,7 @@
 #include "httpd/reload.h"
 #include "httpd/request_id.h"
 #include "httpd/state.h"
+#include "httpd/track.h"
 #include "httpd/status.h"
 #include "httpd/tally.h"
 
@@ -43,6 +44,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(ipxe_state_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     /* When the last byte went to the kernel. */
     ap_hook_log_transaction(ipxe_state_spend, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_log_transaction(ipxe_track, NULL, NULL, APR_HOOK_MIDDLE);
     /* In each child: its ids differ from the others. */
     ap_hook_child_init(ipxe_request_id_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     /* When a request's header is read and its server known, before anything

@@ -66,7 +66,7 @@ static const char *key_of(const ipxe_server_t *server,
         join(server->vars, pool), set->entry, set->prefix, TEXT(set->base_url),
         TEXT(set->plain_url), serving->state_dir, serving->secret,
         TEXT(set->ticket_network), TEXT(set->time_zone), TEXT(server->secret),
-        TEXT(server->state), set->operator_arms,
+        TEXT(server->state), set->operator_arms * 2 + set->track,
         (apr_int64_t)serving->state_timeout, serving->max_machines,
         (apr_int64_t)set->report_life,
         (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
@@ -105,6 +105,7 @@ static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
     if (server->report_life != IPXE_UNSET)
         set->report_life = server->report_life;
     set->operator_arms = server->operator_arms == 1;
+    set->track = server->track == 1;
     if (server->max_answer != IPXE_UNSET)
         set->max_answer = (apr_size_t)server->max_answer;
     if (server->max_facts != IPXE_UNSET)

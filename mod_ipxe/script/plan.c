@@ -142,6 +142,26 @@ static apr_status_t add_images(ipxe_plan_t *plan, ipxe_script_t *script,
     return status;
 }
 
+/* What iPXE alone fetches, whole and once. */
+static void follow(ipxe_plan_t *plan, const ipxe_script_t *script)
+{
+    const ipxe_world_t *world = script->writing->world;
+    apr_pool_t *pool = script->writing->pool;
+    int n = plan->images->nelts, i;
+
+    if (!world->follow || script->writing->dialect != IPXE_DIALECT_IPXE ||
+        plan->way == IPXE_WAY_ISO || plan->way == IPXE_WAY_SANBOOT)
+        return;
+    plan->kernel = world->follow(world->baton, plan->kernel, n ? 'k' : 'l',
+                                 pool);
+    for (i = 0; i < n; i++) {
+        ipxe_image_t *image = &APR_ARRAY_IDX(plan->images, i, ipxe_image_t);
+
+        image->url = world->follow(world->baton, image->url,
+                                   i + 1 < n ? 'i' : 'l', pool);
+    }
+}
+
 static apr_status_t fill(ipxe_plan_t *plan, ipxe_script_t *script,
                          const ipxe_boot_t *boot)
 {
@@ -154,7 +174,11 @@ static apr_status_t fill(ipxe_plan_t *plan, ipxe_script_t *script,
         status = add_images(plan, script, boot);
     if (status == APR_SUCCESS)
         status = ipxe_cmdline_make(plan, script, boot);
-    return status == APR_SUCCESS ? ipxe_cmdline_check(script, plan) : status;
+    if (status == APR_SUCCESS)
+        status = ipxe_cmdline_check(script, plan);
+    if (status == APR_SUCCESS)
+        follow(plan, script);
+    return status;
 }
 
 apr_status_t ipxe_plan_make(ipxe_plan_t **plan, ipxe_script_t *script)

@@ -46,6 +46,7 @@ sub start {
                     . "{{ report('failed', 'no disk') }}\n")
                 for 'a.cfg', 'b.cfg';
             write_file("$dir/templates/c.cfg", "mute\n");
+            write_file("$dir/files/tool.bin", 'k' x 1000);
         });
     my ($status, $output) = $server->start;
     is($status, 0, 'a start') or diag $output;
@@ -231,6 +232,28 @@ $answer = boot($late);
 unlike($answer->{body}, qr/wipe\.bin/, 'installs nothing');
 ok(path_of($answer->{body}, 'wait/[\w.-]+'), 'but holds');
 like(boot(machine('T'))->{body}, qr/tool\.bin/, 'and boots all else');
+$server->stop;
+
+# ---- Downloads ----
+
+$server = start("IPXETrack On\nDocumentRoot DIR/files\n"
+    . "<Directory DIR/files>\nRequire all granted\n</Directory>\n"
+    . "<Location /status>\nSetHandler ipxe-status\n</Location>\n");
+my $tracked = machine('T');
+$answer = boot($tracked);
+my ($kernel) = $answer->{body} =~ m{^kernel http://[^/]+(/\S+)}m;
+like($kernel, qr{^/tool\.bin\?ipxe=l525400[0-9a-f]{6}$},
+    'a kernel is fetched with whose it is');
+is($server->get($kernel)->{body}, 'k' x 1000, 'httpd serves it as it is');
+my $json = '';
+for (1 .. 50) {
+    $json = $server->get('/status?format=json')->{body};
+    last if $json =~ /"stage": ?"(?:kernel|initrd)"/;
+    select undef, undef, undef, 0.2;
+}
+like($json, qr/"stage": ?"(?:kernel|initrd)"/, 'and the state knows');
+unlike(boot(machine('T') =~ s/mac=\w+&//r)->{body}, qr/\?ipxe=/,
+    'a machine with no card is not followed');
 $server->stop;
 
 # ---- By an operator alone; without a state ----

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a download that a script's own URL began. */
+#include "httpd/track.h"
+
+#include <string.h>
+
+#include <apr_lib.h>
+#include <apr_optional.h>
+#include <apr_strings.h>
+
+#include "httpd/serving.h"
+#include "httpd/state.h"
+
+/* An address has 6, 8 or 20 octets. */
+#define MOST_DIGITS 40
+
+APR_DECLARE_OPTIONAL_FN(apr_off_t, ap_logio_get_last_bytes, (conn_rec * c));
+static APR_OPTIONAL_FN_TYPE(ap_logio_get_last_bytes) * last_bytes;
+
+void ipxe_track_start(void)
+{
+    last_bytes = APR_RETRIEVE_OPTIONAL_FN(ap_logio_get_last_bytes);
+}
+
+/* "k525400123456" behind the argument's name; NULL where it is not there. */
+static const char *mark_of(const char *args, apr_pool_t *pool)
+{
+    static const char name[] = IPXE_TRACK_ARG "=";
+    const char *at = args;
+    apr_size_t len;
+
+    if (!at || strncmp(at, name, sizeof(name) - 1) != 0)
+        return NULL;
+    at += sizeof(name) - 1;
+    len = strspn(at, "0123456789abcdefkil");
+    if (at[len] || len < 2 || len > MOST_DIGITS + 1 || !strchr("kil", *at))
+        return NULL;
+    return apr_pstrmemdup(pool, at, len);
+}
+
+/* What a broken connection was given is known to mod_logio alone. */
+static apr_off_t bytes_of(const request_rec *r)
+{
+    return last_bytes ? last_bytes(r->connection) : r->bytes_sent;
+}
+
+static int is_complete(const request_rec *r)
+{
+    return !r->connection->aborted &&
+           (r->status == HTTP_OK || r->status == HTTP_PARTIAL_CONTENT);
+}
+
+static void tell(request_rec *r, ipxe_state_t *state, const char *mark)
+{
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    ipxe_machine_input_t nothing;
+    ipxe_machine_t *machine;
+    ipxe_event_t event;
+
+    memset(&nothing, 0, sizeof(nothing));
+    machine = ipxe_machine_parse(&nothing, r->pool);
+    ipxe_machine_set(machine, IPXE_FACT_MAC, mark + 1);
+    if (!ipxe_machine_fact(machine, IPXE_FACT_MAC))
+        return;
+    memset(&event, 0, sizeof(event));
+    event.who.site = serving->settings.site;
+    event.who.machine = machine;
+    event.kind = *mark == 'k' ? IPXE_EVENT_KERNEL : IPXE_EVENT_INITRD;
+    event.bytes = bytes_of(r);
+    event.complete = is_complete(r);
+    event.percent = -1;
+    event.when = r->request_time;
+    ipxe_state_watch(state, &event);
+}
+
+int ipxe_track(request_rec *r)
+{
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    const char *mark;
+    ipxe_state_t *state;
+
+    if (!r->args || !serving || !serving->settings.track || r->header_only ||
+        r->method_number != M_GET)
+        return DECLINED;
+    mark = mark_of(r->args, r->pool);
+    state = mark ? ipxe_serving_state(serving) : NULL;
+    if (state)
+        tell(r, state, mark);
+    return DECLINED;
+}

@@ -104,6 +104,13 @@
  * that were only seen; events of one machine, of 100 bytes; texts that a
  * machine reports. */
 #define IPXE_MAX_STATE_QUEUE  10000
+
+/* What writing events may take of a processor in each child: so many
+ * microseconds at once, and one part in so many for long. Past it they wait in
+ * the queue: a server that is asked all it can answer is to boot machines, not
+ * to write down each time that one asks. */
+#define IPXE_MAX_WATCH_BURST 100000
+#define IPXE_WATCH_PART      100
 #define IPXE_MAX_MACHINES     100000
 #define IPXE_MAX_TIMELINE     1000
 #define IPXE_MAX_REPORT_BYTES 500

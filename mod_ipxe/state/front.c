@@ -152,6 +152,8 @@ void ipxe_state_close(ipxe_state_t *state)
     free_questions(state);
     if (state->batch.pool)
         apr_pool_destroy(state->batch.pool);
+    if (state->writing.pool)
+        apr_pool_destroy(state->writing.pool);
     if (state->marked_pool)
         apr_pool_destroy(state->marked_pool);
     if (state->store_pool)
@@ -187,7 +189,8 @@ static void queue_event(ipxe_state_t *state, const ipxe_event_t *event)
     }
     ipxe_event_copy(apr_array_push(batch->events), event, batch->pool);
     state->health.queued++;
-    ipxe_front_wake(state);
+    if (!state->resting)
+        ipxe_front_wake(state);
 }
 
 void ipxe_state_watch(ipxe_state_t *state, const ipxe_event_t *event)

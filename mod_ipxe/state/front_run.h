@@ -65,6 +65,10 @@ struct ipxe_state_t {
     apr_time_t refresh, tidy; /* the thread's, monotonic: when next */
     apr_time_t connect;
     char connect_why[512];
+    ipxe_batch_t writing;             /* the thread's: events it writes now */
+    int written;                      /* of them */
+    apr_time_t allowance, allowed_at; /* the thread's: microseconds of its time
+                                         that events may take; since when */
 
     apr_thread_mutex_t *mutex; /* over all that follows */
     ipxe_question_t *first, *last, *idle;
@@ -74,6 +78,7 @@ struct ipxe_state_t {
     apr_hash_t *marked; /* NULL: not known */
     int sleeping, stop;
     int looking; /* an operator's question is being answered */
+    int resting; /* events wake nobody */
     apr_time_t silent; /* nobody asks until then, monotonic */
     ipxe_state_health_t health;
     char why[512];

@@ -7,12 +7,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/limits.h"
+
 #define SECOND apr_time_from_sec(1)
 /* Events in one transaction: a question waits for no more than that. */
 #define AT_ONCE 200
 /* Questions in one transaction: each wait for the disk serves them all, within
  * the deadline of the first. */
 #define GROUP 32
+/* Between looks at whether events may be written again. */
+#define REST apr_time_from_msec(100)
 
 apr_time_t ipxe_front_clock(void)
 {
@@ -148,9 +152,32 @@ static void answer_group(ipxe_state_t *state, ipxe_question_t **group, int n)
 
 /* ---- Events ---- */
 
-static void write_some(ipxe_state_t *state, const ipxe_batch_t *batch, int from)
+/* Time that this thread has had. */
+static apr_time_t own_time(void)
 {
-    int n = batch->events->nelts - from;
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return apr_time_make(t.tv_sec, t.tv_nsec / 1000);
+}
+
+static void allow_more(ipxe_state_t *state)
+{
+    apr_time_t more =
+        (ipxe_front_clock() - state->allowed_at) / IPXE_WATCH_PART;
+
+    state->allowed_at += more * IPXE_WATCH_PART;
+    state->allowance += more;
+    if (state->allowance > IPXE_MAX_WATCH_BURST)
+        state->allowance = IPXE_MAX_WATCH_BURST;
+}
+
+/* The next transaction's. */
+static void write_some(ipxe_state_t *state)
+{
+    ipxe_batch_t *batch = &state->writing;
+    int n = batch->events->nelts - state->written;
+    apr_time_t begun = own_time();
     apr_status_t rv = APR_EGENERAL;
 
     if (n > AT_ONCE)
@@ -158,10 +185,12 @@ static void write_some(ipxe_state_t *state, const ipxe_batch_t *batch, int from)
     if (state->store) {
         rv = state->store->ops->watch(
             state->store,
-            &APR_ARRAY_IDX(batch->events, from, const ipxe_event_t), n,
-            batch->pool);
+            &APR_ARRAY_IDX(batch->events, state->written, const ipxe_event_t),
+            n, batch->pool);
         told(state, rv, state->store->why);
     }
+    state->written += n;
+    state->allowance -= own_time() - begun;
     lock(state);
     state->health.queued -= (apr_uint64_t)n;
     if (rv)
@@ -203,31 +232,34 @@ static void answer_all(ipxe_state_t *state)
         answer_group(state, group, n);
 }
 
-static ipxe_batch_t take_batch(ipxe_state_t *state)
+/* Nonzero where there are events to write. */
+static int take_events(ipxe_state_t *state)
 {
-    ipxe_batch_t taken = {NULL, NULL};
+    ipxe_batch_t *writing = &state->writing;
 
+    if (writing->events && state->written < writing->events->nelts)
+        return 1;
+    if (writing->pool)
+        apr_pool_destroy(writing->pool);
+    memset(writing, 0, sizeof *writing);
+    state->written = 0;
     lock(state);
     if (state->batch.events && state->batch.events->nelts) {
-        taken = state->batch;
+        *writing = state->batch;
         memset(&state->batch, 0, sizeof state->batch);
     }
     unlock(state);
-    return taken;
+    return writing->events != NULL;
 }
 
-static void write_events(ipxe_state_t *state)
+/* As many as may be; at the end, all. */
+static void write_events(ipxe_state_t *state, int all)
 {
-    ipxe_batch_t batch = take_batch(state);
-    int from;
-
-    if (!batch.events)
-        return;
-    for (from = 0; from < batch.events->nelts; from += AT_ONCE) {
-        write_some(state, &batch, from);
+    allow_more(state);
+    while ((all || state->allowance > 0) && take_events(state)) {
+        write_some(state);
         answer_all(state);
     }
-    apr_pool_destroy(batch.pool);
 }
 
 /* ---- Each second ---- */
@@ -289,23 +321,33 @@ static void each_second(ipxe_state_t *state)
 
 /* ---- The loop ---- */
 
+/* Nonzero where nothing is to be done. */
+static int may_sleep(ipxe_state_t *state)
+{
+    int resting = state->allowance <= 0, waiting;
+
+    lock(state);
+    waiting = state->batch.events && state->batch.events->nelts;
+    state->resting = resting;
+    state->sleeping = !state->first && !state->stop && (resting || !waiting);
+    waiting = state->sleeping;
+    unlock(state);
+    return waiting;
+}
+
 /* Until there is work, at most until the next refresh. */
 static void sleep_a_while(ipxe_state_t *state)
 {
     char bytes[64];
     apr_size_t n = sizeof bytes;
-    apr_time_t left;
-    int sleeps;
-
-    lock(state);
-    sleeps = !state->first && !state->stop &&
-             !(state->batch.events && state->batch.events->nelts);
-    state->sleeping = sleeps;
-    unlock(state);
-    left =
+    int sleeps = may_sleep(state);
+    apr_time_t left =
         (state->store ? state->refresh : state->connect) - ipxe_front_clock();
+
     if (!sleeps || left <= 0)
         return;
+    if (state->allowance <= 0 && left > REST)
+        left = REST;
     apr_file_pipe_timeout_set(state->wait, left > SECOND ? SECOND : left);
     apr_file_read(state->wait, bytes, &n);
     lock(state);
@@ -327,14 +369,16 @@ void *APR_THREAD_FUNC ipxe_front_thread(apr_thread_t *thread, void *baton)
 {
     ipxe_state_t *state = baton;
 
+    state->allowance = IPXE_MAX_WATCH_BURST;
+    state->allowed_at = ipxe_front_clock();
     while (!stopped(state)) {
         each_second(state);
         answer_all(state);
-        write_events(state);
+        write_events(state, 0);
         sleep_a_while(state);
     }
     answer_all(state);
-    write_events(state);
+    write_events(state, 1);
     if (state->store)
         state->store->ops->close(state->store);
     apr_file_putc('.', state->end);

@@ -379,7 +379,8 @@ static void begin_with_parents(ipxe_serving_t *serving, ipxe_status_t *status,
         publish_parents(serving, pool);
     record_set(status, serving->set, IPXE_ORIGIN_START);
     ap_log_error(APLOG_MARK, APLOG_INFO, 0, serving->server,
-                 "rule set %s: %u files", status->generation, status->files);
+                 "rule set %s: %u file%s", status->generation, status->files,
+                 status->files == 1 ? "" : "s");
 }
 
 /* The last good set counts again, under the number that it had. */

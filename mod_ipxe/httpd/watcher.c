@@ -103,8 +103,8 @@ static void note_success(attempt_t *attempt, ipxe_snapshot_t *set)
     }
     ipxe_reload_status(&status, serving);
     ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, serving->server,
-                 "rule set %s: %u files, edited", status.generation,
-                 status.files);
+                 "rule set %s: %u file%s, edited", status.generation,
+                 status.files, status.files == 1 ? "" : "s");
 }
 
 /* ---- The try ---- */

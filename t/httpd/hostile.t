@@ -14,7 +14,7 @@ sub clear {
     my ($answer, $name) = @_;
     my $status = $answer->{status};
     my $good = $status == 200
-        ? $answer->{body} =~ /^#!ipxe\n|^machine\n/
+        ? $answer->{body} =~ /^#!ipxe\n|^(?:decision|machine)\n/
             && $answer->{headers}{'content-length'} == length $answer->{body}
         : $status >= 400 && $status < 500;
     $name =~ s/([^\x20-\x7e]|#)/sprintf '\\x%02x', ord $1/ge;

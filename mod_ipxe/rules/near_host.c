@@ -33,21 +33,35 @@ typedef struct seeking_t {
 
 /* ---- Looking up ---- */
 
+/* Finds in a pool of its own, where nearly nothing is found. */
+static int hits_in(apr_array_header_t *hits, const seeking_t *seeking,
+                   ipxe_fact_e fact, const char *value)
+{
+    ipxe_host_key_t key = {fact, value};
+
+    return seeking->database->find(hits, seeking->database->baton, &key, 1,
+                                   ipxe_diags_make(hits->pool),
+                                   hits->pool) == APR_SUCCESS &&
+           hits->nelts > 0;
+}
+
 static const ipxe_host_t *in_database(const seeking_t *seeking,
                                       ipxe_fact_e fact, const char *value)
 {
-    ipxe_diags_t *quiet = ipxe_diags_make(seeking->scratch);
     apr_array_header_t *hits =
         apr_array_make(seeking->scratch, 1, sizeof(ipxe_host_hit_t));
-    ipxe_host_key_t key = {fact, value};
     const ipxe_host_t *host = NULL;
+    int found = hits_in(hits, seeking, fact, value);
 
-    if (seeking->database->find(hits, seeking->database->baton, &key, 1, quiet,
-                                seeking->scratch) != APR_SUCCESS ||
-        hits->nelts == 0)
+    apr_pool_clear(seeking->scratch);
+    if (!found)
         return NULL;
-    ipxe_host_read(&host, APR_ARRAY_IDX(hits, 0, ipxe_host_hit_t).text,
-                   seeking->rules, quiet, seeking->pool);
+    /* Once more, in the pool in which its text must stay. */
+    hits = apr_array_make(seeking->pool, 1, sizeof(ipxe_host_hit_t));
+    if (hits_in(hits, seeking, fact, value))
+        ipxe_host_read(&host, APR_ARRAY_IDX(hits, 0, ipxe_host_hit_t).text,
+                       seeking->rules, ipxe_diags_make(seeking->pool),
+                       seeking->pool);
     return host;
 }
 
@@ -96,10 +110,8 @@ static void seek(seeking_t *seeking, ipxe_fact_e fact, const char *value,
     if (is_full(seeking))
         return;
     host = ipxe_hosts_under(seeking->rules, fact, value);
-    if (!host && seeking->database) {
+    if (!host && seeking->database)
         host = in_database(seeking, fact, value);
-        apr_pool_clear(seeking->scratch);
-    }
     if (!host || is_known(seeking, host))
         return;
     add(seeking, host,

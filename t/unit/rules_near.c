@@ -146,6 +146,61 @@ static void test_many(apr_pool_t *pool)
     is_int(lines, 10, "five hosts and five rules at most");
 }
 
+/* ---- A database ---- */
+
+static const char kept[] =
+    "{\"name\": \"kept\", \"mac\": \"02:00:00:00:00:07\"}";
+
+static apr_status_t find(apr_array_header_t *hits, void *baton,
+                         const ipxe_host_key_t *wanted, apr_size_t count,
+                         ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    apr_size_t i;
+
+    (void)baton;
+    (void)diags;
+    /* Whoever keeps what was in this pool before shall see it. */
+    memset(apr_palloc(pool, 4000), 'x', 4000);
+    for (i = 0; i < count; i++) {
+        ipxe_host_hit_t *hit;
+
+        if (strcmp(wanted[i].value, "02:00:00:00:00:07") != 0)
+            continue;
+        hit = apr_array_push(hits);
+        hit->fact = wanted[i].fact;
+        hit->name = "kept";
+        hit->text = ipxe_source_make("database", kept, strlen(kept), pool);
+    }
+    return APR_SUCCESS;
+}
+
+static apr_status_t facts_of(ipxe_facts_t *facts, void *baton,
+                             ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    (void)baton;
+    (void)diags;
+    (void)pool;
+    *facts = IPXE_FACT_BIT(IPXE_FACT_MAC);
+    return APR_SUCCESS;
+}
+
+static void test_database(apr_pool_t *pool)
+{
+    static const ipxe_host_provider_t lmdb = {"lmdb:fake", find, facts_of,
+                                              NULL,        NULL, NULL};
+    apr_array_header_t *providers =
+        apr_array_make(pool, 1, sizeof(const ipxe_host_provider_t *));
+    help_t *help = help_make(pool);
+
+    APR_ARRAY_PUSH(providers, const ipxe_host_provider_t *) = &lmdb;
+    help->providers = providers;
+    help_load(help, "rules: []\n");
+    is(near(help, "mac=02:00:00:00:00:09"),
+       "mac 02:00:00:00:00:09 differs in the last octet from host 'kept' "
+       "(02:00:00:00:00:07), database:1\n",
+       "a host of a database");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_start();
@@ -153,5 +208,6 @@ int main(void)
     test_hosts(pool);
     test_rules(pool);
     test_many(pool);
+    test_database(pool);
     return tap_end(pool);
 }

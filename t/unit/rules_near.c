@@ -159,8 +159,6 @@ static apr_status_t find(apr_array_header_t *hits, void *baton,
 
     (void)baton;
     (void)diags;
-    /* Whoever keeps what was in this pool before shall see it. */
-    memset(apr_palloc(pool, 4000), 'x', 4000);
     for (i = 0; i < count; i++) {
         ipxe_host_hit_t *hit;
 
@@ -171,6 +169,8 @@ static apr_status_t find(apr_array_header_t *hits, void *baton,
         hit->name = "kept";
         hit->text = ipxe_source_make("database", kept, strlen(kept), pool);
     }
+    /* Whoever keeps what was in this pool before shall see it. */
+    memset(apr_palloc(pool, 4000), 'x', 4000);
     return APR_SUCCESS;
 }
 

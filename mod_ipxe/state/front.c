@@ -204,13 +204,26 @@ void ipxe_state_watch(ipxe_state_t *state, const ipxe_event_t *event)
     unlock(state);
 }
 
+static int nobody_marked(ipxe_state_t *state)
+{
+    int nobody;
+
+    lock(state);
+    nobody = state->marked && apr_hash_count(state->marked) == 0;
+    unlock(state);
+    return nobody;
+}
+
 int ipxe_state_marked(ipxe_state_t *state, const ipxe_who_t *who,
                       apr_pool_t *pool)
 {
     const char *site = who->site ? who->site : "";
-    apr_array_header_t *keys = ipxe_who_keys(who, pool);
+    apr_array_header_t *keys;
     int i, found;
 
+    if (nobody_marked(state))
+        return 0;
+    keys = ipxe_who_keys(who, pool);
     for (i = 0; i < keys->nelts; i++) {
         const char **key = &APR_ARRAY_IDX(keys, i, const char *);
 

@@ -56,9 +56,10 @@ def memory(server):
 
 
 def measure(server, path, seconds, paths=None):
-    """(requests a second, CPU microseconds a request) of a path, or of all in
-    the file `paths`, one a line, in turn."""
-    words = ["wrk", "-t1", "-c8", f"-d{seconds}s", server.base + path]
+    """(requests a second, CPU microseconds a request) of a path or a whole URL,
+    or of all paths in the file `paths`, one a line, in turn."""
+    url = server.base + path if path.startswith("/") else path
+    words = ["wrk", "-t1", "-c8", f"-d{seconds}s", url]
     if paths:
         words[1:1] = ["-s", os.path.join(HERE, "paths.lua")]
         words += ["--", paths]

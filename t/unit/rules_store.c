@@ -215,9 +215,13 @@ static int in_child(void (*act)(const char *path, apr_pool_t *pool),
     if (apr_proc_fork(&child, pool) == APR_INCHILD) {
         apr_pool_t *own;
 
+        /* its tests are not of this count */
+        if (!freopen("/dev/null", "w", stdout))
+            _exit(4);
+        tap_failed = 0;
         apr_pool_create_unmanaged(&own);
         act(path, own);
-        _exit(0);
+        _exit(tap_failed != 0);
     }
     apr_proc_wait(&child, &code, &why, APR_WAIT);
     return code == 0 && APR_PROC_CHECK_EXIT(why);

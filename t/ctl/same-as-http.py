@@ -21,6 +21,7 @@ DIRECTIVES = f"""\
 IPXERules "{SRC}/rules"
 IPXETemplates "{SRC}/ks-templates"
 IPXEVar site "Test site"
+IPXEStateTimeout 5s
 """
 IPXECTL = os.path.join(BUILD, "ipxectl")
 EFI = {"mac": "52:54:00:12:34:56", "platform": "efi", "arch": "x86_64",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "ctl/state.h"
 #include "engine/seen.h"
 
@@ -168,22 +169,21 @@ static void print_json(const apr_array_header_t *seen, int total,
     ipxe_text_t *out = ipxe_text_make(4096, pool);
     int i;
 
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, NULL, '{');
     ipxe_json_number(out, "format", 1);
     ipxe_json_number(out, "total", total);
-    ipxe_json_key(out, "machines");
-    ipxe_text_add_char(out, '[');
+    ipxe_json_open(out, "machines", '[');
     for (i = 0; i < seen->nelts; i++)
         ipxe_seen_add_json(out, &APR_ARRAY_IDX(seen, i, ipxe_seen_t));
-    ipxe_text_add_char(out, ']');
+    ipxe_json_close(out, ']');
     if (events) {
-        ipxe_json_key(out, "timeline");
-        ipxe_text_add_char(out, '[');
+        ipxe_json_open(out, "timeline", '[');
         for (i = 0; i < events->nelts; i++)
-            ipxe_event_add_json(out, &APR_ARRAY_IDX(events, i, ipxe_event_t));
-        ipxe_text_add_char(out, ']');
+            ipxe_event_add_json(out, NULL,
+                                &APR_ARRAY_IDX(events, i, ipxe_event_t));
+        ipxe_json_close(out, ']');
     }
-    ipxe_text_add_char(out, '}');
+    ipxe_json_close(out, '}');
     printf("%s\n", out->data);
 }
 

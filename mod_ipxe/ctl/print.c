@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
+
 #define OFF "\033[0m"
 
 void ipxe_ctl_complain(const char *format, ...)
@@ -101,13 +103,16 @@ void ipxe_ctl_diags(ipxe_diags_t *diags, int to_stderr, apr_pool_t *pool)
 
 static const char *const severities[] = {"error", "warning", "note"};
 
-static void add_member(ipxe_text_t *out, const char *name, const char *value)
+static void add_place(ipxe_text_t *out, const char *line, const char *column,
+                      const ipxe_place_t *place)
 {
-    ipxe_text_addf(out, "\"%s\": ", name);
-    if (value)
-        ipxe_text_add_json(out, value);
-    else
-        ipxe_text_add(out, "null");
+    if (!place) {
+        ipxe_json_null(out, line);
+        ipxe_json_null(out, column);
+        return;
+    }
+    ipxe_json_number(out, line, (apr_int64_t)place->line);
+    ipxe_json_number(out, column, (apr_int64_t)place->column);
 }
 
 /* "file", "line", "column", "end_line", "end_column": null for nowhere. The
@@ -116,53 +121,42 @@ static void add_span(ipxe_text_t *out, ipxe_span_t span)
 {
     ipxe_place_t begin, end;
 
-    add_member(out, "file", span.source ? span.source->name : NULL);
-    if (!span.source) {
-        ipxe_text_add(out, ", \"line\": null, \"column\": null, "
-                           "\"end_line\": null, \"end_column\": null");
-        return;
+    if (span.source) {
+        begin = ipxe_source_place(span.source, span.begin);
+        end = ipxe_source_place(span.source, span.end);
     }
-    begin = ipxe_source_place(span.source, span.begin);
-    end = ipxe_source_place(span.source, span.end);
-    ipxe_text_addf(
-        out,
-        ", \"line\": %" APR_SIZE_T_FMT ", \"column\": %" APR_SIZE_T_FMT
-        ", \"end_line\": %" APR_SIZE_T_FMT ", \"end_column\": %" APR_SIZE_T_FMT,
-        begin.line, begin.column, end.line, end.column);
+    ipxe_json_text(out, "file", span.source ? span.source->name : NULL);
+    add_place(out, "line", "column", span.source ? &begin : NULL);
+    add_place(out, "end_line", "end_column", span.source ? &end : NULL);
 }
 
 static void add_notes(ipxe_text_t *out, const ipxe_diag_t *diag)
 {
     int i;
 
-    ipxe_text_add(out, "\"notes\": [");
+    ipxe_json_open(out, "notes", '[');
     for (i = 0; diag->notes && i < diag->notes->nelts; i++) {
         const ipxe_note_t *note = &APR_ARRAY_IDX(diag->notes, i, ipxe_note_t);
 
-        ipxe_text_add(out, i ? ", {" : "{");
+        ipxe_json_open(out, NULL, '{');
         add_span(out, note->span);
-        ipxe_text_add(out, ", ");
-        add_member(out, "message", note->text);
-        ipxe_text_add(out, "}");
+        ipxe_json_text(out, "message", note->text);
+        ipxe_json_close(out, '}');
     }
-    ipxe_text_add(out, "]");
+    ipxe_json_close(out, ']');
 }
 
+/* A line for each. */
 static void add_diag(ipxe_text_t *out, const ipxe_diag_t *diag)
 {
     ipxe_text_add(out, "    {");
-    add_member(out, "severity", severities[diag->severity]);
-    ipxe_text_add(out, ", ");
-    add_member(out, "code", ipxe_code_get(diag->code)->slug);
-    ipxe_text_add(out, ", ");
+    ipxe_json_text(out, "severity", severities[diag->severity]);
+    ipxe_json_text(out, "code", ipxe_code_get(diag->code)->slug);
     add_span(out, diag->span);
-    ipxe_text_add(out, ", ");
-    add_member(out, "message", diag->message);
-    ipxe_text_add(out, ", ");
-    add_member(out, "help", diag->help);
-    ipxe_text_add(out, ", ");
+    ipxe_json_text(out, "message", diag->message);
+    ipxe_json_text(out, "help", diag->help);
     add_notes(out, diag);
-    ipxe_text_add(out, "}");
+    ipxe_json_close(out, '}');
 }
 
 void ipxe_ctl_diags_json(ipxe_diags_t *diags, apr_pool_t *pool)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "ctl/ctl.h"
 
 /* httpd cuts no line of a log; what one request can bring stays below. */
@@ -165,43 +166,33 @@ static void print_text(const ipxe_replay_t *replay,
 
 /* ---- For programs ---- */
 
-static void add_member(ipxe_text_t *out, const char *name, const char *value)
-{
-    ipxe_text_addf(out, "\"%s\": ", name);
-    if (value)
-        ipxe_text_add_json(out, value);
-    else
-        ipxe_text_add(out, "null");
-}
-
 static void add_outcome(ipxe_text_t *out, const char *name,
                         const ipxe_outcome_of_t *outcome)
 {
-    ipxe_text_addf(out, ",\n     \"%s\": {", name);
-    add_member(out, "rule", outcome->rule);
-    ipxe_text_add(out, ", ");
-    add_member(out, "action", outcome->action);
-    ipxe_text_add(out, ", ");
-    add_member(out, "target", outcome->target);
-    ipxe_text_addf(out, ", \"installs\": %s}",
-                   outcome->installs ? "true" : "false");
+    ipxe_json_open(out, name, '{');
+    ipxe_json_text(out, "rule", outcome->rule);
+    ipxe_json_text(out, "action", outcome->action);
+    ipxe_json_text(out, "target", outcome->target);
+    ipxe_json_truth(out, "installs", outcome->installs);
+    ipxe_json_close(out, '}');
 }
 
+/* A line for each. */
 static void add_change(ipxe_text_t *out, const ipxe_change_t *change)
 {
     static const char *const kinds[] = {"none", "answer", "script", "file"};
 
-    ipxe_text_addf(out, "    {\"change\": \"%s\", ", kinds[change->kind]);
-    add_member(out, "file", change->file);
-    ipxe_text_addf(out, ", \"machines\": %d, \"requests\": %d",
-                   change->machines, change->requests);
+    ipxe_text_add(out, "    {");
+    ipxe_json_text(out, "change", kinds[change->kind]);
+    ipxe_json_text(out, "file", change->file);
+    ipxe_json_number(out, "machines", change->machines);
+    ipxe_json_number(out, "requests", change->requests);
     add_outcome(out, "before", &change->before);
     add_outcome(out, "after", &change->after);
-    ipxe_text_add(out, ",\n     ");
-    add_member(out, "example", change->example);
-    ipxe_text_addf(out, ", \"line\": %d, ", change->line);
-    add_member(out, "trouble", change->trouble);
-    ipxe_text_add(out, "}");
+    ipxe_json_text(out, "example", change->example);
+    ipxe_json_number(out, "line", change->line);
+    ipxe_json_text(out, "trouble", change->trouble);
+    ipxe_json_close(out, '}');
 }
 
 static void print_json(const ipxe_replay_t *replay,

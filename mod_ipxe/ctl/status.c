@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "ctl/ctl.h"
 
 #define MOST_BYTES 65536
@@ -201,14 +202,13 @@ static void print_json(const place_t *place, const ipxe_status_t *status,
 {
     ipxe_text_t *text = ipxe_text_make(2048, pool);
 
-    ipxe_text_add(text, first ? "\n{\"name\": " : ",\n{\"name\": ");
-    ipxe_text_add_json(text, place->name ? place->name : "");
-    ipxe_text_addf(text, ", \"sets\": ");
-    ipxe_text_add_json(text, place->sets);
-    ipxe_text_addf(text, ", \"running\": %s, \"status\": ",
-                   is_running(status) ? "true" : "false");
+    ipxe_text_add(text, first ? "\n{" : ",\n{");
+    ipxe_json_text(text, "name", place->name ? place->name : "");
+    ipxe_json_text(text, "sets", place->sets);
+    ipxe_json_truth(text, "running", is_running(status));
+    ipxe_json_key(text, "status");
     ipxe_text_add(text, ipxe_status_json(status, pool));
-    ipxe_text_add_char(text, '}');
+    ipxe_json_close(text, '}');
     fputs(text->data, stdout);
 }
 
@@ -219,8 +219,7 @@ static int is_well(const ipxe_status_t *status)
 
 ipxe_exit_e ipxe_ctl_status(ipxe_ctl_t *ctl)
 {
-    apr_array_header_t *places =
-        apr_array_make(ctl->pool, 2, sizeof(place_t));
+    apr_array_header_t *places = apr_array_make(ctl->pool, 2, sizeof(place_t));
     ipxe_exit_e code = find_places(places, ctl), worst = code;
     int json = ipxe_ctl_json(ctl), i, n = 0;
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
+
 #define GREEN "\033[32m"
 #define RED   "\033[1;31m"
 #define OFF   "\033[0m"
@@ -198,33 +200,39 @@ static void add_junit(ipxe_text_t *out, const ipxe_test_report_t *report)
 
 static void add_place(ipxe_text_t *out, ipxe_span_t span)
 {
-    ipxe_text_add(out, "\"file\": ");
-    ipxe_text_add_json(out, span.source->name);
-    ipxe_text_addf(out, ", \"line\": %" APR_SIZE_T_FMT,
-                   ipxe_source_place(span.source, span.begin).line);
+    ipxe_place_t place = ipxe_source_place(span.source, span.begin);
+
+    ipxe_json_text(out, "file", span.source->name);
+    ipxe_json_number(out, "line", (apr_int64_t)place.line);
 }
 
-static void add_json_outcome(ipxe_text_t *out, const ipxe_outcome_t *outcome)
+static void add_json_failures(ipxe_text_t *out,
+                              const apr_array_header_t *failures)
 {
     int i;
 
-    ipxe_text_add(out, "    {\"name\": ");
-    ipxe_text_add_json(out, outcome->name);
-    ipxe_text_add(out, ", ");
-    add_place(out, outcome->span);
-    ipxe_text_addf(out, ", \"passed\": %s, \"failures\": [",
-                   outcome->failures->nelts ? "false" : "true");
-    for (i = 0; i < outcome->failures->nelts; i++) {
+    ipxe_json_open(out, "failures", '[');
+    for (i = 0; i < failures->nelts; i++) {
         const ipxe_test_failure_t *failure =
-            &APR_ARRAY_IDX(outcome->failures, i, ipxe_test_failure_t);
+            &APR_ARRAY_IDX(failures, i, ipxe_test_failure_t);
 
-        ipxe_text_add(out, i ? ", {" : "{");
+        ipxe_json_open(out, NULL, '{');
         add_place(out, failure->span);
-        ipxe_text_add(out, ", \"message\": ");
-        ipxe_text_add_json(out, failure->text);
-        ipxe_text_add(out, "}");
+        ipxe_json_text(out, "message", failure->text);
+        ipxe_json_close(out, '}');
     }
-    ipxe_text_add(out, "]}");
+    ipxe_json_close(out, ']');
+}
+
+/* A line for each. */
+static void add_json_outcome(ipxe_text_t *out, const ipxe_outcome_t *outcome)
+{
+    ipxe_text_add(out, "    {");
+    ipxe_json_text(out, "name", outcome->name);
+    add_place(out, outcome->span);
+    ipxe_json_truth(out, "passed", !outcome->failures->nelts);
+    add_json_failures(out, outcome->failures);
+    ipxe_json_close(out, '}');
 }
 
 static void add_json_unreached(ipxe_text_t *out,
@@ -234,11 +242,10 @@ static void add_json_unreached(ipxe_text_t *out,
 
     ipxe_text_add(out, ",\n  \"unreached\": [");
     for (i = 0; i < report->unreached->nelts; i++) {
-        ipxe_text_add(out, i ? ",\n    {\"rule\": " : "\n    {\"rule\": ");
-        ipxe_text_add_json(out, unreached_at(report, i)->name);
-        ipxe_text_add(out, ", ");
+        ipxe_text_add(out, i ? ",\n    {" : "\n    {");
+        ipxe_json_text(out, "rule", unreached_at(report, i)->name);
         add_place(out, unreached_at(report, i)->span);
-        ipxe_text_add(out, "}");
+        ipxe_json_close(out, '}');
     }
     ipxe_text_add(out, report->unreached->nelts ? "\n  ]" : "]");
 }

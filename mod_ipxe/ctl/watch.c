@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "ctl/state.h"
 #include "engine/seen.h"
 
@@ -34,7 +35,7 @@ static int *shown_of(watch_t *watch, apr_int64_t machine)
 static void print_event(const watch_t *watch, const ipxe_seen_t *seen,
                         const ipxe_event_t *event)
 {
-    ipxe_text_t *out, *body;
+    ipxe_text_t *out;
 
     if (!ipxe_ctl_json(watch->state->ctl)) {
         printf("%s  %-24s %s\n", ipxe_time_text(event->when, watch->pool) + 11,
@@ -43,13 +44,12 @@ static void print_event(const watch_t *watch, const ipxe_seen_t *seen,
         return;
     }
     out = ipxe_text_make(256, watch->pool);
-    body = ipxe_text_make(256, watch->pool);
-    ipxe_event_add_json(body, event);
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, NULL, '{');
     ipxe_json_number(out, "machine", seen->machine);
     ipxe_json_text(out, "name", ipxe_seen_name(seen, watch->pool));
-    ipxe_json_key(out, "event");
-    printf("%s%s}\n", out->data, body->data);
+    ipxe_event_add_json(out, "event", event);
+    ipxe_json_close(out, '}');
+    printf("%s\n", out->data);
 }
 
 static ipxe_exit_e look_at(watch_t *watch, const ipxe_seen_t *seen)

@@ -170,32 +170,6 @@ const char *ipxe_span_text(apr_interval_time_t span, apr_pool_t *pool)
                         seconds < 2 * 86400 ? "" : "s");
 }
 
-static const char *written(const apr_time_exp_t *at, const char *between,
-                           const char *end, apr_pool_t *pool)
-{
-    return apr_psprintf(pool, "%04d-%02d-%02d%s%02d:%02d:%02d%s",
-                        at->tm_year + 1900, at->tm_mon + 1, at->tm_mday,
-                        between, at->tm_hour, at->tm_min, at->tm_sec, end);
-}
-
-const char *ipxe_time_text(apr_time_t when, apr_pool_t *pool)
-{
-    apr_time_exp_t at;
-
-    if (!when)
-        return "never";
-    apr_time_exp_lt(&at, when);
-    return written(&at, " ", "", pool);
-}
-
-const char *ipxe_time_utc(apr_time_t when, apr_pool_t *pool)
-{
-    apr_time_exp_t at;
-
-    apr_time_exp_gmt(&at, when);
-    return written(&at, "T", "Z", pool);
-}
-
 const char *ipxe_size_text(apr_off_t bytes, apr_pool_t *pool)
 {
     static const char *const units[] = {"kB", "MB", "GB", "TB"};

@@ -44,16 +44,10 @@ const char *ipxe_seen_remark(const ipxe_seen_t *seen, apr_pool_t *pool);
  * shown; ended by NULL. */
 extern const char *const ipxe_seen_states[];
 
-/* ---- Times and sizes ---- */
+/* ---- Spans and sizes ---- */
 
 /* "now", "40 s", "12 min", "3 h 05 min", "4 days" */
 const char *ipxe_span_text(apr_interval_time_t span, apr_pool_t *pool);
-
-/* "2026-11-22 14:03:22" in the server's zone; "never" for 0 */
-const char *ipxe_time_text(apr_time_t when, apr_pool_t *pool);
-
-/* "2026-11-22T05:03:22Z" */
-const char *ipxe_time_utc(apr_time_t when, apr_pool_t *pool);
 
 /* "812 bytes", "1.2 MB" */
 const char *ipxe_size_text(apr_off_t bytes, apr_pool_t *pool);
@@ -66,16 +60,8 @@ const char *ipxe_event_text(const ipxe_event_t *event, apr_pool_t *pool);
 /* `{"number": 17, "name": ...}` */
 void ipxe_seen_add_json(ipxe_text_t *out, const ipxe_seen_t *seen);
 
-/* `{"at": ..., "event": "kernel", ...}` */
-void ipxe_event_add_json(ipxe_text_t *out, const ipxe_event_t *event);
-
-/* A comma where one is due, then `"name": `; name NULL: the comma alone. */
-void ipxe_json_key(ipxe_text_t *out, const char *name);
-/* A member, null for NULL. */
-void ipxe_json_text(ipxe_text_t *out, const char *name, const char *value);
-/* A member, null for a time of 0. */
-void ipxe_json_time(ipxe_text_t *out, const char *name, apr_time_t when);
-void ipxe_json_number(ipxe_text_t *out, const char *name, apr_int64_t number);
-void ipxe_json_truth(ipxe_text_t *out, const char *name, int truth);
+/* `"NAME": {"at": ..., "event": "kernel", ...}`; in an array name is NULL. */
+void ipxe_event_add_json(ipxe_text_t *out, const char *name,
+                         const ipxe_event_t *event);
 
 #endif

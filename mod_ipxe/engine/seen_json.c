@@ -1,67 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Machines and their timelines as JSON; docs/status.md describes it. */
+#include "base/json.h"
 #include "engine/seen.h"
-
-void ipxe_json_key(ipxe_text_t *out, const char *name)
-{
-    char last = out->len ? out->data[out->len - 1] : '{';
-
-    if (last != '{' && last != '[')
-        ipxe_text_add(out, ", ");
-    if (name) {
-        ipxe_text_add_json(out, name);
-        ipxe_text_add(out, ": ");
-    }
-}
-
-void ipxe_json_text(ipxe_text_t *out, const char *name, const char *value)
-{
-    ipxe_json_key(out, name);
-    if (value)
-        ipxe_text_add_json(out, value);
-    else
-        ipxe_text_add(out, "null");
-}
-
-void ipxe_json_time(ipxe_text_t *out, const char *name, apr_time_t when)
-{
-    ipxe_json_text(out, name, when ? ipxe_time_utc(when, out->pool) : NULL);
-}
-
-void ipxe_json_number(ipxe_text_t *out, const char *name, apr_int64_t number)
-{
-    ipxe_json_key(out, name);
-    ipxe_text_addf(out, "%" APR_INT64_T_FMT, number);
-}
-
-void ipxe_json_truth(ipxe_text_t *out, const char *name, int truth)
-{
-    ipxe_json_key(out, name);
-    ipxe_text_add(out, truth ? "true" : "false");
-}
-
-static void add_null(ipxe_text_t *out, const char *name)
-{
-    ipxe_json_text(out, name, NULL);
-}
 
 static void add_percent(ipxe_text_t *out, int percent)
 {
     if (percent >= 0)
         ipxe_json_number(out, "percent", percent);
     else
-        add_null(out, "percent");
+        ipxe_json_null(out, "percent");
 }
 
 static void add_install(ipxe_text_t *out, const char *name,
                         const ipxe_install_t *install)
 {
     if (!install->number) {
-        add_null(out, name);
+        ipxe_json_null(out, name);
         return;
     }
-    ipxe_json_key(out, name);
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, name, '{');
     ipxe_json_number(out, "number", install->number);
     ipxe_json_text(out, "state", ipxe_install_word(install->state));
     ipxe_json_text(out, "profile", install->profile);
@@ -71,21 +28,20 @@ static void add_install(ipxe_text_t *out, const char *name,
     ipxe_json_time(out, "fetched", install->fetched);
     ipxe_json_time(out, "started", install->started);
     ipxe_json_time(out, "ended", install->ended);
-    ipxe_text_add_char(out, '}');
+    ipxe_json_close(out, '}');
 }
 
 static void add_hold(ipxe_text_t *out, const ipxe_view_t *view)
 {
     if (!view->hold_code) {
-        add_null(out, "hold");
+        ipxe_json_null(out, "hold");
         return;
     }
-    ipxe_json_key(out, "hold");
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, "hold", '{');
     ipxe_json_text(out, "code", view->hold_code);
     ipxe_json_text(out, "reason", view->hold_reason);
     ipxe_json_time(out, "since", view->held);
-    ipxe_text_add_char(out, '}');
+    ipxe_json_close(out, '}');
 }
 
 static int add_var(void *baton, const char *name, const char *value)
@@ -97,15 +53,13 @@ static int add_var(void *baton, const char *name, const char *value)
 static void add_release(ipxe_text_t *out, const ipxe_view_t *view)
 {
     if (!view->release) {
-        add_null(out, "release");
+        ipxe_json_null(out, "release");
         return;
     }
-    ipxe_json_key(out, "release");
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, "release", '{');
     ipxe_json_text(out, "profile", *view->release ? view->release : NULL);
     ipxe_json_text(out, "by", view->release_by);
-    ipxe_json_key(out, "vars");
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, "vars", '{');
     if (view->release_vars)
         apr_table_do(add_var, out, view->release_vars, NULL);
     ipxe_text_add(out, "}}");
@@ -116,11 +70,10 @@ static void add_names(ipxe_text_t *out, const char *name,
 {
     int i;
 
-    ipxe_json_key(out, name);
-    ipxe_text_add_char(out, '[');
+    ipxe_json_open(out, name, '[');
     for (i = 0; names && i < names->nelts; i++)
         ipxe_json_text(out, NULL, APR_ARRAY_IDX(names, i, const char *));
-    ipxe_text_add_char(out, ']');
+    ipxe_json_close(out, ']');
 }
 
 static void add_view(ipxe_text_t *out, const ipxe_view_t *view)
@@ -144,8 +97,7 @@ static const char *some(const char *text)
 
 void ipxe_seen_add_json(ipxe_text_t *out, const ipxe_seen_t *seen)
 {
-    ipxe_json_key(out, NULL);
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, NULL, '{');
     ipxe_json_number(out, "number", seen->machine);
     ipxe_json_text(out, "name", ipxe_seen_name(seen, out->pool));
     ipxe_json_text(out, "site", seen->site);
@@ -166,13 +118,13 @@ void ipxe_seen_add_json(ipxe_text_t *out, const ipxe_seen_t *seen)
     ipxe_json_time(out, "last_seen", seen->last_seen);
     ipxe_json_time(out, "stage_since", seen->stage_since);
     add_view(out, &seen->view);
-    ipxe_text_add_char(out, '}');
+    ipxe_json_close(out, '}');
 }
 
-void ipxe_event_add_json(ipxe_text_t *out, const ipxe_event_t *event)
+void ipxe_event_add_json(ipxe_text_t *out, const char *name,
+                         const ipxe_event_t *event)
 {
-    ipxe_json_key(out, NULL);
-    ipxe_text_add_char(out, '{');
+    ipxe_json_open(out, name, '{');
     ipxe_json_time(out, "at", event->when);
     ipxe_json_text(out, "event", ipxe_event_word(event->kind));
     ipxe_json_text(out, "text", some(event->text));
@@ -181,9 +133,9 @@ void ipxe_event_add_json(ipxe_text_t *out, const ipxe_event_t *event)
     if (event->install)
         ipxe_json_number(out, "install", event->install);
     else
-        add_null(out, "install");
+        ipxe_json_null(out, "install");
     ipxe_json_number(out, "bytes", event->bytes);
     ipxe_json_truth(out, "complete", event->complete);
     add_percent(out, event->percent);
-    ipxe_text_add_char(out, '}');
+    ipxe_json_close(out, '}');
 }

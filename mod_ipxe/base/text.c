@@ -292,8 +292,7 @@ static apr_size_t distance(const char *a, const char *b)
                                   (same_letter(a[i - 1], b[j - 1]) ? 0 : 1));
             if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
                 same_letter(a[i - 2], b[j - 1]))
-                now[j] = least_of(now[j], now[j],
-                                  rows[(i - 2) % 3][j - 2] + 1);
+                now[j] = least_of(now[j], now[j], rows[(i - 2) % 3][j - 2] + 1);
         }
     }
     return rows[la % 3][lb];
@@ -316,6 +315,17 @@ const char *ipxe_text_nearest(const char *word, const char *const *names,
         }
     }
     return nearest;
+}
+
+int ipxe_text_among(const char *word, const char *const *names, apr_size_t n)
+{
+    apr_size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (strcmp(word, names[i]) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 /* RFC 3986's unreserved characters. */
@@ -357,4 +367,32 @@ const char *ipxe_text_urlencode(const char *s, const char *keep,
 
     ipxe_text_add_urlencoded(out, s, keep);
     return out->data;
+}
+
+/* ---- Times ---- */
+
+static const char *written(const apr_time_exp_t *at, const char *between,
+                           const char *end, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%04d-%02d-%02d%s%02d:%02d:%02d%s",
+                        at->tm_year + 1900, at->tm_mon + 1, at->tm_mday,
+                        between, at->tm_hour, at->tm_min, at->tm_sec, end);
+}
+
+const char *ipxe_time_text(apr_time_t when, apr_pool_t *pool)
+{
+    apr_time_exp_t at;
+
+    if (!when)
+        return "never";
+    apr_time_exp_lt(&at, when);
+    return written(&at, " ", "", pool);
+}
+
+const char *ipxe_time_utc(apr_time_t when, apr_pool_t *pool)
+{
+    apr_time_exp_t at;
+
+    apr_time_exp_gmt(&at, when);
+    return written(&at, "T", "Z", pool);
 }

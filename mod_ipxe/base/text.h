@@ -68,6 +68,9 @@ apr_array_header_t *ipxe_text_split(const char *s, const char *at,
 const char *ipxe_text_nearest(const char *word, const char *const *names,
                               apr_size_t n);
 
+/* Nonzero where word is one of the n names. */
+int ipxe_text_among(const char *word, const char *const *names, apr_size_t n);
+
 /* Percent-encodes every byte but RFC 3986's unreserved ones and those in
  * `keep` (NULL: none more). */
 const char *ipxe_text_urlencode(const char *s, const char *keep,
@@ -76,5 +79,13 @@ const char *ipxe_text_urlencode(const char *s, const char *keep,
 /* The same, added to text. */
 void ipxe_text_add_urlencoded(ipxe_text_t *text, const char *s,
                               const char *keep);
+
+/* ---- Times ---- */
+
+/* "2026-11-22 14:03:22" in the server's zone; "never" for 0 */
+const char *ipxe_time_text(apr_time_t when, apr_pool_t *pool);
+
+/* "2026-11-22T05:03:22Z" */
+const char *ipxe_time_utc(apr_time_t when, apr_pool_t *pool);
 
 #endif

@@ -19,29 +19,13 @@ static void see_call(void *baton, const char *function, const char *literal,
         *reports = 1;
 }
 
-static void see_served(void *baton, const void *value)
-{
-    const apr_array_header_t *served = value;
-    int i;
-
-    for (i = 0; i < served->nelts; i++) {
-        const ipxe_template_t *compiled =
-            APR_ARRAY_IDX(served, i, ipxe_served_t).compiled;
-
-        if (compiled)
-            ipxe_template_calls(compiled, see_call, baton);
-    }
-}
-
 void ipxe_check_reports(const ipxe_profile_t *profile, ipxe_diags_t *diags)
 {
-    const ipxe_choice_t *served = ipxe_profile_part(profile, IPXE_PART_ANSWERS);
     int reports = 0;
 
     if (!profile->install || (profile->report && profile->report->none))
         return;
-    if (served)
-        ipxe_choice_walk(served, see_served, &reports);
+    ipxe_profile_calls(profile, see_call, &reports);
     if (reports)
         return;
     ipxe_diag_help(

@@ -116,8 +116,8 @@ static const ipxe_yaml_t *sequence(const apr_array_header_t *items,
     return node;
 }
 
-static const ipxe_yaml_t *mapping(const apr_array_header_t *pairs,
-                                  ipxe_span_t span, apr_pool_t *pool)
+const ipxe_yaml_t *ipxe_draft_mapping(const apr_array_header_t *pairs,
+                                      ipxe_span_t span, apr_pool_t *pool)
 {
     ipxe_yaml_t *node = apr_pcalloc(pool, sizeof(*node));
 
@@ -139,9 +139,9 @@ const ipxe_yaml_t *ipxe_draft_end(ipxe_draft_t *draft)
         add_pair(draft->pairs, "groups",
                  sequence(draft->groups, draft->span, pool), pool);
     if (draft->vars->nelts)
-        add_pair(draft->pairs, "vars", mapping(draft->vars, draft->span, pool),
-                 pool);
-    return mapping(draft->pairs, draft->span, pool);
+        add_pair(draft->pairs, "vars",
+                 ipxe_draft_mapping(draft->vars, draft->span, pool), pool);
+    return ipxe_draft_mapping(draft->pairs, draft->span, pool);
 }
 
 ipxe_diag_t *ipxe_import_lose(ipxe_import_t *import, ipxe_span_t span,

@@ -22,6 +22,10 @@ ipxe_draft_t *ipxe_draft_make(ipxe_span_t span, apr_pool_t *pool);
 const ipxe_yaml_t *ipxe_draft_text(const char *text, int plain,
                                    ipxe_span_t span, apr_pool_t *pool);
 
+/* A mapping of pairs (ipxe_yaml_pair_t), which stay where they are. */
+const ipxe_yaml_t *ipxe_draft_mapping(const apr_array_header_t *pairs,
+                                      ipxe_span_t span, apr_pool_t *pool);
+
 /* `serial: value`, `boot: value`, ...; an empty text says nothing. */
 void ipxe_draft_set(ipxe_draft_t *draft, const char *key,
                     const ipxe_yaml_t *value);

@@ -29,13 +29,9 @@ static const ipxe_yaml_t *get(const ipxe_yaml_t *node, const char *key)
 static int is_false(const ipxe_yaml_t *value)
 {
     static const char *const words[] = {"false", "False", "0", "no", ""};
-    apr_size_t i;
 
-    for (i = 0; value && i < sizeof(words) / sizeof(*words); i++)
-        if (value->kind == IPXE_YAML_SCALAR &&
-            strcmp(value->text, words[i]) == 0)
-            return 1;
-    return 0;
+    return value && value->kind == IPXE_YAML_SCALAR &&
+           ipxe_text_among(value->text, words, sizeof(words) / sizeof(*words));
 }
 
 /* Variables from a mapping, each by its name; another kind is one. */

@@ -164,18 +164,6 @@ const char *ipxe_host_action(const ipxe_yaml_t *host, apr_pool_t *pool)
 
 /* ---- Changing ---- */
 
-static const ipxe_yaml_t *make_mapping(const apr_array_header_t *pairs,
-                                       ipxe_span_t span, apr_pool_t *pool)
-{
-    ipxe_yaml_t *node = apr_pcalloc(pool, sizeof(*node));
-
-    node->kind = IPXE_YAML_MAPPING;
-    node->count = (apr_size_t)pairs->nelts;
-    node->pairs = (const ipxe_yaml_pair_t *)(const void *)pairs->elts;
-    node->span = span;
-    return node;
-}
-
 /* The mapping with another value of the key; NULL: without it. An action
  * takes the place of any. */
 static const ipxe_yaml_t *with_pair(const ipxe_yaml_t *mapping, const char *key,
@@ -199,7 +187,7 @@ static const ipxe_yaml_t *with_pair(const ipxe_yaml_t *mapping, const char *key,
     }
     if (value && !done)
         APR_ARRAY_PUSH(pairs, ipxe_yaml_pair_t) = made;
-    return make_mapping(pairs, span, pool);
+    return ipxe_draft_mapping(pairs, span, pool);
 }
 
 static const ipxe_yaml_t *as_list(const char *value, ipxe_span_t span,

@@ -354,13 +354,9 @@ static int is_uuid_filler(const char *uuid)
         "00112233-4455-6677-8899-aabbccddeeff",
         "01234567-89ab-cdef-0123-456789abcdef"};
     const char one[] = {*uuid, '-', '\0'};
-    apr_size_t i;
 
-    for (i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
-        if (strcmp(uuid, shared[i]) == 0)
-            return 1;
-    }
-    return uuid[strspn(uuid, one)] == '\0';
+    return uuid[strspn(uuid, one)] == '\0' ||
+           ipxe_text_among(uuid, shared, sizeof(shared) / sizeof(shared[0]));
 }
 
 static const char *machine_uuid(const char *text, apr_pool_t *pool)

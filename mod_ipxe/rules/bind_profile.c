@@ -18,20 +18,9 @@ static const char *const case_names[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
-static int stands_in(const char *name, const char *const *table, apr_size_t n)
-{
-    apr_size_t i;
-
-    for (i = 0; i < n; i++) {
-        if (strcmp(name, table[i]) == 0)
-            return 1;
-    }
-    return 0;
-}
-
 int ipxe_case_is_platform(const char *name)
 {
-    return stands_in(name, platforms, COUNT(platforms));
+    return ipxe_text_among(name, platforms, COUNT(platforms));
 }
 
 /* ---- By platform and processor ---- */
@@ -51,8 +40,8 @@ static apr_size_t count_cases(const ipxe_yaml_t *value)
     apr_size_t i, n = 0;
 
     for (i = 0; i < value->count; i++)
-        n += (apr_size_t)stands_in(value->pairs[i].key->text, case_names,
-                                   COUNT(case_names));
+        n += (apr_size_t)ipxe_text_among(value->pairs[i].key->text, case_names,
+                                         COUNT(case_names));
     return n;
 }
 
@@ -67,7 +56,7 @@ static void check_mixed(ipxe_loader_t *loader, const ipxe_yaml_t *value)
 
         if (!platform && ipxe_case_is_platform(key->text))
             platform = key;
-        if (!cpu && stands_in(key->text, processors, COUNT(processors)))
+        if (!cpu && ipxe_text_among(key->text, processors, COUNT(processors)))
             cpu = key;
     }
     if (!platform || !cpu)
@@ -86,7 +75,7 @@ static void add_case(ipxe_loader_t *loader, apr_array_header_t *cases,
     ipxe_diag_t *diag;
     ipxe_case_t *made;
 
-    if (!stands_in(pair->key->text, case_names, COUNT(case_names))) {
+    if (!ipxe_text_among(pair->key->text, case_names, COUNT(case_names))) {
         diag = ipxe_diag_add(
             loader->diags, IPXE_DIAG_UNKNOWN_KEY, pair->key->span,
             "'%s' is no platform and no processor", pair->key->text);
@@ -234,8 +223,8 @@ static void add_arg(ipxe_loader_t *loader, apr_array_header_t *args,
                                      text),
                        "a comma in [ ] parts items: quote "
                        "\"console=ttyS0,115200n8\"");
-    ipxe_words_add(args, ipxe_load_phrase_text(loader, text, span,
-                                               IPXE_CONTEXT_ARGUMENT));
+    ipxe_words_add(
+        args, ipxe_load_phrase_text(loader, text, span, IPXE_CONTEXT_ARGUMENT));
 }
 
 /* Bytes of the word at s: to a blank that is not within {{ }}. */
@@ -456,7 +445,7 @@ static void add_reporter(ipxe_loader_t *loader, apr_array_header_t *reporters,
     const char *kind = pair->key->text;
     ipxe_reporter_t *made;
 
-    if (!stands_in(kind, script_kinds, COUNT(script_kinds))) {
+    if (!ipxe_text_among(kind, script_kinds, COUNT(script_kinds))) {
         ipxe_diag_nearest(ipxe_diag_add(loader->diags, IPXE_DIAG_UNKNOWN_KEY,
                                         pair->key->span,
                                         "'%s' is no kind of script", kind),

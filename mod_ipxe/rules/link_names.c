@@ -178,12 +178,8 @@ static const char *const host_keys[] = {"name", "groups", "vars"};
 static void unknown_host_key(const known_t *known, const char *name,
                              ipxe_span_t span)
 {
-    int i;
-
-    for (i = 0; i < 3; i++) {
-        if (strcmp(name, host_keys[i]) == 0)
-            return;
-    }
+    if (ipxe_text_among(name, host_keys, 3))
+        return;
     ipxe_diag_nearest(ipxe_diag_add(known->loader->diags,
                                     IPXE_DIAG_UNKNOWN_VARIABLE, span,
                                     "a host has no '%s'", name),

@@ -272,20 +272,6 @@ static void check_phrase(void *baton, const ipxe_phrase_t *phrase)
         ipxe_template_calls(phrase->compiled, check_call, baton);
 }
 
-static void check_served(void *baton, const void *value)
-{
-    const apr_array_header_t *served = value;
-    int i;
-
-    for (i = 0; i < served->nelts; i++) {
-        const ipxe_template_t *compiled =
-            APR_ARRAY_IDX(served, i, ipxe_served_t).compiled;
-
-        if (compiled)
-            ipxe_template_calls(compiled, check_call, baton);
-    }
-}
-
 /* The parts that a profile takes: of args all, else the first. */
 static void check_parts(answers_t *answers)
 {
@@ -314,8 +300,7 @@ static void check_answers(ipxe_loader_t *loader, const ipxe_profile_t *profile)
     if (served)
         ipxe_choice_walk(served, add_names, &answers);
     check_parts(&answers);
-    if (served)
-        ipxe_choice_walk(served, check_served, &answers);
+    ipxe_profile_calls(profile, check_call, &answers);
 }
 
 void ipxe_link_answers(ipxe_loader_t *loader)

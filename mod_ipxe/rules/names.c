@@ -24,17 +24,6 @@ static const char *const always[] = {"args",    "facts", "facts_query", "host",
 static const char *const conditions[] = {"args", "done", "facts", "failed",
                                          "host", "raw",  "vars"};
 
-static int stands_in(const char *name, const char *const *table, apr_size_t n)
-{
-    apr_size_t i;
-
-    for (i = 0; i < n; i++) {
-        if (strcmp(name, table[i]) == 0)
-            return 1;
-    }
-    return 0;
-}
-
 int ipxe_name_good(const char *name)
 {
     const char *at;
@@ -61,11 +50,11 @@ static int identifier(const char *name)
 
 static const char *taken_as(const char *name)
 {
-    if (stands_in(name, functions, COUNT(functions)))
+    if (ipxe_text_among(name, functions, COUNT(functions)))
         return "a function";
-    if (stands_in(name, words, COUNT(words)))
+    if (ipxe_text_among(name, words, COUNT(words)))
         return "a word of the template language";
-    if (stands_in(name, always, COUNT(always)))
+    if (ipxe_text_among(name, always, COUNT(always)))
         return "a name that every template has";
     return NULL;
 }
@@ -102,10 +91,10 @@ int ipxe_name_check_var(const char *name, ipxe_span_t span, ipxe_diags_t *diags)
 
 int ipxe_name_in_conditions(const char *name)
 {
-    return stands_in(name, conditions, COUNT(conditions));
+    return ipxe_text_among(name, conditions, COUNT(conditions));
 }
 
 int ipxe_name_is_function(const char *name)
 {
-    return stands_in(name, functions, COUNT(functions));
+    return ipxe_text_among(name, functions, COUNT(functions));
 }

@@ -117,6 +117,36 @@ void ipxe_recipe_phrases(const ipxe_recipe_t *recipe, ipxe_part_e part,
         ipxe_choice_walk(recipe->parts[part], walkers[part], &phrases);
 }
 
+typedef struct calls_t {
+    ipxe_call_fn *each;
+    void *baton;
+} calls_t;
+
+static void served_calls(void *baton, const void *value)
+{
+    const apr_array_header_t *served = value;
+    const calls_t *calls = baton;
+    int i;
+
+    for (i = 0; i < served->nelts; i++) {
+        const ipxe_template_t *compiled =
+            APR_ARRAY_IDX(served, i, ipxe_served_t).compiled;
+
+        if (compiled)
+            ipxe_template_calls(compiled, calls->each, calls->baton);
+    }
+}
+
+void ipxe_profile_calls(const ipxe_profile_t *profile, ipxe_call_fn *each,
+                        void *baton)
+{
+    const ipxe_choice_t *served = ipxe_profile_part(profile, IPXE_PART_ANSWERS);
+    calls_t calls = {each, baton};
+
+    if (served)
+        ipxe_choice_walk(served, served_calls, &calls);
+}
+
 /* ---- Picking ---- */
 
 const ipxe_choice_t *ipxe_profile_part(const ipxe_profile_t *profile,

@@ -42,11 +42,11 @@ typedef struct ipxe_recipe_t {
     const char *name;
     const char *what; /* "profile" or "installer" */
     ipxe_span_t span;
-    const ipxe_phrase_t *title;   /* or NULL */
-    const ipxe_yaml_t *extends;   /* a name, or NULL */
-    const ipxe_yaml_t *installer; /* a name, or NULL */
-    const ipxe_yaml_t *install;   /* true or false, or NULL */
-    int tries;                    /* 0: not written */
+    const ipxe_phrase_t *title;     /* or NULL */
+    const ipxe_yaml_t *extends;     /* a name, or NULL */
+    const ipxe_yaml_t *installer;   /* a name, or NULL */
+    const ipxe_yaml_t *install;     /* true or false, or NULL */
+    int tries;                      /* 0: not written */
     const ipxe_reporting_t *report; /* or NULL */
     const ipxe_cond_t *when;
     const ipxe_vars_t *vars;
@@ -69,6 +69,11 @@ int ipxe_choice_pick(const void **value, const ipxe_choice_t *choice,
 /* The first of a profile's recipes that has the part; NULL where none. */
 const ipxe_choice_t *ipxe_profile_part(const ipxe_profile_t *profile,
                                        ipxe_part_e part);
+
+/* Calls `each` for every call of a product function in the profile's answer
+ * files: see ipxe_template_calls. */
+void ipxe_profile_calls(const ipxe_profile_t *profile, ipxe_call_fn *each,
+                        void *baton);
 
 /* The facts by which the profile differs: platform, cpu. */
 ipxe_facts_t ipxe_profile_asks(const ipxe_profile_t *profile);

@@ -22,6 +22,8 @@ void ipxe_lint(const ipxe_source_t *source, const ipxe_lint_wish_t *wish,
     lint.source = source;
     lint.wish = wish;
     lint.lines = apr_array_make(pool, 64, sizeof(ipxe_lint_line_t));
+    lint.commands =
+        apr_array_make(pool, 64, sizeof(const ipxe_lint_command_t *));
     lint.labels = apr_hash_make(pool);
     lint.values = apr_hash_make(pool);
     lint.addresses = addresses;
@@ -33,17 +35,22 @@ void ipxe_lint(const ipxe_source_t *source, const ipxe_lint_wish_t *wish,
         checks[i](&lint);
 }
 
+const ipxe_lint_line_t *ipxe_lint_line(const ipxe_lint_t *lint, int i)
+{
+    return &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+}
+
+const ipxe_lint_command_t *ipxe_lint_command(const ipxe_lint_t *lint, int i)
+{
+    return APR_ARRAY_IDX(lint->commands, i, const ipxe_lint_command_t *);
+}
+
 void ipxe_lint_each(ipxe_lint_t *lint, ipxe_lint_each_fn *each)
 {
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
-
-        for (j = 0; j < line->count; j++)
-            each(lint, line, &line->commands[j]);
-    }
+    for (i = 0; i < lint->commands->nelts; i++)
+        each(lint, ipxe_lint_command(lint, i));
 }
 
 int ipxe_lint_is(const ipxe_lint_command_t *command, int kind)

@@ -136,13 +136,11 @@ static void check_picture(ipxe_lint_t *lint, const ipxe_lint_command_t *command)
                        "write the whole address");
 }
 
-static void check_address(ipxe_lint_t *lint, ipxe_lint_line_t *line,
-                          ipxe_lint_command_t *command)
+static void check_address(ipxe_lint_t *lint, const ipxe_lint_command_t *command)
 {
     const ipxe_lint_word_t *word = target_of(command);
     const char *url;
 
-    (void)line;
     if (ipxe_lint_named(command, "console"))
         check_picture(lint, command);
     if (!ipxe_lint_is(command, IPXE_LINT_FETCH) || !word)
@@ -157,16 +155,11 @@ static void check_address(ipxe_lint_t *lint, ipxe_lint_line_t *line,
 
 static int has_menu(const ipxe_lint_t *lint)
 {
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
-
-        for (j = 0; j < line->count; j++) {
-            if (ipxe_lint_named(&line->commands[j], "choose"))
-                return 1;
-        }
+    for (i = 0; i < lint->commands->nelts; i++) {
+        if (ipxe_lint_named(ipxe_lint_command(lint, i), "choose"))
+            return 1;
     }
     return 0;
 }
@@ -174,12 +167,11 @@ static int has_menu(const ipxe_lint_t *lint)
 /* Nothing but what catches the failure follows it. */
 static int is_last(const ipxe_lint_t *lint, const ipxe_lint_line_t *line)
 {
-    return line == &APR_ARRAY_IDX(lint->lines, lint->lines->nelts - 1,
-                                  ipxe_lint_line_t);
+    return line == ipxe_lint_line(lint, lint->lines->nelts - 1);
 }
 
-static void check_nesting(ipxe_lint_t *lint, const ipxe_lint_line_t *line,
-                          const ipxe_lint_command_t *command, int menu)
+static void check_nesting(ipxe_lint_t *lint, const ipxe_lint_command_t *command,
+                          int menu)
 {
     const ipxe_lint_word_t *word = target_of(command);
     int replaces = ipxe_lint_has(command, "replace", lint->pool);
@@ -187,7 +179,7 @@ static void check_nesting(ipxe_lint_t *lint, const ipxe_lint_line_t *line,
     if (!ipxe_lint_is(command, IPXE_LINT_RUN) || !word ||
         command->count > command->plain + 1 ||
         is_program(base_name(word->text, lint->pool)) ||
-        (!menu && !is_last(lint, line)) ||
+        (!menu && !is_last(lint, command->line)) ||
         (replaces && (ipxe_lint_has(command, "autofree", lint->pool))))
         return;
     ipxe_diag_help(
@@ -203,15 +195,10 @@ static void check_nesting(ipxe_lint_t *lint, const ipxe_lint_line_t *line,
 
 static void check_chains(ipxe_lint_t *lint)
 {
-    int menu = has_menu(lint), i, j;
+    int menu = has_menu(lint), i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
-
-        for (j = 0; j < line->count; j++)
-            check_nesting(lint, line, &line->commands[j], menu);
-    }
+    for (i = 0; i < lint->commands->nelts; i++)
+        check_nesting(lint, ipxe_lint_command(lint, i), menu);
 }
 
 /* ---- Images ---- */
@@ -483,8 +470,7 @@ static void check_stanzas(ipxe_lint_t *lint)
 
     start_stanza(&stanza, NULL, lint->pool);
     for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+        const ipxe_lint_line_t *line = ipxe_lint_line(lint, i);
 
         if (line->label.text) {
             check_stanza(lint, &stanza);
@@ -499,28 +485,23 @@ static void check_stanzas(ipxe_lint_t *lint)
 /* Once for a script: what was fetched before it lies there still. */
 static void check_forgets(ipxe_lint_t *lint)
 {
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+    for (i = 0; i < lint->commands->nelts; i++) {
+        const ipxe_lint_command_t *command = ipxe_lint_command(lint, i);
 
-        for (j = 0; j < line->count; j++) {
-            const ipxe_lint_command_t *command = &line->commands[j];
-
-            if (ipxe_lint_named(command, "imgfree"))
-                return;
-            if (!ipxe_lint_is(command, IPXE_LINT_KERNEL))
-                continue;
-            ipxe_diag_help(
-                ipxe_diag_add(lint->diags, IPXE_DIAG_NO_IMGFREE,
-                              command->words[0].span,
-                              "no 'imgfree' before '%s': what was fetched "
-                              "before lands in the initrd",
-                              command->row->name),
-                "write 'imgfree ||' above it");
+        if (ipxe_lint_named(command, "imgfree"))
             return;
-        }
+        if (!ipxe_lint_is(command, IPXE_LINT_KERNEL))
+            continue;
+        ipxe_diag_help(
+            ipxe_diag_add(lint->diags, IPXE_DIAG_NO_IMGFREE,
+                          command->words[0].span,
+                          "no 'imgfree' before '%s': what was fetched "
+                          "before lands in the initrd",
+                          command->row->name),
+            "write 'imgfree ||' above it");
+        return;
     }
 }
 

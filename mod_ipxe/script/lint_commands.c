@@ -260,10 +260,8 @@ static void check_exit(ipxe_lint_t *lint, const ipxe_lint_command_t *command)
             "success is meant");
 }
 
-static void check_command(ipxe_lint_t *lint, ipxe_lint_line_t *line,
-                          ipxe_lint_command_t *command)
+static void check_command(ipxe_lint_t *lint, const ipxe_lint_command_t *command)
 {
-    (void)line;
     if (command->count == 0)
         return;
     check_pipes(lint, command);

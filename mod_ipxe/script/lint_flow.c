@@ -43,8 +43,7 @@ static void note_like(ipxe_lint_t *lint, apr_hash_t *found, const char *glob)
     int i;
 
     for (i = 0; i < lint->lines->nelts; i++) {
-        const char *label =
-            APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t).label.text;
+        const char *label = ipxe_lint_line(lint, i)->label.text;
 
         if (label && apr_fnmatch(glob, label, 0) == APR_SUCCESS)
             note_label(lint, found, label);
@@ -82,25 +81,20 @@ static const char *whole_setting(const char *text, apr_pool_t *pool)
 /* Labels that the setting's values name, and those of a menu's items. */
 static int note_choices(ipxe_lint_t *lint, apr_hash_t *found, const char *name)
 {
-    int i, j, known = 0;
+    int i, known = 0;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+    for (i = 0; i < lint->commands->nelts; i++) {
+        const ipxe_lint_command_t *command = ipxe_lint_command(lint, i);
+        int item = ipxe_lint_named(command, "item");
+        int sets = ipxe_lint_named(command, "set") && command->count == 3 &&
+                   strcmp(command->words[1].text, name) == 0;
 
-        for (j = 0; j < line->count; j++) {
-            ipxe_lint_command_t *command = &line->commands[j];
-            int item = ipxe_lint_named(command, "item");
-            int sets = ipxe_lint_named(command, "set") && command->count == 3 &&
-                       strcmp(command->words[1].text, name) == 0;
-
-            if ((item && command->plain < command->count) || sets)
-                note_label(lint, found,
-                           command->words[item ? command->plain : 2].text);
-            known |= ipxe_lint_is(command, IPXE_LINT_SETS) &&
-                     command->count > command->plain &&
-                     strcmp(command->words[command->plain].text, name) == 0;
-        }
+        if ((item && command->plain < command->count) || sets)
+            note_label(lint, found,
+                       command->words[item ? command->plain : 2].text);
+        known |= ipxe_lint_is(command, IPXE_LINT_SETS) &&
+                 command->count > command->plain &&
+                 strcmp(command->words[command->plain].text, name) == 0;
     }
     return known;
 }
@@ -130,8 +124,7 @@ static void check_labels(ipxe_lint_t *lint, apr_hash_t *found)
     int i;
 
     for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+        const ipxe_lint_line_t *line = ipxe_lint_line(lint, i);
         const ipxe_lint_line_t *first;
         const char *name = line->label.text;
 
@@ -246,8 +239,7 @@ static void check_running_on(ipxe_lint_t *lint, apr_hash_t *items)
     int on = 0, i;
 
     for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+        const ipxe_lint_line_t *line = ipxe_lint_line(lint, i);
 
         if (line->label.text && on & ON_AFTER_RUN)
             run_on(lint, line, ipxe_lint_span(ran, 0),
@@ -272,19 +264,13 @@ static void check_running_on(ipxe_lint_t *lint, apr_hash_t *items)
 static apr_hash_t *items_of(ipxe_lint_t *lint)
 {
     apr_hash_t *items = apr_hash_make(lint->pool);
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+    for (i = 0; i < lint->commands->nelts; i++) {
+        const ipxe_lint_command_t *command = ipxe_lint_command(lint, i);
 
-        for (j = 0; j < line->count; j++) {
-            const ipxe_lint_command_t *command = &line->commands[j];
-
-            if (ipxe_lint_named(command, "item") &&
-                command->plain < command->count)
-                note_label(lint, items, command->words[command->plain].text);
-        }
+        if (ipxe_lint_named(command, "item") && command->plain < command->count)
+            note_label(lint, items, command->words[command->plain].text);
     }
     return items;
 }
@@ -292,15 +278,10 @@ static apr_hash_t *items_of(ipxe_lint_t *lint)
 void ipxe_lint_flow(ipxe_lint_t *lint)
 {
     apr_hash_t *found = apr_hash_make(lint->pool);
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
-
-        for (j = 0; j < line->count; j++)
-            note_goto(lint, found, &line->commands[j]);
-    }
+    for (i = 0; i < lint->commands->nelts; i++)
+        note_goto(lint, found, ipxe_lint_command(lint, i));
     check_labels(lint, found);
     check_running_on(lint, items_of(lint));
 }

@@ -73,19 +73,14 @@ static void add_item(menus_t *menus, const ipxe_lint_command_t *command)
 static int is_gone_to(const ipxe_lint_t *lint, const char *setting)
 {
     const char *text = apr_pstrcat(lint->pool, "${", setting, "}", NULL);
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+    for (i = 0; i < lint->commands->nelts; i++) {
+        const ipxe_lint_command_t *command = ipxe_lint_command(lint, i);
 
-        for (j = 0; j < line->count; j++) {
-            const ipxe_lint_command_t *command = &line->commands[j];
-
-            if (ipxe_lint_named(command, "goto") && command->count == 2 &&
-                strcmp(command->words[1].text, text) == 0)
-                return 1;
-        }
+        if (ipxe_lint_named(command, "goto") && command->count == 2 &&
+            strcmp(command->words[1].text, text) == 0)
+            return 1;
     }
     return 0;
 }
@@ -202,22 +197,17 @@ static void choose(menus_t *menus, const ipxe_lint_command_t *command)
 void ipxe_lint_menus(ipxe_lint_t *lint)
 {
     menus_t menus = {lint, apr_hash_make(lint->pool)};
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+    for (i = 0; i < lint->commands->nelts; i++) {
+        const ipxe_lint_command_t *command = ipxe_lint_command(lint, i);
 
-        for (j = 0; j < line->count; j++) {
-            const ipxe_lint_command_t *command = &line->commands[j];
-
-            if (ipxe_lint_named(command, "menu") ||
-                ipxe_lint_named(command, "form"))
-                open_menu(&menus, command);
-            else if (ipxe_lint_named(command, "item"))
-                add_item(&menus, command);
-            else if (ipxe_lint_named(command, "choose"))
-                choose(&menus, command);
-        }
+        if (ipxe_lint_named(command, "menu") ||
+            ipxe_lint_named(command, "form"))
+            open_menu(&menus, command);
+        else if (ipxe_lint_named(command, "item"))
+            add_item(&menus, command);
+        else if (ipxe_lint_named(command, "choose"))
+            choose(&menus, command);
     }
 }

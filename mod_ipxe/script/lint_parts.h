@@ -67,6 +67,7 @@ typedef struct ipxe_lint_command_t {
     int plain;  /* index of the first word after the options, or count */
     char joint; /* before it: '&', '|', ';', or 0 at the line's begin */
     int caught; /* its failure does not end the script */
+    const struct ipxe_lint_line_t *line; /* where it stands */
 } ipxe_lint_command_t;
 
 typedef struct ipxe_lint_line_t {
@@ -80,6 +81,7 @@ typedef struct ipxe_lint_t {
     const ipxe_source_t *source;
     const ipxe_lint_wish_t *wish;
     apr_array_header_t *lines;     /* of ipxe_lint_line_t: not empty ones */
+    apr_array_header_t *commands;  /* of all lines, ipxe_lint_command_t * */
     apr_hash_t *labels;            /* name -> ipxe_lint_line_t of the first */
     apr_hash_t *values;            /* setting -> its one value, "" where it has
                                       others or cannot be known */
@@ -107,9 +109,13 @@ int ipxe_lint_named(const ipxe_lint_command_t *command, const char *name);
 /* All words of a command from the i-th to the end, as one span. */
 ipxe_span_t ipxe_lint_span(const ipxe_lint_command_t *command, int i);
 
+/* The i-th line, and the i-th command of the whole script. */
+const ipxe_lint_line_t *ipxe_lint_line(const ipxe_lint_t *lint, int i);
+const ipxe_lint_command_t *ipxe_lint_command(const ipxe_lint_t *lint, int i);
+
 /* Calls `each` for every command of the script. */
-typedef void ipxe_lint_each_fn(ipxe_lint_t *lint, ipxe_lint_line_t *line,
-                               ipxe_lint_command_t *command);
+typedef void ipxe_lint_each_fn(ipxe_lint_t *lint,
+                               const ipxe_lint_command_t *command);
 void ipxe_lint_each(ipxe_lint_t *lint, ipxe_lint_each_fn *each);
 
 /* ---- Settings (lint_vars.c) ---- */

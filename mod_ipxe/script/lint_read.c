@@ -332,24 +332,25 @@ static void check_start(const reader_t *reader)
                        "here it is");
 }
 
-static void learn_labels(ipxe_lint_t *lint)
+/* When all lines are there: only then they stay where they are. */
+static void learn_line(ipxe_lint_t *lint, ipxe_lint_line_t *line)
 {
+    const char *label = line->label.text;
     int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
-
-        if (line->label.text &&
-            !apr_hash_get(lint->labels, line->label.text, APR_HASH_KEY_STRING))
-            apr_hash_set(lint->labels, line->label.text, APR_HASH_KEY_STRING,
-                         line);
+    if (label && !apr_hash_get(lint->labels, label, APR_HASH_KEY_STRING))
+        apr_hash_set(lint->labels, label, APR_HASH_KEY_STRING, line);
+    for (i = 0; i < line->count; i++) {
+        line->commands[i].line = line;
+        APR_ARRAY_PUSH(lint->commands, const ipxe_lint_command_t *) =
+            &line->commands[i];
     }
 }
 
 void ipxe_lint_read(ipxe_lint_t *lint)
 {
     reader_t reader = {lint, lint->source->text, 0, lint->source->len, 0, 0};
+    int i;
 
     if (after_mark(reader.text) != reader.text)
         reader.at = 3;
@@ -357,5 +358,6 @@ void ipxe_lint_read(ipxe_lint_t *lint)
     check_blanks(&reader);
     while (reader.at < reader.len)
         read_line(&reader);
-    learn_labels(lint);
+    for (i = 0; i < lint->lines->nelts; i++)
+        learn_line(lint, &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t));
 }

@@ -99,13 +99,11 @@ static void learn(ipxe_lint_t *lint, const char *name, const char *value)
                  known && strcmp(known, value) != 0 ? "" : value);
 }
 
-static void learn_command(ipxe_lint_t *lint, ipxe_lint_line_t *line,
-                          ipxe_lint_command_t *command)
+static void learn_command(ipxe_lint_t *lint, const ipxe_lint_command_t *command)
 {
     const char *set = ipxe_lint_value(NULL, command, "set", lint->pool);
     const char *value = "";
 
-    (void)line;
     if (set)
         learn(lint, set, "");
     if (!ipxe_lint_is(command, IPXE_LINT_SETS) ||
@@ -237,20 +235,15 @@ static void check_word(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
 static apr_hash_t *asked_for(ipxe_lint_t *lint)
 {
     apr_hash_t *asked = apr_hash_make(lint->pool);
-    int i, j;
+    int i;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+    for (i = 0; i < lint->commands->nelts; i++) {
+        const ipxe_lint_command_t *command = ipxe_lint_command(lint, i);
+        use_t use;
 
-        for (j = 0; j < line->count; j++) {
-            const ipxe_lint_command_t *command = &line->commands[j];
-            use_t use;
-
-            if (ipxe_lint_named(command, "isset") && command->count == 2 &&
-                next_use(&use, command->words[1].text, lint->pool))
-                apr_hash_set(asked, use.name, APR_HASH_KEY_STRING, "");
-        }
+        if (ipxe_lint_named(command, "isset") && command->count == 2 &&
+            next_use(&use, command->words[1].text, lint->pool))
+            apr_hash_set(asked, use.name, APR_HASH_KEY_STRING, "");
     }
     return asked;
 }
@@ -258,14 +251,12 @@ static apr_hash_t *asked_for(ipxe_lint_t *lint)
 void ipxe_lint_vars(ipxe_lint_t *lint)
 {
     apr_hash_t *asked = asked_for(lint);
-    int i, j, k;
+    int i, j;
 
-    for (i = 0; i < lint->lines->nelts; i++) {
-        const ipxe_lint_line_t *line =
-            &APR_ARRAY_IDX(lint->lines, i, ipxe_lint_line_t);
+    for (i = 0; i < lint->commands->nelts; i++) {
+        const ipxe_lint_command_t *command = ipxe_lint_command(lint, i);
 
-        for (j = 0; j < line->count; j++)
-            for (k = 0; k < line->commands[j].count; k++)
-                check_word(lint, &line->commands[j].words[k], asked);
+        for (j = 0; j < command->count; j++)
+            check_word(lint, &command->words[j], asked);
     }
 }

@@ -44,15 +44,13 @@ static apr_size_t byte_of(const reader_t *reader, const yaml_mark_t *mark)
 
 static ipxe_span_t event_span(const reader_t *reader)
 {
-    return ipxe_span(reader->source,
-                     byte_of(reader, &reader->event.start_mark),
+    return ipxe_span(reader->source, byte_of(reader, &reader->event.start_mark),
                      byte_of(reader, &reader->event.end_mark));
 }
 
 /* ---- What goes wrong ---- */
 
-static void want_quotes(reader_t *reader, ipxe_span_t span,
-                        const char *reason)
+static void want_quotes(reader_t *reader, ipxe_span_t span, const char *reason)
 {
     ipxe_yaml_want_quotes(reader->diags, span, "%s", reason);
     reader->quoted = span.end;
@@ -61,17 +59,17 @@ static void want_quotes(reader_t *reader, ipxe_span_t span,
 static void over_limit(reader_t *reader, ipxe_span_t span, const char *what,
                        unsigned most)
 {
-    ipxe_diag_add(reader->diags, IPXE_DIAG_YAML_LIMIT, span,
-                  "%s: more than %u", what, most);
+    ipxe_diag_add(reader->diags, IPXE_DIAG_YAML_LIMIT, span, "%s: more than %u",
+                  what, most);
 }
 
 /* Bytes that are no text for YAML: libyaml knows only where. */
 static void bad_byte(reader_t *reader, apr_size_t at)
 {
-    ipxe_diag_t *diag = ipxe_diag_add(
-        reader->diags, IPXE_DIAG_YAML_SYNTAX,
-        ipxe_span(reader->source, at, at + 1), "byte 0x%02X is not UTF-8",
-        (unsigned char)reader->source->text[at]);
+    ipxe_diag_t *diag = ipxe_diag_add(reader->diags, IPXE_DIAG_YAML_SYNTAX,
+                                      ipxe_span(reader->source, at, at + 1),
+                                      "byte 0x%02X is not UTF-8",
+                                      (unsigned char)reader->source->text[at]);
 
     ipxe_diag_help(diag, "save the file as UTF-8");
 }
@@ -82,8 +80,7 @@ static void bad_character(reader_t *reader)
         reader->diags, IPXE_DIAG_YAML_SYNTAX,
         ipxe_span(reader->source, reader->parser.problem_offset,
                   reader->parser.problem_offset + 1),
-        "a control character (U+%04X)",
-        (unsigned)reader->parser.problem_value);
+        "a control character (U+%04X)", (unsigned)reader->parser.problem_value);
 
     ipxe_diag_help(diag, "take it out, or write it as an escape in double "
                          "quotes");
@@ -137,8 +134,7 @@ static ipxe_yaml_t *make_verbatim(reader_t *reader, ipxe_span_t span)
     ipxe_yaml_t *node = make_node(reader, IPXE_YAML_SCALAR, span);
 
     node->count = span.end - span.begin;
-    node->text = apr_pstrmemdup(reader->pool,
-                                reader->source->text + span.begin,
+    node->text = apr_pstrmemdup(reader->pool, reader->source->text + span.begin,
                                 node->count);
     return node;
 }
@@ -158,8 +154,7 @@ static int note_anchor(reader_t *reader, const yaml_char_t *name,
         return 0;
     }
     *anchor = apr_pcalloc(reader->pool, sizeof(**anchor));
-    apr_hash_set(reader->anchors,
-                 apr_pstrdup(reader->pool, (const char *)name),
+    apr_hash_set(reader->anchors, apr_pstrdup(reader->pool, (const char *)name),
                  APR_HASH_KEY_STRING, *anchor);
     return 1;
 }
@@ -167,8 +162,7 @@ static int note_anchor(reader_t *reader, const yaml_char_t *name,
 static ipxe_yaml_t *read_alias(reader_t *reader)
 {
     const char *name = (const char *)reader->event.data.alias.anchor;
-    anchor_t *anchor =
-        apr_hash_get(reader->anchors, name, APR_HASH_KEY_STRING);
+    anchor_t *anchor = apr_hash_get(reader->anchors, name, APR_HASH_KEY_STRING);
     ipxe_span_t span = event_span(reader);
 
     if (!anchor) {
@@ -200,13 +194,8 @@ static ipxe_yaml_t *read_alias(reader_t *reader)
 static int is_null_word(const char *text)
 {
     static const char *const words[] = {"", "~", "null", "Null", "NULL"};
-    apr_size_t i;
 
-    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcmp(text, words[i]) == 0)
-            return 1;
-    }
-    return 0;
+    return ipxe_text_among(text, words, sizeof(words) / sizeof(words[0]));
 }
 
 /* A scalar that cannot be one: NULL, or text to go on with. */
@@ -242,8 +231,8 @@ static ipxe_yaml_t *read_scalar(reader_t *reader)
     if (len > IPXE_MAX_YAML_SCALAR || memchr(text, '\0', len))
         return refuse_scalar(reader, span);
     node = make_node(reader, IPXE_YAML_SCALAR, span);
-    node->plain = !tag && reader->event.data.scalar.style ==
-                              YAML_PLAIN_SCALAR_STYLE;
+    node->plain =
+        !tag && reader->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     if (node->plain && is_null_word(text))
         node->kind = IPXE_YAML_NULL;
     node->count = len;
@@ -278,8 +267,8 @@ static void set_items(reader_t *reader, ipxe_yaml_t *node,
                       ipxe_yaml_t *const *children, apr_size_t n)
 {
     if (n > 0)
-        node->items = apr_pmemdup(reader->pool, children,
-                                  n * sizeof(*children));
+        node->items =
+            apr_pmemdup(reader->pool, children, n * sizeof(*children));
     node->count = n;
 }
 
@@ -289,25 +278,22 @@ static int refuse_key(reader_t *reader, const ipxe_yaml_t *mapping,
 {
     ipxe_span_t span = mapping->span;
 
-    if (key->kind == IPXE_YAML_MAPPING &&
-        key->span.begin == span.begin + 1) {
+    if (key->kind == IPXE_YAML_MAPPING && key->span.begin == span.begin + 1) {
         want_quotes(reader, ipxe_yaml_value_at(reader->source, span.begin),
                     "YAML takes '{' for a mapping");
         return 1;
     }
-    ipxe_diag_help(ipxe_diag_add(reader->diags, IPXE_DIAG_WRONG_TYPE,
-                                 key->span, "a key must be text, not %s",
+    ipxe_diag_help(ipxe_diag_add(reader->diags, IPXE_DIAG_WRONG_TYPE, key->span,
+                                 "a key must be text, not %s",
                                  ipxe_yaml_what(key)),
                    "put it in quotes if it is text");
     return 0;
 }
 
 /* Hands the children to the node. What should be quoted becomes text. */
-static void take_children(reader_t *reader, ipxe_yaml_t *node,
-                          apr_size_t base)
+static void take_children(reader_t *reader, ipxe_yaml_t *node, apr_size_t base)
 {
-    ipxe_yaml_t **children =
-        (ipxe_yaml_t **)(void *)reader->stack->elts + base;
+    ipxe_yaml_t **children = (ipxe_yaml_t **)(void *)reader->stack->elts + base;
     apr_size_t n = (apr_size_t)reader->stack->nelts - base, i;
 
     if (node->kind == IPXE_YAML_SEQUENCE) {
@@ -397,8 +383,8 @@ static int read_children(reader_t *reader, apr_size_t base,
             return 0;
         if (reader->event.type == end)
             return 1;
-        child = begins_list(reader, base) ? read_list(reader)
-                                          : read_node(reader);
+        child =
+            begins_list(reader, base) ? read_list(reader) : read_node(reader);
         if (!child)
             return 0;
         APR_ARRAY_PUSH(reader->stack, ipxe_yaml_t *) = child;
@@ -408,9 +394,8 @@ static int read_children(reader_t *reader, apr_size_t base,
 static ipxe_yaml_t *read_collection(reader_t *reader, ipxe_yaml_kind_e kind,
                                     int block)
 {
-    yaml_event_type_t end = kind == IPXE_YAML_MAPPING
-                                ? YAML_MAPPING_END_EVENT
-                                : YAML_SEQUENCE_END_EVENT;
+    yaml_event_type_t end = kind == IPXE_YAML_MAPPING ? YAML_MAPPING_END_EVENT
+                                                      : YAML_SEQUENCE_END_EVENT;
     apr_size_t base = (apr_size_t)reader->stack->nelts;
     ipxe_yaml_t *node = make_node(reader, kind, event_span(reader));
 
@@ -431,10 +416,10 @@ static ipxe_yaml_t *read_collection(reader_t *reader, ipxe_yaml_kind_e kind,
 static void warn_tag(reader_t *reader, const yaml_char_t *tag)
 {
     if (tag)
-        want_quotes(reader,
-                    ipxe_yaml_value_at(reader->source,
-                                       event_span(reader).begin),
-                    "YAML takes '!' for a tag");
+        want_quotes(
+            reader,
+            ipxe_yaml_value_at(reader->source, event_span(reader).begin),
+            "YAML takes '!' for a tag");
 }
 
 /* The node of the current event. NULL: an error was added. */
@@ -495,8 +480,8 @@ static ipxe_yaml_t *read_node(reader_t *reader)
 static void second_document(reader_t *reader, ipxe_span_t first)
 {
     ipxe_diag_t *diag =
-        ipxe_diag_add(reader->diags, IPXE_DIAG_YAML_SYNTAX,
-                      event_span(reader), "a second document in one file");
+        ipxe_diag_add(reader->diags, IPXE_DIAG_YAML_SYNTAX, event_span(reader),
+                      "a second document in one file");
 
     ipxe_diag_help(diag, "give it a file of its own");
     ipxe_diag_note(diag, ipxe_span(first.source, first.begin, first.begin),
@@ -535,8 +520,7 @@ static ipxe_yaml_t *read_stream(reader_t *reader)
 static ipxe_yaml_t *read_source(reader_t *reader)
 {
     const ipxe_source_t *source = reader->source;
-    apr_size_t bad =
-        ipxe_marks_make(&reader->marks, source, reader->pool);
+    apr_size_t bad = ipxe_marks_make(&reader->marks, source, reader->pool);
     ipxe_yaml_t *root;
 
     if (bad < source->len) {
@@ -546,9 +530,8 @@ static ipxe_yaml_t *read_source(reader_t *reader)
     if (!yaml_parser_initialize(&reader->parser))
         return NULL;
     yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader->parser,
-                                 (const unsigned char *)source->text,
-                                 source->len);
+    yaml_parser_set_input_string(
+        &reader->parser, (const unsigned char *)source->text, source->len);
     root = read_stream(reader);
     yaml_event_delete(&reader->event);
     yaml_parser_delete(&reader->parser);

@@ -115,6 +115,11 @@
 #define IPXE_MAX_TIMELINE     1000
 #define IPXE_MAX_REPORT_BYTES 500
 
+/* Notices to one hook that wait for a receiver that is away, of 500 bytes
+ * each, and for how long: three days, a weekend. */
+#define IPXE_MAX_NOTICES 10000
+#define IPXE_NOTICE_LIFE apr_time_from_sec(3 * 86400)
+
 /* Metrics: series of answers that all children count together (1.2 MB), and
  * the bytes of a rule's name and of all labels in one. */
 #define IPXE_MAX_METRIC_SERIES 2048

@@ -154,3 +154,21 @@ void ipxe_seen_copy(ipxe_seen_t *to, const ipxe_seen_t *from, apr_pool_t *pool)
     to->state = copy(from->state, pool);
     ipxe_view_copy(&to->view, &from->view, pool);
 }
+
+void ipxe_notice_copy(ipxe_notice_t *to, const ipxe_notice_t *from,
+                      apr_pool_t *pool)
+{
+    *to = *from;
+    to->id = copy(from->id, pool);
+    to->site = copy(from->site, pool);
+    to->host = copy(from->host, pool);
+    to->mac = copy(from->mac, pool);
+    to->uuid = copy(from->uuid, pool);
+    to->serial = copy(from->serial, pool);
+    to->manufacturer = copy(from->manufacturer, pool);
+    to->product = copy(from->product, pool);
+    to->profile = copy(from->profile, pool);
+    to->by = copy(from->by, pool);
+    to->code = copy(from->code, pool);
+    to->text = copy(from->text, pool);
+}

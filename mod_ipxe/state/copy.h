@@ -22,5 +22,7 @@ void ipxe_view_copy(ipxe_view_t *to, const ipxe_view_t *from, apr_pool_t *pool);
 void ipxe_ruling_copy(ipxe_ruling_t *to, const ipxe_ruling_t *from,
                       apr_pool_t *pool);
 void ipxe_seen_copy(ipxe_seen_t *to, const ipxe_seen_t *from, apr_pool_t *pool);
+void ipxe_notice_copy(ipxe_notice_t *to, const ipxe_notice_t *from,
+                      apr_pool_t *pool);
 
 #endif

@@ -36,6 +36,21 @@ static const char *keep(const char *text, apr_pool_t *pool)
     return text ? apr_pstrdup(pool, text) : NULL;
 }
 
+static const apr_array_header_t *keep_hooks(const apr_array_header_t *hooks,
+                                            apr_pool_t *pool)
+{
+    apr_array_header_t *kept = hooks ? apr_array_copy(pool, hooks) : NULL;
+    int i;
+
+    for (i = 0; kept && i < kept->nelts; i++) {
+        ipxe_hook_t *hook = &APR_ARRAY_IDX(kept, i, ipxe_hook_t);
+
+        hook->site = keep(hook->site, pool);
+        hook->target = keep(hook->target, pool);
+    }
+    return kept;
+}
+
 static void set_options(ipxe_state_t *state, const ipxe_state_options_t *from)
 {
     ipxe_state_options_t *to = &state->options;
@@ -44,6 +59,8 @@ static void set_options(ipxe_state_t *state, const ipxe_state_options_t *from)
     to->driver = keep(from->driver, state->pool);
     to->params = keep(from->params, state->pool);
     to->identity = keep(from->identity, state->pool);
+    to->node = keep(from->node, state->pool);
+    to->hooks = keep_hooks(from->hooks, state->pool);
     if (to->timeout <= 0)
         to->timeout = DEFAULT_TIMEOUT;
     if (to->queue <= 0)

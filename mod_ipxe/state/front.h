@@ -30,12 +30,14 @@ typedef struct ipxe_state_t ipxe_state_t;
 #define IPXE_STATE_PATIENCE apr_time_from_sec(2)
 
 typedef struct ipxe_state_options_t {
-    const char *driver;          /* of apr_dbd: "sqlite3", "pgsql", "mysql" */
-    const char *params;          /* of apr_dbd_open: a file for sqlite3 */
-    const char *identity;        /* file in the state folder that remembers the
-                                    database's identity; NULL: it is not held
-                                    against anything */
-    int create;                  /* make a database that is not there */
+    const char *driver;   /* of apr_dbd: "sqlite3", "pgsql", "mysql" */
+    const char *params;   /* of apr_dbd_open: a file for sqlite3 */
+    const char *identity; /* file in the state folder that remembers the
+                             database's identity; NULL: it is not held
+                             against anything */
+    const char *node;     /* state/sql.h; NULL: it has no hooks */
+    const apr_array_header_t *hooks; /* of ipxe_hook_t, or NULL */
+    int create;                      /* make a database that is not there */
     int direct;                  /* no thread: each question is done at once, by
                                     who asks, without a deadline, and
                                     ipxe_state_open connects (ipxectl) */
@@ -85,6 +87,17 @@ apr_status_t ipxe_state_hourly(apr_array_header_t **boots, ipxe_state_t *state,
 apr_status_t ipxe_state_counts(apr_table_t **counts, ipxe_state_t *state,
                                const char *site, apr_time_t now,
                                apr_pool_t *pool);
+
+/* Of notices: state/store.h. Whoever delivers asks; they wait as an operator's
+ * questions do. */
+apr_status_t ipxe_state_take(ipxe_notice_t *notice, ipxe_state_t *state,
+                             const char *target, apr_interval_time_t lease,
+                             apr_time_t now, apr_pool_t *pool);
+apr_status_t ipxe_state_settle(ipxe_state_t *state, const ipxe_notice_t *notice,
+                               apr_time_t again, const char *why);
+apr_status_t ipxe_state_trim(int *dropped, ipxe_state_t *state, apr_time_t now);
+apr_status_t ipxe_state_waiting(ipxe_waiting_t *waiting, ipxe_state_t *state,
+                                const char *site, apr_pool_t *pool);
 
 /* ---- What never waits ---- */
 

@@ -39,7 +39,9 @@ struct ipxe_question_t {
     apr_int64_t number;
     int count;
     apr_time_t issued, now;
+    ipxe_notice_t notice; /* of an answer, too */
     /* the answer */
+    ipxe_waiting_t waiting;
     ipxe_view_t view;
     ipxe_ruling_t ruling;
     ipxe_claim_e claim;

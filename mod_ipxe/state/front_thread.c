@@ -57,6 +57,8 @@ apr_status_t ipxe_front_connect(ipxe_state_t *state, const char **why)
     ipxe_sql_options_t options = {.driver = state->options.driver,
                                   .params = state->options.params,
                                   .identity = state->options.identity,
+                                  .node = state->options.node,
+                                  .hooks = state->options.hooks,
                                   .create = state->options.create};
     apr_status_t rv;
 

@@ -9,8 +9,11 @@ typedef struct ipxe_sql_options_t {
     const char *driver;   /* of apr_dbd: "sqlite3", "pgsql", "mysql" */
     const char *params;   /* of apr_dbd_open: a file for sqlite3 */
     const char *identity; /* file that remembers the database, or NULL */
-    int create;           /* make a database that is not there */
-    int quick;            /* for tests: never wait for the disk */
+    const char *node;     /* whose hooks these are: a name of this server's
+                             own; NULL: of none (ipxectl) */
+    const apr_array_header_t *hooks; /* of ipxe_hook_t, or NULL: none */
+    int create;                      /* make a database that is not there */
+    int quick;                       /* for tests: never wait for the disk */
 } ipxe_sql_options_t;
 
 /* Whether that driver can be had; loads it. Call it once before any thread. */

@@ -32,6 +32,12 @@ apr_int64_t ipxe_sql_arm(ipxe_sql_t *sql, const char *site, apr_int64_t machine,
            N(IPXE_INSTALL_ARMED), profile, by, N(now), "0");
     SQL_DO(sql, HOLD_DROP, N(machine));
     ipxe_sql_protects(sql);
+    ipxe_sql_tell(sql, machine,
+                  &(ipxe_notice_t){.event = IPXE_NOTICE_ARMED,
+                                   .profile = profile,
+                                   .install = install,
+                                   .by = by,
+                                   .when = now});
     return install;
 }
 
@@ -69,6 +75,11 @@ const char *ipxe_sql_hold(ipxe_sql_t *sql, const char *site,
         return code;
     code = new_code(sql, site);
     SQL_DO(sql, HOLD_ADD, site, code, N(machine), reason, N(now));
+    ipxe_sql_tell(sql, machine,
+                  &(ipxe_notice_t){.event = IPXE_NOTICE_HELD,
+                                   .code = code,
+                                   .text = reason,
+                                   .when = now});
     return code;
 }
 

@@ -118,6 +118,20 @@ typedef struct claim_t {
     held_t held;
 } claim_t;
 
+/* Who else wants to know of what was reported and counts. */
+static void notify(const claim_t *c, ipxe_notice_e event)
+{
+    const ipxe_report_t *report = c->report;
+
+    ipxe_sql_tell(c->sql, c->held.machine,
+                  &(ipxe_notice_t){.event = event,
+                                   .profile = report->profile,
+                                   .install = report->install,
+                                   .by = c->held.install.by,
+                                   .text = report->text,
+                                   .when = report->now});
+}
+
 /* Whether the report belongs to the try that runs; begins one where its ticket
  * is of a later minute. */
 static ipxe_claim_e its_try(claim_t *c)
@@ -151,8 +165,11 @@ static ipxe_claim_e started(claim_t *c)
 
     if (claim != IPXE_CLAIM_GOOD)
         return claim;
-    return moved(c, SQL_DO(sql, STARTED, N(c->report->now),
-                           N(c->report->install), N(c->report->issued)));
+    claim = moved(c, SQL_DO(sql, STARTED, N(c->report->now),
+                            N(c->report->install), N(c->report->issued)));
+    if (claim == IPXE_CLAIM_GOOD)
+        notify(c, IPXE_NOTICE_STARTED);
+    return claim;
 }
 
 static ipxe_claim_e progress(claim_t *c)
@@ -172,9 +189,11 @@ static ipxe_claim_e failed(claim_t *c)
         return claim;
     claim = moved(
         c, SQL_DO(sql, FAILED, N(c->report->install), N(c->report->issued)));
-    if (claim == IPXE_CLAIM_GOOD)
-        ipxe_sql_result(sql, c->held.machine, c->report->profile, 1,
-                        c->report->now);
+    if (claim != IPXE_CLAIM_GOOD)
+        return claim;
+    ipxe_sql_result(sql, c->held.machine, c->report->profile, 1,
+                    c->report->now);
+    notify(c, IPXE_NOTICE_FAILED);
     return claim;
 }
 
@@ -193,6 +212,7 @@ static ipxe_claim_e installed(claim_t *c)
     SQL_DO(sql, HOLD_DROP, machine);
     ipxe_sql_result(sql, c->held.machine, c->report->profile, 0,
                     c->report->now);
+    notify(c, IPXE_NOTICE_INSTALLED);
     return claim;
 }
 
@@ -200,6 +220,7 @@ static ipxe_claim_e done(claim_t *c)
 {
     ipxe_sql_result(c->sql, c->held.machine, c->report->profile, 0,
                     c->report->now);
+    notify(c, IPXE_NOTICE_DONE);
     return IPXE_CLAIM_GOOD;
 }
 
@@ -246,6 +267,8 @@ static ipxe_claim_e of_no_install(claim_t *c)
     if (report->stage >= IPXE_STAGE_INSTALLED)
         ipxe_sql_result(sql, found.machine, report->profile,
                         report->stage == IPXE_STAGE_FAILED, report->now);
+    if (report->stage != IPXE_STAGE_PROGRESS)
+        notify(c, ipxe_notice_find(ipxe_stage_word(report->stage)));
     return IPXE_CLAIM_GOOD;
 }
 

@@ -56,6 +56,7 @@ void ipxe_sql_disconnect(ipxe_sql_t *sql)
         apr_dbd_close(sql->driver, sql->handle);
     sql->handle = NULL;
     sql->inside = 0;
+    sql->hooked = 0;
     memset(sql->prepared, 0, sizeof sql->prepared);
     apr_pool_destroy(sql->connection);
     sql->connection = NULL;
@@ -180,6 +181,7 @@ void ipxe_sql_write(ipxe_sql_t *sql, int relaxed)
         ipxe_sql_plain(sql, sql->dialect->lock, 1);
     if (sql->relaxed && sql->dialect->relax_in)
         ipxe_sql_plain(sql, sql->dialect->relax_in, 0);
+    ipxe_sql_hooks(sql);
 }
 
 static void commit(ipxe_sql_t *sql)

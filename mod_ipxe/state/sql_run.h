@@ -33,6 +33,7 @@ typedef struct ipxe_sql_t {
     int relaxed;      /* it may be lost with the power */
     int gathering;    /* operations into one transaction */
     int changed;      /* this transaction protects a disk */
+    int hooked;       /* the database knows this server's hooks */
     char why[512];
 } ipxe_sql_t;
 
@@ -170,6 +171,15 @@ void ipxe_sql_result(ipxe_sql_t *sql, apr_int64_t machine, const char *profile,
 void ipxe_sql_event(ipxe_sql_t *sql, const char *site, apr_int64_t machine,
                     const ipxe_event_t *event);
 
+/* ---- notices: sql_notice.c ---- */
+
+/* In a transaction, before what it changes: the hooks of this server. */
+void ipxe_sql_hooks(ipxe_sql_t *sql);
+/* In a transaction: tells the hooks that want it. Of the notice: event, when,
+ * profile, install, by, code, text. */
+void ipxe_sql_tell(ipxe_sql_t *sql, apr_int64_t machine,
+                   const ipxe_notice_t *notice);
+
 /* ---- operations: the rows of ipxe_store_ops_t ---- */
 
 apr_status_t ipxe_sql_look(ipxe_view_t *view, ipxe_store_t *store,
@@ -205,5 +215,16 @@ apr_status_t ipxe_sql_marked(apr_array_header_t **keys, ipxe_store_t *store,
                              apr_pool_t *pool);
 apr_status_t ipxe_sql_tidy(ipxe_store_t *store, int most, apr_time_t now,
                            apr_pool_t *pool);
+apr_status_t ipxe_sql_take(ipxe_notice_t *notice, ipxe_store_t *store,
+                           const char *target, apr_interval_time_t lease,
+                           apr_time_t now, apr_pool_t *pool);
+apr_status_t ipxe_sql_settle_notice(ipxe_store_t *store,
+                                    const ipxe_notice_t *notice,
+                                    apr_time_t again, const char *why,
+                                    apr_pool_t *pool);
+apr_status_t ipxe_sql_trim(int *dropped, ipxe_store_t *store, apr_time_t now,
+                           apr_pool_t *pool);
+apr_status_t ipxe_sql_waiting(ipxe_waiting_t *waiting, ipxe_store_t *store,
+                              const char *site, apr_pool_t *pool);
 
 #endif

@@ -67,7 +67,24 @@ static const char *const version_1[] = {
     "INSERT INTO ipxe_meta (site, name, value) VALUES ('', 'install', '0')",
     NULL};
 
-static const char *const *const steps[] = {version_1};
+static const char *const version_2[] = {
+    "CREATE TABLE ipxe_hooks (node @W NOT NULL, site @W NOT NULL, "
+    "event @W NOT NULL, target @W NOT NULL, seen @B NOT NULL)@$",
+    "CREATE INDEX ipxe_hooks_site ON ipxe_hooks (site, event)",
+
+    "CREATE TABLE ipxe_notices (id @C, name @W NOT NULL, "
+    "target @W NOT NULL, event @W NOT NULL, site @W NOT NULL, "
+    "machine @B NOT NULL, host @W NOT NULL, mac @T NOT NULL, "
+    "uuid @T NOT NULL, serial @T NOT NULL, manufacturer @T NOT NULL, "
+    "product @T NOT NULL, profile @T NOT NULL, install @B NOT NULL, "
+    "made_by @T NOT NULL, code @W NOT NULL, words @T NOT NULL, "
+    "happened @B NOT NULL, begun @B NOT NULL, next_try @B NOT NULL, "
+    "fault @T NOT NULL)@$",
+    "CREATE INDEX ipxe_notices_next ON ipxe_notices (target, next_try, id)",
+    "CREATE INDEX ipxe_notices_time ON ipxe_notices (happened)",
+    NULL};
+
+static const char *const *const steps[] = {version_1, version_2};
 #define NEWEST ((int)(sizeof steps / sizeof *steps))
 
 static const char *in_dialect(ipxe_sql_t *sql, const char *text)
@@ -143,6 +160,8 @@ static void upgrade(ipxe_sql_t *sql, int from)
         for (text = steps[i]; *text; text++)
             ipxe_sql_plain(sql, in_dialect(sql, *text), 0);
     }
+    if (sql->dialect->stale) /* what was made before the tables changed */
+        memset(sql->prepared, 0, sizeof sql->prepared);
     if (from == 0)
         name_it(sql);
     set(sql, "schema", apr_itoa(sql->scratch, NEWEST));

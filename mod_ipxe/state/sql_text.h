@@ -188,6 +188,48 @@
               "WHERE (%s = '1' OR m.site = %s)) t GROUP BY s")                 \
     X(MARKED, "SELECT k.site, k.name FROM ipxe_machines m JOIN ipxe_keys k "   \
               "ON k.machine = m.id WHERE m.marked = 1")                        \
+    X(HOOKS, "SELECT site, event, target FROM ipxe_hooks WHERE node = %s")     \
+    X(HOOK_ADD, "INSERT INTO ipxe_hooks (node, site, event, target, seen) "    \
+                "VALUES (%s, %s, %s, %s, %lld)")                               \
+    X(HOOKS_DROP, "DELETE FROM ipxe_hooks WHERE node = %s")                    \
+    X(HOOKS_SEEN, "UPDATE ipxe_hooks SET seen = %lld WHERE node = %s")         \
+    X(HOOKS_GONE, "DELETE FROM ipxe_hooks WHERE seen < %lld")                  \
+    X(NOTICE_ADD,                                                              \
+      "INSERT INTO ipxe_notices (name, target, event, site, machine, host, "   \
+      "mac, uuid, serial, manufacturer, product, profile, install, made_by, "  \
+      "code, words, happened, begun, next_try, fault) SELECT DISTINCT %s, "    \
+      "h.target, h.event, m.site, m.id, m.host, m.mac, m.uuid, m.serial, "     \
+      "m.manufacturer, m.product, %s, %lld, %s, %s, %s, %lld, 0, %lld, '' "    \
+      "FROM ipxe_machines m JOIN ipxe_hooks h ON h.site = m.site "             \
+      "WHERE m.id = %lld AND h.event = %s")                                    \
+    X(NOTICE_DUE,                                                              \
+      "SELECT id, name, event, happened, site, host, mac, uuid, serial, "      \
+      "manufacturer, product, machine, profile, install, made_by, code, "      \
+      "words, begun, next_try FROM ipxe_notices WHERE target = %s "            \
+      "AND next_try <= %lld ORDER BY next_try, id LIMIT 1")                    \
+    X(NOTICE_LEASE, "UPDATE ipxe_notices SET next_try = %lld, "                \
+                    "begun = begun + 1 WHERE id = %lld AND next_try = %lld")   \
+    X(NOTICE_AGAIN, "UPDATE ipxe_notices SET next_try = %lld, fault = %s "     \
+                    "WHERE id = %lld AND next_try = %lld")                     \
+    X(NOTICE_GONE, "DELETE FROM ipxe_notices WHERE id = %lld")                 \
+    X(NOTICES_ORPHANED, "DELETE FROM ipxe_notices WHERE target NOT IN "        \
+                        "(SELECT target FROM ipxe_hooks)")                     \
+    X(NOTICES_OLD, "DELETE FROM ipxe_notices WHERE happened < %lld")           \
+    X(NOTICES_FUTURE, "UPDATE ipxe_notices SET next_try = %lld "               \
+                      "WHERE next_try > %lld")                                 \
+    X(NOTICES_COUNT,                                                           \
+      "SELECT target, COUNT(*) FROM ipxe_notices GROUP BY target")             \
+    X(NOTICES_KEPT, "SELECT id FROM ipxe_notices WHERE target = %s "           \
+                    "ORDER BY id DESC LIMIT 1 OFFSET %lld")                    \
+    X(NOTICES_BEFORE,                                                          \
+      "DELETE FROM ipxe_notices WHERE target = %s AND id < %lld")              \
+    X(NOTICES_WAITING,                                                         \
+      "SELECT COUNT(*), COALESCE(SUM(CASE WHEN fault <> '' THEN 1 ELSE 0 "     \
+      "END), 0), COALESCE(MIN(happened), 0) FROM ipxe_notices "                \
+      "WHERE (%s = '1' OR site = %s)")                                         \
+    X(NOTICES_WHY,                                                             \
+      "SELECT fault FROM ipxe_notices WHERE (%s = '1' OR "                     \
+      "site = %s) AND fault <> '' ORDER BY next_try DESC LIMIT 1")             \
     X(TIDY_EVENTS, "DELETE FROM ipxe_events WHERE happened < %lld")            \
     X(TIDY_LIMITS, "DELETE FROM ipxe_limits WHERE counted_at < %lld")          \
     X(TIDY_COUNT, "SELECT COUNT(*) FROM ipxe_machines")                        \

@@ -46,6 +46,7 @@
 #include <apr_time.h>
 
 #include "machine/machine.h"
+#include "state/notice.h"
 
 /* Tries of an install, where the profile names no other number. */
 #define IPXE_INSTALL_TRIES 2

@@ -74,9 +74,25 @@ typedef struct ipxe_store_ops_t {
     /* Old machines and events out: 30 days, at most `most` machines. */
     apr_status_t (*tidy)(ipxe_store_t *store, int most, apr_time_t now,
                          apr_pool_t *pool);
+    /* The notice for that target that is due longest, the taker's until now +
+     * lease; its number is 0 where none is. */
+    apr_status_t (*take)(ipxe_notice_t *notice, ipxe_store_t *store,
+                         const char *target, apr_interval_time_t lease,
+                         apr_time_t now, apr_pool_t *pool);
+    /* again 0: it was delivered, and goes. Else it is due then; why: what
+     * went wrong. One whose lease another has meanwhile stays as it is. */
+    apr_status_t (*settle)(ipxe_store_t *store, const ipxe_notice_t *notice,
+                           apr_time_t again, const char *why, apr_pool_t *pool);
+    /* Says again which hooks this server has; drops notices that are too old
+     * or too many, and counts them. */
+    apr_status_t (*trim)(int *dropped, ipxe_store_t *store, apr_time_t now,
+                         apr_pool_t *pool);
+    apr_status_t (*waiting)(ipxe_waiting_t *waiting, ipxe_store_t *store,
+                            const char *site, apr_pool_t *pool);
     /* What is done between the two is one transaction, for many who ask at
      * once: none of it counts before `commit` says APR_SUCCESS, and all of it
-     * is undone where that says APR_EGENERAL. Not for watch, order and tidy. */
+     * is undone where that says APR_EGENERAL. Not for watch, order, tidy and
+     * what concerns notices. */
     void (*gather)(ipxe_store_t *store);
     apr_status_t (*commit)(ipxe_store_t *store);
     void (*close)(ipxe_store_t *store);

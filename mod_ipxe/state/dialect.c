@@ -33,8 +33,9 @@ static const ipxe_dialect_t dialects[] = {
      .begin = "BEGIN",
      .lock = LOCK,
      .relax_in = "SET LOCAL synchronous_commit = off",
-     .exists = "SELECT to_regclass('ipxe_meta') WHERE to_regclass('ipxe_meta')"
-               " IS NOT NULL",
+     /* to_regclass remembers what was not there before another made it. */
+     .exists = "SELECT relname FROM pg_catalog.pg_class WHERE relname = "
+               "'ipxe_meta' AND pg_catalog.pg_table_is_visible(oid)",
      .guard = "SELECT pg_advisory_xact_lock(1768978533)",
      .word = "VARCHAR(255)",
      .text = "TEXT",

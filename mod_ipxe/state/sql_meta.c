@@ -4,6 +4,7 @@
 #include "state/sql_run.h"
 
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void read_rows(ipxe_meta_t *meta, ipxe_sql_t *sql, const char *site)
@@ -21,6 +22,9 @@ static void read_rows(ipxe_meta_t *meta, ipxe_sql_t *sql, const char *site)
         }
         else if (strcmp(name, "identity") == 0) {
             meta->identity = value;
+        }
+        else if (strcmp(name, "schema") == 0) {
+            meta->schema = atoi(value);
         }
         else if (strcmp(name, "serial") == 0) {
             meta->serial = apr_strtoi64(value, NULL, 10);
@@ -60,7 +64,6 @@ static void compare(ipxe_meta_t *meta, ipxe_sql_t *sql)
 
     if (!file || sql->failed)
         return;
-    ipxe_identity_read(&meta->known, file, sql->scratch);
     if (meta->known.memory == IPXE_MEMORY_NONE) {
         take_name(&meta->known, meta);
         if (!sql->options.create)
@@ -80,7 +83,12 @@ void ipxe_sql_meta(ipxe_meta_t *meta, ipxe_sql_t *sql, const char *site)
 {
     memset(meta, 0, sizeof *meta);
     meta->identity = "";
+    /* The file first: others write it when they have committed, so it never
+     * knows more than the rows that are read after it. */
+    if (sql->options.identity && !sql->failed)
+        ipxe_identity_read(&meta->known, sql->options.identity, sql->scratch);
     read_rows(meta, sql, site);
+    ipxe_sql_schema_check(sql, meta->schema);
     if (!sql->failed && !*meta->identity)
         ipxe_sql_fail(sql, "its table ipxe_meta names no identity");
     compare(meta, sql);

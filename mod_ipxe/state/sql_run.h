@@ -108,6 +108,7 @@ typedef struct ipxe_meta_t {
     apr_int64_t machines; /* the last number given */
     apr_int64_t installs;
     const char *frozen; /* of the site, or NULL */
+    int schema;
     int unaccepted;
     ipxe_identity_t known; /* by the file */
 } ipxe_meta_t;
@@ -128,6 +129,9 @@ void ipxe_sql_accept(ipxe_sql_t *sql);
 
 /* Makes or upgrades the tables of a new connection. */
 void ipxe_sql_schema(ipxe_sql_t *sql);
+/* Fails where a newer mod_ipxe has made or upgraded them, which one on another
+ * node does while this connection is open. */
+void ipxe_sql_schema_check(ipxe_sql_t *sql, int version);
 
 /* ---- machines: sql_find.c, sql_view.c ---- */
 

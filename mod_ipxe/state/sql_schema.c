@@ -181,18 +181,23 @@ static void upgrade_alone(ipxe_sql_t *sql)
     ipxe_sql_plain(sql, "COMMIT", 0);
 }
 
+void ipxe_sql_schema_check(ipxe_sql_t *sql, int version)
+{
+    if (version > NEWEST)
+        ipxe_sql_fail(sql,
+                      "its schema is version %d, made by a newer mod_ipxe: "
+                      "this one knows up to %d",
+                      version, NEWEST);
+}
+
 void ipxe_sql_schema(ipxe_sql_t *sql)
 {
     int found = version(sql);
 
+    ipxe_sql_schema_check(sql, found);
     if (sql->failed || found == NEWEST)
         return;
-    if (found > NEWEST)
-        ipxe_sql_fail(sql,
-                      "its schema is version %d, made by a newer mod_ipxe: "
-                      "this one knows up to %d",
-                      found, NEWEST);
-    else if (found == 0 && !sql->options.create)
+    if (found == 0 && !sql->options.create)
         ipxe_sql_fail(sql, "no state was ever kept in it");
     else
         upgrade_alone(sql);

@@ -21,7 +21,7 @@ import urllib.request
 CONFIG = """\
 ServerRoot "{work}"
 ServerName localhost
-Listen 127.0.0.1:{port}
+Listen {address}:{port}
 PidFile "{work}/httpd.pid"
 ErrorLog "{work}/error.log"
 LogLevel warn
@@ -86,15 +86,19 @@ def sanitizers(module):
 
 class PrivateHttpd:
     """work: an empty folder; module: the path of mod_ipxe.so; others: names
-    of more modules ("php" is whatever libphp there is); mpm: "event", ..."""
+    of more modules ("php" is whatever libphp there is); mpm: "event", ...;
+    address: where it listens; prefix: words before its command line."""
 
     timeout = 10  # seconds for an answer
 
     # pylint: disable-next=too-many-arguments,too-many-positional-arguments
-    def __init__(self, work, module, directives, others=(), mpm="prefork"):
+    def __init__(self, work, module, directives, others=(), mpm="prefork",
+                 address="127.0.0.1", prefix=()):
         self.httpd = find("apache2", "httpd")
         self.libexec = output(find("apxs2", "apxs"), "-q", "LIBEXECDIR")
         self.work = work
+        self.address = address
+        self.prefix = prefix
         self.port = free_port()
         self.config = f"{work}/httpd.conf"
         self.process = None
@@ -107,7 +111,7 @@ class PrivateHttpd:
         names = (f"mpm_{mpm}", "unixd", "authz_core", "mime", *others)
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(
-                work=work, port=self.port, user=user.pw_name,
+                work=work, address=address, port=self.port, user=user.pw_name,
                 group=user.pw_gid, directives=directives,
                 modules=self.load_lines(names, module)))
 
@@ -144,13 +148,14 @@ class PrivateHttpd:
         # A session of its own: prefork ends its whole process group.
         # pylint: disable-next=consider-using-with
         self.process = subprocess.Popen(
-            [self.httpd, "-DFOREGROUND", "-f", self.config],
+            [*self.prefix, self.httpd, "-DFOREGROUND", "-f", self.config],
             env=dict(os.environ, PHPRC=self.work), start_new_session=True)
         for _ in range(600):
             if self.process.poll() is not None:
                 break
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                socket.create_connection((self.address, self.port),
+                                         1).close()
                 return self
             except OSError:
                 time.sleep(0.1)
@@ -174,7 +179,7 @@ class PrivateHttpd:
 
     @property
     def base(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     def get(self, path, **headers):
         """(status, headers, body); an address may be given whole."""

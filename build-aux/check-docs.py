@@ -17,24 +17,16 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "t"))
+# pylint: disable-next=wrong-import-position
+from tap import empty, finish  # noqa: E402
+
 SRC = os.path.abspath(os.environ.get("SRCDIR", "."))
 IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
                        "ipxectl")
 CODES = os.path.join(SRC, "mod_ipxe", "base", "diag_codes.h")
 DOC = os.path.join(SRC, "docs", "diagnostics.md")
-
-count = 0
-failed = 0
-
-
-def result(problems, name):
-    global count, failed
-    count += 1
-    failed += bool(problems)
-    print(f"{'not ok' if problems else 'ok'} {count} - {name}")
-    for problem in problems:
-        for line in problem.split("\n"):
-            print(f"# {line}")
 
 
 def read(path):
@@ -114,12 +106,12 @@ def try_example(example, slug, wanted):
 
 def check_section(slug, sentence, text):
     words = " ".join(text.split())
-    result([] if words.startswith(sentence) else [f"it is not: {sentence}"],
-           f"{slug}: begins with the code's sentence")
-    result(try_example(blocks(text, "Wrong"), slug, True),
-           f"{slug}: the wrong example is wrong")
-    result(try_example(blocks(text, "Right"), slug, False),
-           f"{slug}: the right example is right")
+    empty([] if words.startswith(sentence) else [f"it is not: {sentence}"],
+          f"{slug}: begins with the code's sentence")
+    empty(try_example(blocks(text, "Wrong"), slug, True),
+          f"{slug}: the wrong example is wrong")
+    empty(try_example(blocks(text, "Right"), slug, False),
+          f"{slug}: the right example is right")
 
 
 def check_links():
@@ -132,23 +124,22 @@ def check_links():
                                read(os.path.join(SRC, name))):
             if not os.path.exists(os.path.join(folder, link)):
                 problems.append(f"{name}: {link}")
-    result(problems, "the links of README and docs/ lead somewhere")
+    empty(problems, "the links of README and docs/ lead somewhere")
 
 
 def main():
     known = codes()
     found = sections()
-    result([] if known else [CODES], "the codes are found")
-    result(sorted(set(known) - set(found)), "every code has a section")
-    result(sorted(set(found) - set(known)), "every section has a code")
-    result([] if list(found) == sorted(found) else ["they are not"],
-           "the sections are sorted")
+    empty([] if known else [CODES], "the codes are found")
+    empty(sorted(set(known) - set(found)), "every code has a section")
+    empty(sorted(set(found) - set(known)), "every section has a code")
+    empty([] if list(found) == sorted(found) else ["they are not"],
+          "the sections are sorted")
     for slug, sentence in known.items():
         if slug in found:
             check_section(slug, sentence, found[slug])
     check_links()
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

@@ -9,6 +9,11 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "t"))
+# pylint: disable-next=wrong-import-position
+from tap import empty, finish  # noqa: E402
+
 SRC = os.path.join(os.environ.get("SRCDIR", "."), "mod_ipxe")
 BUILD = os.environ.get("BUILDDIR", ".")
 
@@ -49,18 +54,6 @@ PRINTS = re.compile(
     r"(?<![\w.>])(?:v?f?printf|f?puts|f?putc|putchar|perror|exit|_exit|_Exit"
     r"|quick_exit|abort)\s*\(|(?<!\w)(?:stdout|stderr|stdin)(?!\w)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]', re.M)
-
-count = 0
-failed = 0
-
-
-def result(name, problems):
-    global count, failed
-    count += 1
-    failed += bool(problems)
-    print(f"{'not ok' if problems else 'ok'} {count} - {name}")
-    for problem in problems:
-        print(f"# {problem}")
 
 
 def bare(text):
@@ -173,21 +166,20 @@ def check_module():
 
 def main():
     files = sources()
-    result("the sources are found", [] if len(files) > 10 else [SRC])
-    result("every folder is a floor",
-           [p for p in files if p.split("/")[0] not in FLOORS])
+    empty([] if len(files) > 10 else [SRC], "the sources are found")
+    empty([p for p in files if p.split("/")[0] not in FLOORS],
+          "every folder is a floor")
     files = {p: t for p, t in files.items() if p.split("/")[0] in FLOORS}
-    result("a file includes its own floor and those it may",
-           check_includes(files))
-    result("nothing prints or ends the process outside ctl/",
-           check_prints(files))
-    result("licence, purpose and guard stand on top of each file",
-           check_heads(files))
-    result("the library asks for nothing of httpd", check_core())
+    empty(check_includes(files),
+          "a file includes its own floor and those it may")
+    empty(check_prints(files),
+          "nothing prints or ends the process outside ctl/")
+    empty(check_heads(files),
+          "licence, purpose and guard stand on top of each file")
+    empty(check_core(), "the library asks for nothing of httpd")
     if any(p.startswith("httpd/") for p in files):
-        result("the module exports one symbol", check_module())
-    print(f"1..{count}")
-    return 1 if failed else 0
+        empty(check_module(), "the module exports one symbol")
+    return finish()
 
 
 sys.exit(main())

@@ -14,6 +14,11 @@ import sys
 import jsonschema
 import yaml
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "t"))
+# pylint: disable-next=wrong-import-position
+from tap import empty, finish  # noqa: E402
+
 SRC = os.path.abspath(os.environ.get("SRCDIR", "."))
 IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
                        "ipxectl")
@@ -65,18 +70,6 @@ WRONG = [
     "ipxe: 1\ntests: [ { name: a, expect: { rule: b }, given: { cpu: c } } ]",
     "ipxe: 1\ntests: [ { name: a, expect: { action: sanboot } } ]",
 ]
-
-count = 0
-failed = 0
-
-
-def result(problems, name):
-    global count, failed
-    count += 1
-    failed += bool(problems)
-    print(f"{'not ok' if problems else 'ok'} {count} - {name}")
-    for problem in problems:
-        print("# " + str(problem).replace("\n", "\n# "))
 
 
 def source(path):
@@ -134,10 +127,10 @@ def properties(definition):
 
 def compare(name, wanted, definition):
     found = properties(definition)
-    result(([] if wanted else ["the table is not found"]) +
-           [f"'{key}' is not in the schema" for key in wanted - found] +
-           [f"'{key}' is in the schema alone" for key in found - wanted],
-           f"{name}: the keys that are bound")
+    empty(([] if wanted else ["the table is not found"]) +
+          [f"'{key}' is not in the schema" for key in wanted - found] +
+          [f"'{key}' is in the schema alone" for key in found - wanted],
+          f"{name}: the keys that are bound")
 
 
 def compare_all(defs):
@@ -167,29 +160,28 @@ def main():
     with open(os.path.join(SRC, "data", "rules.schema.json"),
               encoding="utf-8") as file:
         text = file.read()
-    result([] if run.returncode == 0 and run.stdout == text else
-           [f"exit {run.returncode}, {run.stderr or 'another text'}"],
-           "ipxectl prints data/rules.schema.json")
+    empty([] if run.returncode == 0 and run.stdout == text else
+          [f"exit {run.returncode}, {run.stderr or 'another text'}"],
+          "ipxectl prints data/rules.schema.json")
     schema = json.loads(text)
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
-        result([], "it is a JSON Schema")
+        empty([], "it is a JSON Schema")
     except jsonschema.SchemaError as error:
-        result([error], "it is a JSON Schema")
+        empty([error], "it is a JSON Schema")
     compare_all(schema["$defs"])
     files = sorted(glob.glob(os.path.join(SRC, "rules", "*.yaml")) +
                    glob.glob(os.path.join(SRC, "t", "httpd", "site", "**",
                                           "*.yaml"), recursive=True))
-    result([] if len(files) > 6 else [files], "rule files are found")
+    empty([] if len(files) > 6 else [files], "rule files are found")
     for path in files:
         with open(path, encoding="utf-8") as file:
-            result(complaints(schema, file.read()),
-                   f"{os.path.relpath(path, SRC)} is valid")
+            empty(complaints(schema, file.read()),
+                  f"{os.path.relpath(path, SRC)} is valid")
     for text in WRONG:
-        result([] if complaints(schema, text) else [text],
-               "not valid: " + text.replace("\n", " / "))
-    print(f"1..{count}")
-    return 1 if failed else 0
+        empty([] if complaints(schema, text) else [text],
+              "not valid: " + text.replace("\n", " / "))
+    return finish()
 
 
 sys.exit(main())

@@ -10,6 +10,11 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir, "t"))
+# pylint: disable-next=wrong-import-position
+from tap import empty, finish  # noqa: E402
+
 SRC = os.path.join(os.environ.get("SRCDIR", "."), "mod_ipxe")
 FILE_LINES = 600
 FUNCTION_LINES = 80
@@ -18,18 +23,6 @@ HALF = 15
 COLUMNS = 80
 # The fourth level of if, for, while, switch begins at this indent.
 TOO_DEEP = re.compile(r"^ {16,}(if|for|while|switch|do)\b")
-
-count = 0
-failed = 0
-
-
-def result(name, problems):
-    global count, failed
-    count += 1
-    failed += bool(problems)
-    print(f"{'not ok' if problems else 'ok'} {count} - {name}")
-    for problem in problems:
-        print(f"# {problem}")
 
 
 def sources():
@@ -82,34 +75,33 @@ def in_lines(files, wrong):
 
 def main():
     files = sources()
-    result("the sources are found", [] if len(files) > 10 else [SRC])
-    result(f"no file is over {FILE_LINES} lines",
-           [f"{os.path.relpath(path, SRC)}: {len(lines) - 1} lines"
-            for path, lines in files.items() if len(lines) - 1 > FILE_LINES])
-    result(f"no line is over {COLUMNS} columns",
-           in_lines(files, lambda line: len(line) > COLUMNS))
-    result("no tabs, no blanks at the end of a line",
-           in_lines(files, lambda line: "\t" in line or line != line.rstrip()))
-    result("no more than three levels of nesting",
-           in_lines({path: without_comments(lines)
-                     for path, lines in files.items()}, TOO_DEEP.match))
+    empty([] if len(files) > 10 else [SRC], "the sources are found")
+    empty([f"{os.path.relpath(path, SRC)}: {len(lines) - 1} lines"
+           for path, lines in files.items() if len(lines) - 1 > FILE_LINES],
+          f"no file is over {FILE_LINES} lines")
+    empty(in_lines(files, lambda line: len(line) > COLUMNS),
+          f"no line is over {COLUMNS} columns")
+    empty(in_lines(files, lambda line: "\t" in line or line != line.rstrip()),
+          "no tabs, no blanks at the end of a line")
+    empty(in_lines({path: without_comments(lines)
+                    for path, lines in files.items()}, TOO_DEEP.match),
+          "no more than three levels of nesting")
     try:
         found = functions([p for p in files if p.endswith(".c")])
     except (OSError, subprocess.CalledProcessError) as error:
         found = []
         print(f"# universal-ctags: {error}")
-    result("ctags finds the functions", [] if len(found) > 20 else ["none"])
+    empty([] if len(found) > 20 else ["none"], "ctags finds the functions")
     if found:
         sizes = [size for size, _ in found]
-        result(f"no function is over {FUNCTION_LINES} lines",
-               [f"{name}: {size} lines" for size, name in sorted(found)
-                if size > FUNCTION_LINES])
-        result(f"nine functions in ten are within {NINE_OF_TEN} lines",
-               share(sizes, NINE_OF_TEN, 0.9))
-        result(f"half of the functions are within {HALF} lines",
-               share(sizes, HALF, 0.5))
-    print(f"1..{count}")
-    return 1 if failed else 0
+        empty([f"{name}: {size} lines" for size, name in sorted(found)
+               if size > FUNCTION_LINES],
+              f"no function is over {FUNCTION_LINES} lines")
+        empty(share(sizes, NINE_OF_TEN, 0.9),
+              f"nine functions in ten are within {NINE_OF_TEN} lines")
+        empty(share(sizes, HALF, 0.5),
+              f"half of the functions are within {HALF} lines")
+    return finish()
 
 
 sys.exit(main())

@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 # pylint: disable=wrong-import-position
 from private_httpd import PrivateHttpd, Unusable  # noqa: E402
+from tap import finish, result  # noqa: E402
 from webdriver import Browser, Failed  # noqa: E402
 
 RULES = """\
@@ -78,22 +79,8 @@ axe.run(document, {resultTypes: ["violations"]}).then(function (found) {
 }, function (e) { done(["critical: axe: " + e]); });
 """
 
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print(f"# {line}")
-    sys.stdout.flush()
-
-
 # ---- Machines ----
+
 
 class Fleet:
     """Machines that ask a server as iPXE and installers do."""
@@ -181,6 +168,7 @@ def wait_for_state(server, machines):
 
 
 # ---- What is tried ----
+
 
 class Page:
     def __init__(self, browser, server, axe, shots):
@@ -440,8 +428,7 @@ def main():
             run(work, options)
     except (Unusable, Failed) as error:
         result(False, "the browser and the server run", error)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

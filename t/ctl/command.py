@@ -10,6 +10,11 @@ import sys
 import tempfile
 from xml.etree import ElementTree
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir))
+# pylint: disable-next=wrong-import-position
+from tap import finish, result  # noqa: E402
+
 IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
                        "ipxectl")
 RULES = """\
@@ -45,18 +50,6 @@ GOOD = {"rules/10-site.yaml": RULES,
         "vars.json": '{"x": "from json", "y": {"z": [1, "two"], '
                      '"on": false}}\n'}
 SITE = ("--rules", "rules", "--templates", "ks-templates")
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        print("# " + str(note).replace("\n", "\n# "))
 
 
 def run(*words, **env):
@@ -298,8 +291,7 @@ def main():
                      tests_of_rules):
             part()
         os.chdir("/")
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

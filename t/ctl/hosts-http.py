@@ -18,6 +18,7 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", "."))
 sys.path.insert(0, os.path.join(SRC, "t"))
 # pylint: disable-next=wrong-import-position
 from private_httpd import PrivateHttpd, Unusable  # noqa: E402
+from tap import finish, result  # noqa: E402
 
 IPXECTL = os.path.join(BUILD, "ipxectl")
 MODULE = os.path.join(BUILD, ".libs", "mod_ipxe.so")
@@ -53,18 +54,6 @@ INSERT INTO card VALUES ('sql06', '02:00:00:00:00:07');
 """
 QUERY = ("SELECT host AS name, address AS mac, 'web' AS groups, 'x%y' AS disk "
          "FROM card WHERE host LIKE '%05'")
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        print("# " + str(note).replace("\n", "\n# "))
 
 
 def site(work):
@@ -314,8 +303,7 @@ def main():
                 by_sql(work, Sqlite(work))
         except Unusable as error:
             result(False, "a private httpd", error)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

@@ -15,6 +15,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir))
+# pylint: disable-next=wrong-import-position
+from tap import finish, result  # noqa: E402
+
 SRC = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hosts")
 IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
                        "ipxectl")
@@ -36,18 +41,6 @@ rules: [ { follow: host },
   { when: { group: lab }, chain: "http://x/{{ x|default('') }}" },
   { when: { serial: R9 }, boot: rocky-9 }, { local: true } ]
 """
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        print("# " + str(note).replace("\n", "\n# "))
 
 
 def ctl(*words, folder, text=None):
@@ -236,8 +229,7 @@ def main():
         used(work)
         wrong_use(work)
         progress(work)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

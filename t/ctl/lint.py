@@ -9,6 +9,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir))
+# pylint: disable-next=wrong-import-position
+from tap import finish, result  # noqa: E402
+
 SRC = os.path.abspath(os.environ.get("SRCDIR", "."))
 IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
                        "ipxectl")
@@ -19,18 +24,6 @@ WRONG = "#!ipxe\ngoto nowhere\n"
 FINE = "nothing leads to the label ':local'"
 # Holds a template of an operator's, whose chain is its own affair.
 NOT_OURS = ("written.ipxe",)
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        print("# " + str(note).replace("\n", "\n# "))
 
 
 def lint(*words, script=None):
@@ -108,8 +101,7 @@ def main():
     try_builds()
     try_json()
     try_own()
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

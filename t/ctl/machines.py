@@ -13,6 +13,11 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir))
+# pylint: disable-next=wrong-import-position
+from tap import finish, result  # noqa: E402
+
 BUILD = os.path.abspath(os.environ.get("BUILDDIR", "."))
 IPXECTL = os.path.join(BUILD, "ipxectl")
 MAKE = os.path.join(BUILD, "t", "ctl", "make-state")
@@ -27,19 +32,6 @@ hosts:
 rules:
   - { name: everything, local: true }
 """
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print(f"# {line}")
 
 
 class Site:
@@ -243,8 +235,7 @@ def main():
                "many machines")
         mode = stat.S_IMODE(os.stat(os.path.join(work, "state")).st_mode)
         result(mode & 0o700, "the folder stays")
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

@@ -15,6 +15,7 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", "."))
 sys.path.insert(0, os.path.join(SRC, "t"))
 # pylint: disable-next=wrong-import-position
 from private_httpd import PrivateHttpd, Unusable  # noqa: E402
+from tap import finish, result  # noqa: E402
 
 IPXECTL = os.path.join(BUILD, "ipxectl")
 RULES = """\
@@ -41,19 +42,6 @@ MACHINES = {
     "x": {"mac": MAC + "3", "serial": "X-1", **FULL},
     "short": {"mac": MAC + "4", "platform": "efi"},
 }
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print(f"# {line}")
 
 
 def write(path, text):
@@ -233,8 +221,7 @@ CustomLog "{work}/log" ipxe
         test_words(old)
         test_usage(old)
         os.chdir("/")
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

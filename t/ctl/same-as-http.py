@@ -16,6 +16,7 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", "."))
 sys.path.insert(0, os.path.join(SRC, "t"))
 # pylint: disable-next=wrong-import-position
 from private_httpd import PrivateHttpd, Unusable  # noqa: E402
+from tap import finish, result  # noqa: E402
 
 DIRECTIVES = f"""\
 IPXERules "{SRC}/rules"
@@ -32,19 +33,6 @@ BIOS = dict(EFI, platform="pcbios", arch="i386")
 ODD = dict(EFI, serial="SN 1 & # + \u00e9 ${mac} \"", manufacturer="A && B")
 QC = dict(BIOS, serial="QC-0001")
 AGENT = "iPXE/2.0.0"
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print(f"# {line}")
 
 
 def request_id(body):
@@ -141,8 +129,7 @@ def main():
             compare_times(work, module)
     except Unusable as error:
         result(False, "a private httpd answers", error)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

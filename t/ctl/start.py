@@ -13,22 +13,15 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir))
+# pylint: disable-next=wrong-import-position
+from tap import finish, result  # noqa: E402
+
 SRC = os.path.abspath(os.environ.get("SRCDIR", "."))
 IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
                        "ipxectl")
 DOC = os.path.join(SRC, "docs", "start.md")
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        print("# " + str(note).replace("\n", "\n# "))
 
 
 def blocks():
@@ -81,8 +74,7 @@ def main():
                 write(folder, body)
             else:
                 type_in(folder, body)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

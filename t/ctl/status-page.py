@@ -18,6 +18,7 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", "."))
 sys.path.insert(0, os.path.join(SRC, "t"))
 # pylint: disable-next=wrong-import-position
 from private_httpd import PrivateHttpd, Unusable  # noqa: E402
+from tap import finish, result  # noqa: E402
 
 IPXECTL = os.path.join(BUILD, "ipxectl")
 RULES = """\
@@ -31,19 +32,6 @@ rules:
   - { name: tools, when: { serial: "T*" }, boot: memtest }
   - { name: others, local: true }
 """
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print(f"# {line}")
 
 
 def page(server, **query):
@@ -137,8 +125,7 @@ def main():
                 compare(server, schema)
     except Unusable as error:
         result(False, "a private httpd answers", error)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return finish()
 
 
 sys.exit(main())

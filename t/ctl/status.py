@@ -15,6 +15,7 @@ BUILD = os.path.abspath(os.environ.get("BUILDDIR", "."))
 sys.path.insert(0, os.path.join(SRC, "t"))
 # pylint: disable-next=wrong-import-position
 from private_httpd import PrivateHttpd, Unusable  # noqa: E402
+from tap import finish, result  # noqa: E402
 
 IPXECTL = os.path.join(BUILD, "ipxectl")
 RULES = """\
@@ -24,19 +25,6 @@ hosts: [ { name: web01, mac: 52:54:00:00:00:01 } ]
 rules: [ { name: all, boot: tool } ]
 """
 BROKEN = "ipxe: 1\nrules: [ { name: all, boot: nothing } ]\n"
-
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print(f"# {line}")
 
 
 def write(path, text):
@@ -147,8 +135,7 @@ def main():
         except Unusable as error:
             result(False, "a private httpd runs", error)
         test_stopped(work)
-    print(f"1..{count}")
-    return failed != 0
+    return finish()
 
 
 sys.exit(main())

@@ -197,8 +197,6 @@ void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
 const ipxe_template_t *ipxe_load_template(ipxe_loader_t *loader,
                                           const char *path, ipxe_span_t span);
 
-/* For rows of keys that belong to a later version. */
-
 /* Milliseconds of "10s", "500ms", "2m", "1h" or a number of seconds. */
 ipxe_bind_fn ipxe_bind_timeout; /* apr_int64_t */
 

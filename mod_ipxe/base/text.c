@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool)
+void ipxe_text_init(ipxe_text_t *text, apr_size_t room, apr_pool_t *pool)
 {
-    ipxe_text_t *text = apr_palloc(pool, sizeof(*text));
-
     text->size = room < 16 ? 16 : room;
     text->data = apr_palloc(pool, text->size);
     text->data[0] = '\0';
@@ -18,6 +16,13 @@ ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool)
     text->pool = pool;
     text->large = 0;
     text->heap = NULL;
+}
+
+ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool)
+{
+    ipxe_text_t *text = apr_palloc(pool, sizeof(*text));
+
+    ipxe_text_init(text, room, pool);
     return text;
 }
 

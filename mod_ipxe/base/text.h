@@ -23,6 +23,8 @@ typedef struct ipxe_text_t {
 } ipxe_text_t;
 
 ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool);
+/* The same, where the caller has the place for it. */
+void ipxe_text_init(ipxe_text_t *text, apr_size_t room, apr_pool_t *pool);
 /* For what may become large: it takes hardly more memory than its bytes. Its
  * data moves when it grows, and what was there before is gone. */
 ipxe_text_t *ipxe_text_make_large(apr_pool_t *pool);

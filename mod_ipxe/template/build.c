@@ -218,14 +218,6 @@ static void repr_map(ipxe_build_t *build, const struct ipxe_map_t *map,
     add_literal(build, "}", 0);
 }
 
-#define DIGITS 24 /* of an integer, with its sign and the NUL */
-
-static const char *int_digits(char digits[DIGITS], ipxe_value_t value)
-{
-    apr_snprintf(digits, DIGITS, "%" APR_INT64_T_FMT, value.u.integer);
-    return digits;
-}
-
 static void repr_object(ipxe_build_t *build, ipxe_value_t value)
 {
     if (value.kind == IPXE_KIND_FUNCTION)
@@ -236,7 +228,7 @@ static void repr_object(ipxe_build_t *build, ipxe_value_t value)
 
 static void repr_at(ipxe_build_t *build, ipxe_value_t value, int depth)
 {
-    char digits[DIGITS];
+    char digits[IPXE_INT_DIGITS];
 
     if (depth > IPXE_VALUE_DEPTH) {
         add_literal(build, "...", 0);
@@ -253,7 +245,8 @@ static void repr_at(ipxe_build_t *build, ipxe_value_t value, int depth)
         add_literal(build, value.u.boolean ? "True" : "False", value.flags);
         break;
     case IPXE_KIND_INT:
-        add_literal(build, int_digits(digits, value), value.flags);
+        add_literal(build, ipxe_int_text(NULL, digits, value.u.integer),
+                    value.flags);
         break;
     case IPXE_KIND_FLOAT:
         add_literal(build, ipxe_float_text(value.u.real, build->pool),
@@ -289,14 +282,18 @@ void ipxe_build_str(ipxe_build_t *build, ipxe_value_t value)
 
 ipxe_value_t ipxe_value_str(ipxe_value_t value, apr_pool_t *pool)
 {
-    char digits[DIGITS];
+    char digits[IPXE_INT_DIGITS];
+    const char *s;
+    apr_size_t len;
     ipxe_build_t build;
 
     if (value.kind == IPXE_KIND_TEXT)
         return value;
-    if (value.kind == IPXE_KIND_INT)
-        return ipxe_value_text(apr_pstrdup(pool, int_digits(digits, value)),
-                               value.flags & IPXE_STICKY, pool);
+    if (value.kind == IPXE_KIND_INT) {
+        s = ipxe_int_text(&len, digits, value.u.integer);
+        return ipxe_value_text_n(apr_pstrmemdup(pool, s, len), len,
+                                 value.flags & IPXE_STICKY, pool);
+    }
     ipxe_build_init(&build, 32, pool);
     ipxe_build_str(&build, value);
     return ipxe_build_value(&build);

@@ -69,7 +69,7 @@ int ipxe_kickstart_section(const char *line, int now)
 {
     static const char *const scripts[] = {"%pre", "%pre-install", "%post",
                                           "%onerror", "%traceback"};
-    apr_size_t len = strcspn(line, " \t\r");
+    apr_size_t len = strcspn(line, " \t\r\n");
 
     if (*line != '%')
         return now;

@@ -24,7 +24,8 @@ apr_status_t ipxe_escape_run(ipxe_escape_t *escape, const char *s,
 apr_status_t ipxe_escape_secret(ipxe_context_e context, ipxe_span_t span,
                                 ipxe_diags_t *diags);
 
-/* Whether the lines after this one are a script, `now` being how it was. */
+/* Whether the lines after this one are a script, `now` being how it was. The
+ * line may end in a line break. */
 int ipxe_kickstart_section(const char *line, int now);
 /* Whether these bytes after this begin of a line would begin a section. */
 int ipxe_kickstart_opens(const char *line, const char *s, apr_size_t len);

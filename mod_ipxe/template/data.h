@@ -118,6 +118,11 @@ apr_size_t ipxe_marks_run(ipxe_value_t text, apr_size_t at);
 
 /* ---- numbers and letters ---- */
 
+/* An integer's digits, written to the end of a place for all that there may
+ * be, a sign and a NUL: where they begin, and unless len is NULL how many. */
+#define IPXE_INT_DIGITS 21
+const char *ipxe_int_text(apr_size_t *len, char place[IPXE_INT_DIGITS],
+                          apr_int64_t integer);
 /* repr of a float: "1.0", "1e-05", "inf". */
 const char *ipxe_float_text(double real, apr_pool_t *pool);
 /* printf's of one conversion of a double, e.g. "%.2f". */

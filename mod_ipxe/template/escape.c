@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "template/contexts.h"
+#include "template/plain.h"
 
 typedef apr_status_t escape_fn(ipxe_escape_t *escape, const char *s,
                                apr_size_t len, unsigned marks);
@@ -302,22 +303,13 @@ static apr_status_t in_quotes(const ipxe_escape_t *escape, const char *message)
     return APR_EGENERAL;
 }
 
-/* What has no meaning in a shell, in YAML, in cmd.exe. */
-static const char no_meaning[256] = {
-    ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['0' ... '9'] = 1, ['.'] = 1,
-    ['_'] = 1,         [':'] = 1,         ['/'] = 1,         ['@'] = 1,
-    ['+'] = 1,         ['='] = 1,         [','] = 1,         ['-'] = 1};
-
 /* A value from the network: harmless characters, or a filter. */
 static apr_status_t harmless(ipxe_escape_t *escape, const char *s,
                              apr_size_t len, unsigned marks, unsigned fit,
                              const char *help)
 {
-    apr_size_t at;
-
-    for (at = 0; at < len && marks & IPXE_TAINTED && !(marks & fit); at++) {
-        if (no_meaning[(unsigned char)s[at]])
-            continue;
+    if (marks & IPXE_TAINTED && !(marks & fit) &&
+        !ipxe_plain_is(IPXE_PLAIN_WORD, s, len)) {
         ipxe_diag_help(refuse(escape,
                               "a value from the network holds a character that "
                               "has a meaning here"),

@@ -30,13 +30,14 @@ static apr_status_t exec_text(ipxe_run_t *run, const ipxe_node_t *node)
                    node->span);
 }
 
-static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
+/* A value that is not plain. */
+static apr_status_t write_value(ipxe_run_t *run, const ipxe_node_t *node,
+                                ipxe_value_t value)
 {
     int before = run->render.diags->all->nelts;
-    ipxe_value_t value;
-    apr_status_t rv = ipxe_eval_defined(&value, run, node->a);
+    apr_status_t rv = APR_SUCCESS;
 
-    if (rv == APR_SUCCESS && value.kind != IPXE_KIND_TEXT)
+    if (value.kind != IPXE_KIND_TEXT)
         rv = ipxe_run_writable(&value, run, value, node->a->span);
     if (rv != APR_SUCCESS)
         return rv;
@@ -47,6 +48,16 @@ static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
     if (rv != APR_SUCCESS && rv != APR_ENOSPC)
         ipxe_run_notes(run, before);
     return written(run, rv, node->span);
+}
+
+static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
+{
+    ipxe_value_t value;
+    apr_status_t rv = ipxe_eval_defined(&value, run, node->a);
+
+    if (rv != APR_SUCCESS || ipxe_out_plain(run->out, value))
+        return rv;
+    return write_value(run, node, value);
 }
 
 static apr_status_t exec_if(ipxe_run_t *run, const ipxe_node_t *node)

@@ -77,12 +77,6 @@ enum {
                                 method */
 };
 
-/* Line breaks of a template's own text, for what follows lines. */
-typedef struct ipxe_lines_t {
-    apr_size_t first, last; /* bytes before them */
-    int plain; /* after the first no line goes on or begins a section */
-} ipxe_lines_t;
-
 typedef struct ipxe_node_t {
     ipxe_node_e kind;
     ipxe_token_e op;

@@ -11,6 +11,26 @@
 
 #define MOST_DIGITS 17
 
+const char *ipxe_int_text(apr_size_t *len, char place[IPXE_INT_DIGITS],
+                          apr_int64_t integer)
+{
+    apr_uint64_t rest = (apr_uint64_t)integer;
+    char *end = place + IPXE_INT_DIGITS - 1, *s = end;
+
+    if (integer < 0)
+        rest = 0 - rest;
+    *end = '\0';
+    do {
+        *--s = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (integer < 0)
+        *--s = '-';
+    if (len)
+        *len = (apr_size_t)(end - s);
+    return s;
+}
+
 const char *ipxe_float_format(const char *format, double real,
                               apr_pool_t *pool)
 {

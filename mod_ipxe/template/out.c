@@ -6,8 +6,9 @@
 
 #include "base/limits.h"
 #include "template/contexts.h"
-#include "template/node.h"
+#include "template/lines.h"
 #include "template/out.h"
+#include "template/plain.h"
 
 #define PIECE 8192
 
@@ -18,19 +19,31 @@ static int has_lines(ipxe_context_e context)
            context == IPXE_CONTEXT_JSON;
 }
 
+/* Of what pends, fewer bytes than a piece, and no more than all may have. */
+static void set_limit(ipxe_out_t *out)
+{
+    apr_size_t left = out->most - out->handed;
+
+    out->limit = left < PIECE ? left + 1 : PIECE;
+}
+
 void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink, ipxe_context_e context,
                    const ipxe_language_t *language, apr_size_t most,
                    apr_pool_t *pool)
 {
-    memset(out, 0, sizeof(*out));
+    out->capture = NULL;
     out->sink = sink;
+    out->handed = 0;
+    out->most = most;
     out->context = context;
     out->language = language;
-    out->most = most;
-    out->pending = ipxe_text_make(PIECE + 1024, pool);
     out->follows = has_lines(context);
-    out->joined = ipxe_text_make(0, pool);
-    out->whole = ipxe_text_make(0, pool);
+    out->line_at = 0;
+    out->script_section = 0;
+    ipxe_text_init(&out->pending, PIECE + 1024, pool);
+    ipxe_text_init(&out->joined, 0, pool);
+    ipxe_text_init(&out->whole, 0, pool);
+    set_limit(out);
 }
 
 void ipxe_out_capture(ipxe_out_t *out, ipxe_build_t *build)
@@ -54,36 +67,36 @@ apr_size_t ipxe_out_column(const ipxe_out_t *out)
 {
     if (!out->follows)
         return 0;
-    return out->joined->len + out->pending->len - out->line_at;
+    return out->joined.len + out->pending.len - out->line_at;
 }
 
 /* The line up to byte `end` of pending. */
 static const char *line_to(ipxe_out_t *out, apr_size_t end)
 {
-    ipxe_text_cut(out->whole, 0);
-    ipxe_text_add_n(out->whole, out->joined->data, out->joined->len);
-    ipxe_text_add_n(out->whole, out->pending->data + out->line_at,
+    ipxe_text_cut(&out->whole, 0);
+    ipxe_text_add_n(&out->whole, out->joined.data, out->joined.len);
+    ipxe_text_add_n(&out->whole, out->pending.data + out->line_at,
                     end - out->line_at);
-    return out->whole->data;
+    return out->whole.data;
 }
 
 static const char *line_now(ipxe_out_t *out)
 {
     if (!out->follows)
         return "";
-    if (out->joined->len)
-        return line_to(out, out->pending->len);
-    return out->pending->data + out->line_at;
+    if (out->joined.len)
+        return line_to(out, out->pending.len);
+    return out->pending.data + out->line_at;
 }
 
 /* The last byte of the line up to byte `end` of pending; 0 where it is empty.
  */
 static char last_of_line(const ipxe_out_t *out, apr_size_t end)
 {
-    const ipxe_text_t *joined = out->joined;
+    const ipxe_text_t *joined = &out->joined;
 
     if (end > out->line_at)
-        return out->pending->data[end - 1];
+        return out->pending.data[end - 1];
     return joined->len ? joined->data[joined->len - 1] : '\0';
 }
 
@@ -100,16 +113,16 @@ static int goes_on(const ipxe_out_t *out, apr_size_t end)
 static void line_ends(ipxe_out_t *out, apr_size_t end)
 {
     if (goes_on(out, end)) {
-        ipxe_text_add_n(out->joined, out->pending->data + out->line_at,
+        ipxe_text_add_n(&out->joined, out->pending.data + out->line_at,
                         end - out->line_at);
-        ipxe_text_cut(out->joined, out->joined->len - 1);
+        ipxe_text_cut(&out->joined, out->joined.len - 1);
     }
     else {
         if (out->context == IPXE_CONTEXT_KICKSTART &&
-            (out->joined->len || out->pending->data[out->line_at] == '%'))
+            (out->joined.len || out->pending.data[out->line_at] == '%'))
             out->script_section =
                 ipxe_kickstart_section(line_to(out, end), out->script_section);
-        ipxe_text_cut(out->joined, 0);
+        ipxe_text_cut(&out->joined, 0);
     }
     out->line_at = end + 1;
 }
@@ -117,7 +130,7 @@ static void line_ends(ipxe_out_t *out, apr_size_t end)
 /* Looks at what was added to pending from byte `from` on. */
 static void follow(ipxe_out_t *out, apr_size_t from)
 {
-    const char *data = out->pending->data, *end = data + out->pending->len;
+    const char *data = out->pending.data, *end = data + out->pending.len;
     const char *s = data + from, *at;
 
     while ((at = memchr(s, '\n', (apr_size_t)(end - s)))) {
@@ -131,18 +144,30 @@ static void follow_text(ipxe_out_t *out, apr_size_t from,
                         const ipxe_lines_t *lines)
 {
     line_ends(out, from + lines->first);
-    if (lines->plain && out->joined->len == 0)
-        out->line_at = from + lines->last + 1;
-    else
+    if (lines->goes_on || out->joined.len) {
         follow(out, from + lines->first + 1);
+        return;
+    }
+    out->script_section = lines->section[out->script_section];
+    out->line_at = from + lines->last + 1;
 }
 
 /* ---- writing ---- */
 
+/* Adds to pending what there is room for. */
+static void put(ipxe_out_t *out, const char *s, apr_size_t len)
+{
+    char *to = out->pending.data + out->pending.len;
+
+    memcpy(to, s, len);
+    to[len] = '\0';
+    out->pending.len += len;
+}
+
 /* Hands on what is before the line under way. */
 static apr_status_t hand_on(ipxe_out_t *out)
 {
-    ipxe_text_t *pending = out->pending;
+    ipxe_text_t *pending = &out->pending;
     apr_size_t done = out->follows ? out->line_at : pending->len;
     apr_status_t rv = ipxe_sink_add_n(out->sink, pending->data, done);
 
@@ -150,43 +175,56 @@ static apr_status_t hand_on(ipxe_out_t *out)
         memmove(pending->data, pending->data + done, pending->len - done);
         ipxe_text_cut(pending, pending->len - done);
         out->line_at = 0;
+        out->handed += done;
+        set_limit(out);
     }
     return rv;
 }
 
-static apr_status_t to_sink(ipxe_out_t *out, const ipxe_string_t *text,
-                            const ipxe_lines_t *lines)
+/* After something was added to pending. */
+static apr_status_t added(ipxe_out_t *out)
 {
-    apr_size_t from = out->pending->len;
-
-    ipxe_text_add_n(out->pending, text->s, text->len);
-    if (out->follows && lines)
-        follow_text(out, from, lines);
-    return out->pending->len >= PIECE ? hand_on(out) : APR_SUCCESS;
+    if (out->pending.len > out->most - out->handed)
+        return APR_ENOSPC;
+    return out->pending.len >= PIECE ? hand_on(out) : APR_SUCCESS;
 }
 
 apr_status_t ipxe_out_end(ipxe_out_t *out)
 {
-    return ipxe_sink_add_n(out->sink, out->pending->data, out->pending->len);
+    return ipxe_sink_add_n(out->sink, out->pending.data, out->pending.len);
 }
 
-static int too_much(ipxe_out_t *out, apr_size_t len)
+static apr_status_t add_and_look(ipxe_out_t *out, const ipxe_string_t *text,
+                                 const ipxe_lines_t *lines)
 {
-    if (!out->capture && !out->sink)
-        return 0;
-    out->total += len;
-    return out->total > out->most;
+    apr_size_t from = out->pending.len;
+
+    if (out->capture) {
+        if (text->len > out->most - out->capture->len)
+            return APR_ENOSPC;
+        ipxe_build_add(out->capture, text->s, text->len, IPXE_SAFE);
+        return APR_SUCCESS;
+    }
+    if (!out->sink)
+        return APR_SUCCESS;
+    if (text->len > out->most - out->handed - from)
+        return APR_ENOSPC;
+    ipxe_text_add_n(&out->pending, text->s, text->len);
+    if (out->follows && lines)
+        follow_text(out, from, lines);
+    return added(out);
 }
 
 apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
                           const ipxe_lines_t *lines)
 {
-    if (too_much(out, text->len))
-        return APR_ENOSPC;
-    if (out->capture)
-        ipxe_build_add(out->capture, text->s, text->len, IPXE_SAFE);
-    else if (out->sink)
-        return to_sink(out, text, lines);
+    apr_size_t from = out->pending.len;
+
+    if (from + text->len >= out->limit)
+        return add_and_look(out, text, lines);
+    put(out, text->s, text->len);
+    if (out->follows && lines)
+        follow_text(out, from, lines);
     return APR_SUCCESS;
 }
 
@@ -209,11 +247,59 @@ static ipxe_context_e context_here(const ipxe_out_t *out, const char *line)
     }
 }
 
+/* The first byte of the line under way, or else of what is to come. */
+static char line_begins(const ipxe_out_t *out, const char *s)
+{
+    if (out->joined.len)
+        return out->joined.data[0];
+    return out->pending.len > out->line_at ? out->pending.data[out->line_at]
+                                           : *s;
+}
+
+/* What is plain here, of a value that begins so. */
+static ipxe_plain_e plain_here(const ipxe_out_t *out, unsigned marks,
+                               const char *s)
+{
+    char first;
+
+    if (!(marks & IPXE_TAINTED))
+        return ipxe_plain_in(out->context, 0);
+    if (marks != IPXE_TAINTED)
+        return IPXE_PLAIN_NEVER;
+    if (out->context != IPXE_CONTEXT_KICKSTART)
+        return ipxe_plain_in(out->context, 1);
+    first = line_begins(out, s);
+    if (first == '%' || first == ' ' || first == '\t')
+        return IPXE_PLAIN_NEVER; /* it may begin a section */
+    return ipxe_plain_in(
+        out->script_section ? IPXE_CONTEXT_SHELL : IPXE_CONTEXT_LINE, 1);
+}
+
+int ipxe_out_plain(ipxe_out_t *out, ipxe_value_t value)
+{
+    char digits[IPXE_INT_DIGITS];
+    ipxe_string_t number;
+    const ipxe_string_t *text = &number;
+
+    if (value.kind == IPXE_KIND_INT)
+        number.s = ipxe_int_text(&number.len, digits, value.u.integer);
+    else if (value.kind != IPXE_KIND_TEXT || value.u.text->mask)
+        return 0;
+    else
+        text = value.u.text;
+    if (out->pending.len + text->len >= out->limit ||
+        !ipxe_plain_is(plain_here(out, value.flags & IPXE_MARKS, text->s),
+                       text->s, text->len))
+        return 0;
+    put(out, text->s, text->len);
+    return 1;
+}
+
 /* A run of bytes with the same marks, from byte `at` of the text. */
 static apr_status_t escape_one(ipxe_out_t *out, ipxe_escape_t *escape,
                                ipxe_value_t text, apr_size_t at, apr_size_t run)
 {
-    ipxe_text_t *pending = out->pending;
+    ipxe_text_t *pending = &out->pending;
     apr_size_t from = pending->len;
     apr_status_t rv;
 
@@ -223,14 +309,12 @@ static apr_status_t escape_one(ipxe_out_t *out, ipxe_escape_t *escape,
     rv = ipxe_escape_run(escape, text.u.text->s + at, run,
                          ipxe_marks_at(text, at),
                          context_here(out, escape->line));
-    if (rv == APR_SUCCESS && too_much(out, pending->len - from))
-        rv = APR_ENOSPC;
     if (rv != APR_SUCCESS || pending->len == from)
         return rv;
     escape->last = pending->data[pending->len - 1];
     if (out->follows)
         follow(out, from);
-    return pending->len >= PIECE ? hand_on(out) : APR_SUCCESS;
+    return added(out);
 }
 
 static apr_status_t escaped(ipxe_out_t *out, ipxe_value_t text,
@@ -240,7 +324,7 @@ static apr_status_t escaped(ipxe_out_t *out, ipxe_value_t text,
     ipxe_escape_t escape;
     apr_status_t rv = APR_SUCCESS;
 
-    escape.out = out->pending;
+    escape.out = &out->pending;
     escape.last = 0;
     escape.sections = out->context == IPXE_CONTEXT_KICKSTART;
     escape.span = span;
@@ -268,7 +352,7 @@ apr_status_t ipxe_out_value(ipxe_out_t *out, ipxe_value_t text,
     apr_status_t rv = APR_SUCCESS;
 
     if (out->capture) {
-        if (too_much(out, string->len))
+        if (string->len > out->most - out->capture->len)
             return APR_ENOSPC;
         ipxe_build_str(out->capture, text);
         return APR_SUCCESS;
@@ -279,10 +363,7 @@ apr_status_t ipxe_out_value(ipxe_out_t *out, ipxe_value_t text,
         rv = secret(out, span, diags);
     if (rv != APR_SUCCESS)
         return rv;
-    if (out->context == IPXE_CONTEXT_NONE) {
-        if (too_much(out, string->len))
-            return APR_ENOSPC;
-        return to_sink(out, string, NULL);
-    }
+    if (out->context == IPXE_CONTEXT_NONE)
+        return add_and_look(out, string, NULL);
     return escaped(out, text, span, diags);
 }

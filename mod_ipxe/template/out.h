@@ -11,14 +11,17 @@
 typedef struct ipxe_out_t {
     ipxe_build_t *capture; /* a value; or */
     ipxe_sink_t *sink;     /* a sink; both NULL: what is written is lost */
-    ipxe_text_t *pending;  /* for the sink, not yet handed on */
+    ipxe_text_t pending;   /* for the sink, not yet handed on */
+    apr_size_t limit;      /* fewer bytes than this may pend with no more ado:
+                              0 where there is no sink */
+    apr_size_t handed;     /* bytes that the sink has */
+    apr_size_t most;       /* bytes in all */
     ipxe_context_e context;
     const ipxe_language_t *language;
-    apr_size_t total, most;
     int follows;           /* the context asks for the line under way: */
     apr_size_t line_at;    /* where it begins in pending */
-    ipxe_text_t *joined;   /* lines before it that a backslash joins to it */
-    ipxe_text_t *whole;    /* both, where they are wanted as one text */
+    ipxe_text_t joined;    /* lines before it that a backslash joins to it */
+    ipxe_text_t whole;     /* both, where they are wanted as one text */
     int script_section;    /* of a kickstart */
 } ipxe_out_t;
 
@@ -30,10 +33,13 @@ void ipxe_out_nothing(ipxe_out_t *out);
 
 struct ipxe_lines_t;
 
-/* Text of the template itself, with its line breaks (node.h). APR_ENOSPC: past
- * the bound. */
+/* Text of the template itself, with its line breaks (lines.h). APR_ENOSPC:
+ * past the bound. */
 apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
                           const struct ipxe_lines_t *lines);
+/* Writes a value that can stand here as it is, as nearly all can, and for which
+ * there is room. Zero, and nothing was written: it is to be looked at. */
+int ipxe_out_plain(ipxe_out_t *out, ipxe_value_t value);
 /* A text value, as far as it may stand here: a failure has its diagnostic. */
 apr_status_t ipxe_out_value(ipxe_out_t *out, ipxe_value_t text,
                             ipxe_span_t span, ipxe_diags_t *diags);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "template/lines.h"
 
 ipxe_node_t *ipxe_node_make(ipxe_parser_t *parser, ipxe_node_e kind,
                             apr_size_t begin)
@@ -128,21 +129,6 @@ int ipxe_parser_deeper(ipxe_parser_t *parser)
 
 /* ---- bodies ---- */
 
-static const ipxe_lines_t *lines_of(const ipxe_string_t *text,
-                                    apr_pool_t *pool)
-{
-    const char *first = strchr(text->s, '\n');
-    ipxe_lines_t *lines;
-
-    if (!first)
-        return NULL;
-    lines = apr_palloc(pool, sizeof(*lines));
-    lines->first = (apr_size_t)(first - text->s);
-    lines->last = (apr_size_t)(strrchr(text->s, '\n') - text->s);
-    lines->plain = !strpbrk(first, "\\%");
-    return lines;
-}
-
 static ipxe_node_t *data(ipxe_parser_t *parser)
 {
     const ipxe_token_t *token = parser->token++;
@@ -151,7 +137,7 @@ static ipxe_node_t *data(ipxe_parser_t *parser)
 
     node->value =
         ipxe_value_text(token->s, IPXE_SAFE, parser->pool);
-    node->ref = lines_of(node->value.u.text, parser->pool);
+    node->ref = ipxe_lines_of(node->value.u.text, parser->pool);
     return node;
 }
 

@@ -300,8 +300,9 @@ static int param_index(const char *params, const char *name)
     return -1;
 }
 
-static apr_status_t bind_named(ipxe_args_t *args, ipxe_run_t *run,
-                               const ipxe_row_t *row, apr_size_t at)
+static apr_status_t bind_named(ipxe_value_t *bound, ipxe_args_t *args,
+                               ipxe_run_t *run, const ipxe_row_t *row,
+                               apr_size_t at)
 {
     int index = param_index(row->params, args->keys[at]);
 
@@ -316,45 +317,39 @@ static apr_status_t bind_named(ipxe_args_t *args, ipxe_run_t *run,
         return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, args->span,
                              "'%s' is given '%s' twice", row->name,
                              args->keys[at]);
-    args->v[index] = args->named[at];
+    bound[index] = args->named[at];
     args->given |= 1u << index;
     return APR_SUCCESS;
 }
 
-static apr_status_t bind_all(ipxe_args_t *args, ipxe_run_t *run,
-                             const ipxe_row_t *row)
+/* To `bound`, which has room for IPXE_MAX_PARAMS. */
+static apr_status_t bind_all(ipxe_value_t *bound, ipxe_args_t *args,
+                             ipxe_run_t *run, const ipxe_row_t *row)
 {
-    static const ipxe_value_t none = {IPXE_KIND_NONE, 0, {0}};
-    apr_status_t rv = APR_SUCCESS;
+    apr_status_t rv;
     apr_size_t i;
 
+    args->v = bound;
     args->given = 0;
     for (i = 0; i < IPXE_MAX_PARAMS; i++)
-        args->v[i] = none;
-    if (row->most < 0)
-        return check_count(run, "filter", row->name, row->least, -1,
-                           args->rest_count + args->named_count, args->span);
+        bound[i] = ipxe_value_none();
     rv = check_count(run, "filter", row->name, row->least, row->most,
                      args->rest_count + args->named_count, args->span);
+    if (row->most < 0)
+        return rv;
     for (i = 0; rv == APR_SUCCESS && i < args->rest_count; i++) {
-        args->v[i] = args->rest[i];
+        bound[i] = args->rest[i];
         args->given |= 1u << i;
     }
     for (i = 0; rv == APR_SUCCESS && i < args->named_count; i++)
-        rv = bind_named(args, run, row, i);
+        rv = bind_named(bound, args, run, row, i);
     return rv;
 }
 
-/* Undefined and generators stop here, unless the row knows of them. */
-static apr_status_t check_values(ipxe_run_t *run, const ipxe_row_t *row,
-                                 const ipxe_args_t *args)
+static apr_status_t check_arguments(ipxe_run_t *run, const ipxe_args_t *args)
 {
     apr_size_t i;
 
-    if (row->flags & IPXE_ROW_UNDEFINED)
-        return APR_SUCCESS;
-    if (args->value.kind == IPXE_KIND_UNDEFINED)
-        return ipxe_run_undefined(run, args->value, args->value_span);
     for (i = 0; i < args->rest_count + args->named_count; i++) {
         const ipxe_value_t *value = i < args->rest_count
                                         ? &args->rest[i]
@@ -363,8 +358,14 @@ static apr_status_t check_values(ipxe_run_t *run, const ipxe_row_t *row,
         if (value->kind == IPXE_KIND_UNDEFINED)
             return ipxe_run_undefined(run, *value, args->span);
     }
-    if (!ipxe_value_is_list(args->value) ||
-        !(args->value.flags & IPXE_LIST_LAZY) || row->flags & IPXE_ROW_WALKS)
+    return APR_SUCCESS;
+}
+
+static apr_status_t check_walked(ipxe_run_t *run, const ipxe_row_t *row,
+                                 const ipxe_args_t *args)
+{
+    if (!(args->value.flags & IPXE_LIST_LAZY) ||
+        !ipxe_value_is_list(args->value) || row->flags & IPXE_ROW_WALKS)
         return APR_SUCCESS;
     ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, args->span,
                   "'%s' wants a list, and what stands before it can only be "
@@ -374,18 +375,32 @@ static apr_status_t check_values(ipxe_run_t *run, const ipxe_row_t *row,
     return APR_EGENERAL;
 }
 
-apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
-                          const ipxe_row_t *row, ipxe_args_t *args)
+/* Undefined and generators stop here, unless the row knows of them. */
+static apr_status_t check_values(ipxe_run_t *run, const ipxe_row_t *row,
+                                 const ipxe_args_t *args)
 {
-    apr_status_t rv = bind_all(args, run, row);
+    apr_status_t rv;
+
+    if (row->flags & IPXE_ROW_UNDEFINED)
+        return APR_SUCCESS;
+    if (args->value.kind == IPXE_KIND_UNDEFINED)
+        return ipxe_run_undefined(run, args->value, args->value_span);
+    rv = check_arguments(run, args);
+    return rv == APR_SUCCESS ? check_walked(run, row, args) : rv;
+}
+
+/* With the arguments bound. */
+static apr_status_t run_bound(ipxe_value_t *result, ipxe_run_t *run,
+                              const ipxe_row_t *row, ipxe_args_t *args)
+{
+    apr_status_t rv;
 
     args->name = row->name;
     if (args->value.kind == IPXE_KIND_UNDEFINED &&
         args->value.flags & IPXE_MARK_NOTHING &&
         !(row->flags & IPXE_ROW_UNDEFINED))
         args->value = IPXE_TEXT("", run->pool);
-    if (rv == APR_SUCCESS)
-        rv = check_values(run, row, args);
+    rv = check_values(run, row, args);
     if (rv == APR_SUCCESS && row->flags & IPXE_ROW_TEXT &&
         args->value.kind != IPXE_KIND_TEXT)
         rv =
@@ -395,6 +410,15 @@ apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
     if (rv == APR_SUCCESS)
         rv = row->function(result, run, args);
     return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, args->span) : rv;
+}
+
+apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
+                          const ipxe_row_t *row, ipxe_args_t *args)
+{
+    ipxe_value_t bound[IPXE_MAX_PARAMS];
+    apr_status_t rv = bind_all(bound, args, run, row);
+
+    return rv == APR_SUCCESS ? run_bound(result, run, row, args) : rv;
 }
 
 apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
@@ -421,19 +445,27 @@ static apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
 {
     evaluated_t evaluated;
     ipxe_args_t args;
-    apr_status_t rv = evaluate(&evaluated, run, node);
+    apr_status_t rv;
 
-    if (rv != APR_SUCCESS)
-        return rv;
     args.value = input;
     args.regex = node->regex;
+    args.span = node->span;
+    args.value_span = input_span;
+    if (node->bound) {
+        args.v = args.rest = node->bound;
+        args.rest_count = (apr_size_t)node->count;
+        args.given = (1u << node->count) - 1;
+        args.named_count = 0;
+        return run_bound(result, run, node->ref, &args);
+    }
+    rv = evaluate(&evaluated, run, node);
+    if (rv != APR_SUCCESS)
+        return rv;
     args.rest = evaluated.all;
     args.rest_count = evaluated.count;
     args.keys = evaluated.keys;
     args.named = evaluated.all + evaluated.count;
     args.named_count = evaluated.named_count;
-    args.span = node->span;
-    args.value_span = input_span;
     return ipxe_run_row(result, run, node->ref, &args);
 }
 

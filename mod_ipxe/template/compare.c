@@ -152,23 +152,31 @@ int ipxe_value_order(ipxe_value_t a, ipxe_value_t b)
     return order_at(a, b, 0);
 }
 
-/* FNV-1a */
-static apr_uint32_t hash_bytes(const void *s, apr_size_t len)
+static apr_uint64_t hash_eight(apr_uint64_t hash, apr_uint64_t eight)
 {
-    const unsigned char *at = s;
-    apr_uint32_t hash = 2166136261u;
-    apr_size_t i;
+    hash = (hash ^ eight) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 32;
+}
 
-    for (i = 0; i < len; i++)
-        hash = (hash ^ at[i]) * 16777619u;
-    return hash;
+apr_uint32_t ipxe_hash_bytes(const void *s, apr_size_t len)
+{
+    const unsigned char *at = s, *end = at + len;
+    apr_uint64_t hash = len, eight = 0;
+
+    for (; at + sizeof(eight) <= end; at += sizeof(eight)) {
+        memcpy(&eight, at, sizeof(eight));
+        hash = hash_eight(hash, eight);
+    }
+    for (eight = 0; at < end; at++)
+        eight = eight << 8 | *at;
+    return (apr_uint32_t)hash_eight(hash, eight);
 }
 
 static apr_uint32_t hash_number(ipxe_value_t value)
 {
     double real = ipxe_value_real(value) + 0.0; /* -0.0 is 0.0 */
 
-    return hash_bytes(&real, sizeof(real));
+    return ipxe_hash_bytes(&real, sizeof(real));
 }
 
 apr_uint32_t ipxe_value_hash(ipxe_value_t value)
@@ -179,7 +187,7 @@ apr_uint32_t ipxe_value_hash(ipxe_value_t value)
     if (ipxe_value_is_number(value))
         return hash_number(value);
     if (value.kind == IPXE_KIND_TEXT)
-        return hash_bytes(value.u.text->s, value.u.text->len);
+        return ipxe_hash_bytes(value.u.text->s, value.u.text->len);
     if (!ipxe_value_is_list(value))
         return (apr_uint32_t)value.kind;
     for (i = 0; i < value.u.list->len; i++)

@@ -39,6 +39,13 @@ typedef struct ipxe_lazy_t {
 /* Values nested deeper are shown as "..." and are equal to nothing. */
 #define IPXE_VALUE_DEPTH 64
 
+/* A text as it is looked for in mappings, with its hash. */
+typedef struct ipxe_word_t {
+    const char *s;
+    apr_size_t len;
+    apr_uint32_t hash;
+} ipxe_word_t;
+
 typedef struct ipxe_entry_t {
     ipxe_value_t key, value;
     apr_uint32_t hash;
@@ -69,6 +76,10 @@ void ipxe_map_put(struct ipxe_map_t *map, ipxe_value_t key,
                   ipxe_value_t value);
 const ipxe_entry_t *ipxe_map_find(const struct ipxe_map_t *map,
                                   ipxe_value_t key);
+ipxe_word_t ipxe_word(const char *s, apr_size_t len);
+/* UNDEFINED where the key is not there. */
+ipxe_value_t ipxe_map_word(const struct ipxe_map_t *map,
+                           const ipxe_word_t *word);
 
 /* ---- asking ---- */
 
@@ -79,6 +90,7 @@ int ipxe_value_is_list(ipxe_value_t value);   /* list, tuple */
 int ipxe_value_hashable(ipxe_value_t value);
 int ipxe_value_equal(ipxe_value_t a, ipxe_value_t b);
 apr_uint32_t ipxe_value_hash(ipxe_value_t value);
+apr_uint32_t ipxe_hash_bytes(const void *s, apr_size_t len);
 /* -1, 0, 1, or 2 where Python has no order for the two. */
 int ipxe_value_order(ipxe_value_t a, ipxe_value_t b);
 /* Characters of a text. */

@@ -20,24 +20,18 @@ static apr_status_t eval_constant(ipxe_value_t *result, ipxe_run_t *run,
 }
 
 static apr_status_t from_product(ipxe_value_t *result, ipxe_run_t *run,
-                                 const char *name)
+                                 const ipxe_node_t *node)
 {
     const ipxe_object_t *names = run->render.names;
-    apr_size_t place = (apr_uintptr_t)name / 16 % IPXE_RUN_NAMES;
-    ipxe_seen_name_t *seen = run->seen ? &run->seen[place] : NULL;
     apr_status_t rv;
 
-    if (seen && seen->name == name) {
-        *result = seen->value;
-        return APR_SUCCESS;
-    }
-    *result = ipxe_value_undefined(name);
+    *result = ipxe_value_undefined(node->name);
     if (!names)
         return APR_SUCCESS;
-    rv = names->get(result, names, name, &run->render);
-    if (seen && rv == APR_SUCCESS) {
-        seen->name = name;
-        seen->value = *result;
+    rv = names->get(result, names, node->name, &run->render);
+    if (run->seen && rv == APR_SUCCESS) {
+        run->seen[node->slot].name = node->name;
+        run->seen[node->slot].value = *result;
     }
     return rv;
 }
@@ -59,13 +53,27 @@ static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
         *result = ipxe_run_self(run);
 }
 
+/* A name that the template did not set. */
+static apr_status_t from_outside(ipxe_value_t *result, ipxe_run_t *run,
+                                 const ipxe_node_t *node)
+{
+    apr_status_t rv = APR_SUCCESS;
+
+    if (run->seen && run->seen[node->slot].name == node->name)
+        *result = run->seen[node->slot].value;
+    else
+        rv = from_product(result, run, node);
+    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
+        from_functions(result, run, node->name);
+    return rv;
+}
+
 static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
     const ipxe_frame_t *frame;
     const ipxe_bind_t *bind;
     apr_size_t seen = 0;
-    apr_status_t rv = APR_SUCCESS;
 
     for (frame = run->frame; frame; frame = frame->parent) {
         for (bind = frame->binds; bind; bind = bind->next, seen++) {
@@ -79,13 +87,11 @@ static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
             break;
     }
     run->steps += seen / 32;
-    if (frame)
-        *result = ipxe_value_undefined(node->name);
-    else
-        rv = from_product(result, run, node->name);
-    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
-        from_functions(result, run, node->name);
-    return rv;
+    if (!frame)
+        return from_outside(result, run, node);
+    *result = ipxe_value_undefined(node->name);
+    from_functions(result, run, node->name);
+    return APR_SUCCESS;
 }
 
 static apr_status_t eval_items(ipxe_value_t *result, ipxe_run_t *run,
@@ -150,13 +156,11 @@ static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
     if (rv != APR_SUCCESS)
         return rv;
     if (of.kind == IPXE_KIND_MAP && !(node->flags & IPXE_NODE_METHOD))
-        *result = ipxe_map_get(of, node->name);
+        *result = ipxe_map_word(of.u.map, &node->word);
     else
         rv = ipxe_run_attr(result, run, of, node->name, node->span);
-    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED &&
-        node->a->kind == IPXE_NODE_NAME)
-        result->u.undefined =
-            apr_pstrcat(run->pool, node->a->name, ".", node->name, NULL);
+    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED && node->ref)
+        result->u.undefined = node->ref;
     return rv;
 }
 

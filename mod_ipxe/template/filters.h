@@ -15,7 +15,7 @@ struct ipxe_run_t;
  * most < 0 gets all its arguments in `rest` and named ones in `keys`. */
 typedef struct ipxe_args_t {
     ipxe_value_t value; /* what stands before the | or `is` */
-    ipxe_value_t v[IPXE_MAX_PARAMS];
+    const ipxe_value_t *v; /* IPXE_MAX_PARAMS; NONE where it is not given */
     unsigned given;
     const ipxe_value_t *rest;
     apr_size_t rest_count;

@@ -7,11 +7,16 @@
 
 #include "template/node.h"
 
+typedef struct interned_t {
+    const char *name;
+    unsigned number;
+} interned_t;
+
 /* What a child does not know, its parent may. */
-static const char *find_interned(const ipxe_library_t *library,
-                                 const char *name)
+static const interned_t *find_interned(const ipxe_library_t *library,
+                                       const char *name)
 {
-    const char *known = NULL;
+    const interned_t *known = NULL;
 
     for (; library && !known; library = library->parent)
         known = apr_hash_get(library->interned, name, APR_HASH_KEY_STRING);
@@ -20,21 +25,30 @@ static const char *find_interned(const ipxe_library_t *library,
 
 const char *ipxe_library_intern(ipxe_library_t *library, const char *name)
 {
-    const char *known = find_interned(library, name);
+    const interned_t *known = find_interned(library, name);
+    interned_t *interned;
 
     if (known)
-        return known;
-    known = apr_pstrdup(library->pool, name);
-    apr_hash_set(library->interned, known, APR_HASH_KEY_STRING, known);
-    return known;
+        return known->name;
+    interned = apr_palloc(library->pool, sizeof(*interned));
+    interned->name = apr_pstrdup(library->pool, name);
+    interned->number = library->names++;
+    apr_hash_set(library->interned, interned->name, APR_HASH_KEY_STRING,
+                 interned);
+    return interned->name;
+}
+
+unsigned ipxe_library_number(const ipxe_library_t *library, const char *name)
+{
+    return find_interned(library, name)->number;
 }
 
 const char *ipxe_library_intern_find(const ipxe_library_t *library,
                                      const char *name)
 {
-    const char *known = find_interned(library, name);
+    const interned_t *known = find_interned(library, name);
 
-    return known ? known : name;
+    return known ? known->name : name;
 }
 
 ipxe_library_t *ipxe_library_make(const ipxe_language_t *language,

@@ -7,6 +7,7 @@
 
 #include <apr_hash.h>
 
+#include "template/data.h"
 #include "template/lexer.h"
 #include "template/template.h"
 
@@ -17,7 +18,7 @@
     X(LIST, list)          /* items */                                        \
     X(TUPLE, tuple)        /* items */                                        \
     X(DICT, dict)          /* items: key, value, key, value */                \
-    X(ATTR, attr)          /* a.name */                                       \
+    X(ATTR, attr)          /* a.name; ref: "a.name", where a is a NAME */     \
     X(ITEM, item)          /* a[b] */                                         \
     X(SLICE, slice)        /* a[items 0:1:2], each may be NULL */             \
     X(CALL, call)          /* a(items, keys) */                               \
@@ -77,6 +78,9 @@ enum {
                                 method */
 };
 
+/* Places in which a render keeps what names mean. */
+#define IPXE_RUN_NAMES 64
+
 typedef struct ipxe_node_t {
     ipxe_node_e kind;
     ipxe_token_e op;
@@ -84,6 +88,8 @@ typedef struct ipxe_node_t {
     int depth; /* of an expression: nodes below each other */
     ipxe_span_t span;
     const char *name; /* interned */
+    unsigned slot;    /* of a NAME: where a render keeps what it means */
+    ipxe_word_t word; /* of an ATTR: the name as a key of a mapping */
     ipxe_value_t value;
     struct ipxe_node_t *a, *b, *c;
     struct ipxe_node_t **items;
@@ -91,9 +97,12 @@ typedef struct ipxe_node_t {
     const char **keys; /* interned */
     int key_count;    /* of keys: named arguments are the last items */
     const ipxe_token_e *ops;
-    const void *ref; /* a row of a table, a template */
+    const void *ref; /* a row of a table, a template, ...: see the kinds */
     const struct ipxe_regex_t *regex; /* of a filter's or test's first
                                          argument, or NULL */
+    const ipxe_value_t *bound; /* a filter's or test's parameters, where all
+                                  its arguments are constants that fit them;
+                                  else NULL */
 } ipxe_node_t;
 
 typedef struct ipxe_block_t {
@@ -128,7 +137,8 @@ struct ipxe_library_t {
     const ipxe_library_t *parent; /* of a child; else NULL */
     apr_hash_t *templates; /* path to ipxe_template_t * */
     apr_array_header_t *pieces; /* of const ipxe_template_t *: of rule files */
-    apr_hash_t *interned;  /* name to itself */
+    apr_hash_t *interned;  /* by name: library.c */
+    unsigned names;        /* that were interned, here and in the parent */
     int computed; /* an include's name is computed: it may be any template */
     struct {               /* names that the floor itself looks for */
         const char *loop, *super, *self, *caller, *varargs, *kwargs;
@@ -141,6 +151,8 @@ struct ipxe_library_t {
 int ipxe_map_method(const char *name);
 
 const char *ipxe_library_intern(ipxe_library_t *library, const char *name);
+/* Of an interned name: how many were interned before it. */
+unsigned ipxe_library_number(const ipxe_library_t *library, const char *name);
 /* At render time: the interned name, or the name itself where no template
  * knows it. */
 const char *ipxe_library_intern_find(const ipxe_library_t *library,

@@ -2,6 +2,7 @@
 /* The tightest parts of expressions: literals, names, attributes, items,
  * slices, calls, filters and tests. */
 #include <apr_strings.h>
+#include <string.h>
 
 #include "template/filters.h"
 #include "template/parser.h"
@@ -36,6 +37,7 @@ static ipxe_node_t *name(ipxe_parser_t *parser)
     }
     node = ipxe_node_make(parser, IPXE_NODE_NAME, parser->token->begin);
     node->name = ipxe_library_intern(library, parser->token->s);
+    node->slot = ipxe_library_number(library, node->name) % IPXE_RUN_NAMES;
     parser->uses_loop |= node->name == library->known.loop;
     parser->varargs |= node->name == library->known.varargs;
     parser->kwargs |= node->name == library->known.kwargs;
@@ -179,8 +181,12 @@ static ipxe_node_t *attribute(ipxe_parser_t *parser, ipxe_node_t *of,
         node->name = ipxe_parser_name(parser, "a name after '.'");
         if (!node->name)
             return NULL;
+        node->word = ipxe_word(node->name, strlen(node->name));
         if (ipxe_map_method(node->name))
             node->flags |= IPXE_NODE_METHOD;
+        if (of->kind == IPXE_NODE_NAME)
+            node->ref = apr_pstrcat(parser->pool, of->name, ".", node->name,
+                                    NULL);
     }
     node->a = of;
     return ipxe_node_end(parser, node);
@@ -364,24 +370,58 @@ static int row_name(ipxe_parser_t *parser, ipxe_node_t *node, int test)
     return 1;
 }
 
+/* Arguments that are constants are bound to their parameters here. Too many or
+ * too few of them are an error only where they come to be used. */
+static void bind_constants(ipxe_parser_t *parser, ipxe_node_t *node,
+                           const ipxe_row_t *row)
+{
+    ipxe_value_t *bound;
+    int i;
+
+    if (node->key_count || node->count < row->least ||
+        node->count > row->most ||
+        node->flags & (IPXE_NODE_DYN_ARGS | IPXE_NODE_DYN_KEYS))
+        return;
+    bound = apr_palloc(parser->pool, IPXE_MAX_PARAMS * sizeof(*bound));
+    for (i = 0; i < IPXE_MAX_PARAMS; i++)
+        bound[i] = ipxe_value_none();
+    for (i = 0; i < node->count; i++) {
+        if (node->items[i]->kind != IPXE_NODE_CONST)
+            return;
+        bound[i] = node->items[i]->value;
+    }
+    node->bound = bound;
+}
+
 /* A pattern that is written out is compiled once, here, and found out where
  * it is not well-formed. */
-static ipxe_node_t *prepare(ipxe_parser_t *parser, ipxe_node_t *node)
+static void compile_pattern(ipxe_parser_t *parser, ipxe_node_t *node,
+                            const ipxe_row_t *row)
 {
-    const ipxe_row_t *row = node->ref;
     const ipxe_node_t *first = node->count ? node->items[0] : NULL;
     int alone = node->kind != IPXE_NODE_TEST || node->count == 1;
 
-    if (!row || !(row->flags & IPXE_ROW_REGEX) || !first || !alone ||
+    if (!(row->flags & IPXE_ROW_REGEX) || !first || !alone ||
         node->key_count || first->kind != IPXE_NODE_CONST ||
         first->value.kind != IPXE_KIND_TEXT)
-        return node;
+        return;
     node->regex = ipxe_regex_compile(
         first->value.u.text->s,
         row->flags & IPXE_ROW_BEGIN ? IPXE_REGEX_ANCHORED : 0, first->span,
         parser->diags, parser->pool);
     if (!node->regex)
         parser->failed = 1;
+}
+
+/* What of a filter or a test can be made once. */
+static ipxe_node_t *prepare(ipxe_parser_t *parser, ipxe_node_t *node)
+{
+    const ipxe_row_t *row = node->ref;
+
+    if (row) {
+        compile_pattern(parser, node, row);
+        bind_constants(parser, node, row);
+    }
     return node;
 }
 

@@ -6,9 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define CHARGE_BYTES 16 /* bytes of a text that cost a step */
-#define CHARGE_ITEMS 2
-
 ipxe_run_t *ipxe_run_of(const ipxe_call_t *call)
 {
     return (ipxe_run_t *)(void *)call->render;
@@ -117,25 +114,21 @@ apr_status_t ipxe_run_step(ipxe_run_t *run, apr_size_t n, ipxe_span_t span)
                          IPXE_MAX_RENDER_STEPS);
 }
 
-apr_status_t ipxe_run_charge(ipxe_run_t *run, ipxe_value_t value,
-                             ipxe_span_t span)
+apr_status_t ipxe_run_charge_large(ipxe_run_t *run, ipxe_value_t value,
+                                   ipxe_span_t span)
 {
     if (value.kind == IPXE_KIND_TEXT) {
-        if (value.u.text->len < CHARGE_BYTES)
-            return APR_SUCCESS;
         if (value.u.text->len > IPXE_MAX_VALUE_BYTES)
             return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_LIMIT, span,
                                  "this text is longer than %u bytes",
                                  IPXE_MAX_VALUE_BYTES);
-        return ipxe_run_step(run, value.u.text->len / CHARGE_BYTES, span);
+        return ipxe_run_step(run, value.u.text->len / IPXE_CHARGE_BYTES, span);
     }
-    if (!ipxe_value_is_list(value))
-        return APR_SUCCESS;
     if (value.u.list->len > IPXE_MAX_VALUE_ITEMS)
         return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_LIMIT, span,
                              "this list has more than %d items",
                              IPXE_MAX_VALUE_ITEMS);
-    return ipxe_run_step(run, value.u.list->len / CHARGE_ITEMS, span);
+    return ipxe_run_step(run, value.u.list->len / IPXE_CHARGE_ITEMS, span);
 }
 
 apr_status_t ipxe_run_deeper(ipxe_run_t *run, ipxe_span_t span)

@@ -41,9 +41,8 @@ typedef struct ipxe_instance_t {
     ipxe_frame_t *top;
 } ipxe_instance_t;
 
-/* Names that the product answered: of those whose addresses fall on the same
- * place the last. What it answers stays as long as the render. */
-#define IPXE_RUN_NAMES 64
+/* Names that the product answered: of those with the same place (node.h) the
+ * last. What it answers stays as long as the render. */
 typedef struct ipxe_seen_name_t {
     const char *name; /* interned */
     ipxe_value_t value;
@@ -77,9 +76,24 @@ apr_status_t ipxe_run_undefined(ipxe_run_t *run, ipxe_value_t value,
                                 ipxe_span_t span);
 /* Counts work; a failure past the bound. */
 apr_status_t ipxe_run_step(ipxe_run_t *run, apr_size_t n, ipxe_span_t span);
-/* Counts what a value took to make. */
-apr_status_t ipxe_run_charge(ipxe_run_t *run, ipxe_value_t value,
-                             ipxe_span_t span);
+/* Bytes of a text, items of a list, that cost a step. */
+#define IPXE_CHARGE_BYTES 16
+#define IPXE_CHARGE_ITEMS 2
+
+/* Of a text or a list: counts what it took to make. */
+apr_status_t ipxe_run_charge_large(ipxe_run_t *run, ipxe_value_t value,
+                                   ipxe_span_t span);
+
+/* The same for any value. */
+static inline apr_status_t ipxe_run_charge(ipxe_run_t *run, ipxe_value_t value,
+                                           ipxe_span_t span)
+{
+    if (value.kind == IPXE_KIND_TEXT ? value.u.text->len < IPXE_CHARGE_BYTES
+                                     : !ipxe_value_is_list(value))
+        return APR_SUCCESS;
+    return ipxe_run_charge_large(run, value, span);
+}
+
 apr_status_t ipxe_run_deeper(ipxe_run_t *run, ipxe_span_t span);
 
 /* ---- names ---- */

@@ -205,6 +205,37 @@ const ipxe_entry_t *ipxe_map_find(const struct ipxe_map_t *map,
     return map->count ? find_entry(map, key, ipxe_value_hash(key)) : NULL;
 }
 
+ipxe_word_t ipxe_word(const char *s, apr_size_t len)
+{
+    ipxe_word_t word = {s, len, ipxe_hash_bytes(s, len)};
+
+    return word;
+}
+
+static int is_word(const ipxe_entry_t *entry, const ipxe_word_t *word)
+{
+    return entry->hash == word->hash && entry->key.kind == IPXE_KIND_TEXT &&
+           entry->key.u.text->len == word->len &&
+           memcmp(entry->key.u.text->s, word->s, word->len) == 0;
+}
+
+ipxe_value_t ipxe_map_word(const struct ipxe_map_t *map,
+                           const ipxe_word_t *word)
+{
+    apr_size_t at, mask = map->slot_count - 1;
+
+    for (at = 0; !map->slots && at < map->count; at++) {
+        if (is_word(&map->entries[at], word))
+            return map->entries[at].value;
+    }
+    for (at = word->hash & mask; map->slots && map->slots[at];
+         at = (at + 1) & mask) {
+        if (is_word(&map->entries[map->slots[at] - 1], word))
+            return map->entries[map->slots[at] - 1].value;
+    }
+    return ipxe_value_undefined(word->s);
+}
+
 void ipxe_map_put(struct ipxe_map_t *map, ipxe_value_t key,
                   ipxe_value_t value)
 {
@@ -236,16 +267,9 @@ void ipxe_map_set(ipxe_value_t map, const char *key, ipxe_value_t value)
 
 ipxe_value_t ipxe_map_get(ipxe_value_t map, const char *key)
 {
-    const ipxe_entry_t *entry;
-    ipxe_string_t text;
-    ipxe_value_t name = value_of(IPXE_KIND_TEXT);
+    ipxe_word_t word = ipxe_word(key, strlen(key));
 
-    text.s = key;
-    text.len = strlen(key);
-    text.mask = NULL;
-    name.u.text = &text;
-    entry = ipxe_map_find(map.u.map, name);
-    return entry ? entry->value : ipxe_value_undefined(key);
+    return ipxe_map_word(map.u.map, &word);
 }
 
 /* ---- asking ---- */

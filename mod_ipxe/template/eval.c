@@ -19,23 +19,6 @@ static apr_status_t eval_constant(ipxe_value_t *result, ipxe_run_t *run,
     return APR_SUCCESS;
 }
 
-static apr_status_t from_product(ipxe_value_t *result, ipxe_run_t *run,
-                                 const ipxe_node_t *node)
-{
-    const ipxe_object_t *names = run->render.names;
-    apr_status_t rv;
-
-    *result = ipxe_value_undefined(node->name);
-    if (!names)
-        return APR_SUCCESS;
-    rv = names->get(result, names, node->name, &run->render);
-    if (run->seen && rv == APR_SUCCESS) {
-        run->seen[node->slot].name = node->name;
-        run->seen[node->slot].value = *result;
-    }
-    return rv;
-}
-
 static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
                            const char *name)
 {
@@ -53,45 +36,40 @@ static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
         *result = ipxe_run_self(run);
 }
 
-/* A name that the template did not set. */
-static apr_status_t from_outside(ipxe_value_t *result, ipxe_run_t *run,
-                                 const ipxe_node_t *node)
+/* Behind a barrier the product's names are not seen. */
+static int is_outside(const ipxe_run_t *run)
 {
-    apr_status_t rv = APR_SUCCESS;
+    const ipxe_frame_t *frame = run->frame;
 
-    if (run->seen && run->seen[node->slot].name == node->name)
-        *result = run->seen[node->slot].value;
-    else
-        rv = from_product(result, run, node);
-    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
-        from_functions(result, run, node->name);
-    return rv;
+    while (frame && !frame->barrier)
+        frame = frame->parent;
+    return frame == NULL;
 }
 
+static void keep(ipxe_run_t *run, const ipxe_node_t *node, ipxe_value_t value)
+{
+    /* each template has a `self` of its own */
+    if (!run->seen || node->name == run->library->known.self)
+        return;
+    run->seen[node->slot].name = node->name;
+    run->seen[node->slot].value = value;
+}
+
+/* One that is not known (ipxe_eval looked): the product is asked. */
 static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
-    const ipxe_frame_t *frame;
-    const ipxe_bind_t *bind;
-    apr_size_t seen = 0;
+    const ipxe_object_t *names = is_outside(run) ? run->render.names : NULL;
+    apr_status_t rv = APR_SUCCESS;
 
-    for (frame = run->frame; frame; frame = frame->parent) {
-        for (bind = frame->binds; bind; bind = bind->next, seen++) {
-            if (bind->name == node->name) {
-                *result = bind->value;
-                run->steps += seen / 32;
-                return APR_SUCCESS;
-            }
-        }
-        if (frame->barrier)
-            break;
-    }
-    run->steps += seen / 32;
-    if (!frame)
-        return from_outside(result, run, node);
     *result = ipxe_value_undefined(node->name);
-    from_functions(result, run, node->name);
-    return APR_SUCCESS;
+    if (names)
+        rv = names->get(result, names, node->name, &run->render);
+    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
+        from_functions(result, run, node->name);
+    if (rv == APR_SUCCESS && names)
+        keep(run, node, *result);
+    return rv;
 }
 
 static apr_status_t eval_items(ipxe_value_t *result, ipxe_run_t *run,
@@ -390,6 +368,15 @@ static eval_fn *const functions[] = {
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node)
 {
+    const ipxe_value_t *known;
+
+    if (node->kind == IPXE_NODE_NAME) {
+        known = ipxe_run_known(run, node);
+        if (known) {
+            *result = *known;
+            return APR_SUCCESS;
+        }
+    }
     if (++run->steps > IPXE_MAX_RENDER_STEPS)
         return ipxe_run_step(run, 0, node->span);
     return functions[node->kind](result, run, node);

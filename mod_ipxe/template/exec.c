@@ -14,20 +14,11 @@ static apr_status_t written(ipxe_run_t *run, apr_status_t rv, ipxe_span_t span)
                          "this render writes more than it may");
 }
 
-static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node)
-{
-    apr_status_t rv = APR_SUCCESS;
-    int i;
-
-    for (i = 0; rv == APR_SUCCESS && i < node->count; i++)
-        rv = ipxe_exec(run, node->items[i]);
-    return rv;
-}
-
 static apr_status_t exec_text(ipxe_run_t *run, const ipxe_node_t *node)
 {
-    return written(run, ipxe_out_add(run->out, node->value.u.text, node->ref),
-                   node->span);
+    apr_status_t rv = ipxe_out_add(run->out, node->value.u.text, node->ref);
+
+    return rv == APR_SUCCESS ? rv : written(run, rv, node->span);
 }
 
 /* A value that is not plain. */
@@ -59,6 +50,8 @@ static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
         return rv;
     return write_value(run, node, value);
 }
+
+static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node);
 
 static apr_status_t exec_if(ipxe_run_t *run, const ipxe_node_t *node)
 {
@@ -223,4 +216,34 @@ apr_status_t ipxe_exec(ipxe_run_t *run, const ipxe_node_t *node)
     if (++run->steps > IPXE_MAX_RENDER_STEPS)
         return ipxe_run_step(run, 0, node->span);
     return functions[node->kind - IPXE_NODE_BODY](run, node);
+}
+
+static int try_one(ipxe_run_t *run, const ipxe_node_t *node)
+{
+    const ipxe_value_t *known;
+
+    if (node->kind == IPXE_NODE_TEXT)
+        return ipxe_out_try_add(run->out, node->value.u.text, node->ref);
+    if (node->kind != IPXE_NODE_OUTPUT || node->a->kind != IPXE_NODE_NAME)
+        return 0;
+    known = ipxe_run_known(run, node->a);
+    return known && ipxe_out_try_plain(run->out, *known);
+}
+
+/* Most items are texts, and names whose values are plain. */
+static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node)
+{
+    apr_status_t rv = APR_SUCCESS;
+    int i;
+
+    run->steps += (apr_size_t)node->count;
+    if (run->steps > IPXE_MAX_RENDER_STEPS)
+        return ipxe_run_step(run, 0, node->span);
+    for (i = 0; rv == APR_SUCCESS && i < node->count; i++) {
+        const ipxe_node_t *item = node->items[i];
+
+        if (!try_one(run, item))
+            rv = functions[item->kind - IPXE_NODE_BODY](run, item);
+    }
+    return rv;
 }

@@ -6,9 +6,7 @@
 
 #include "base/limits.h"
 #include "template/contexts.h"
-#include "template/lines.h"
 #include "template/out.h"
-#include "template/plain.h"
 
 #define PIECE 8192
 
@@ -36,6 +34,7 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink, ipxe_context_e context,
     out->handed = 0;
     out->most = most;
     out->context = context;
+    out->lines = ipxe_plain_in(context, 0) == IPXE_PLAIN_LINE;
     out->language = language;
     out->follows = has_lines(context);
     out->line_at = 0;
@@ -86,6 +85,7 @@ static const char *line_now(ipxe_out_t *out)
         return "";
     if (out->joined.len)
         return line_to(out, out->pending.len);
+    out->pending.data[out->pending.len] = '\0';
     return out->pending.data + out->line_at;
 }
 
@@ -143,13 +143,10 @@ static void follow(ipxe_out_t *out, apr_size_t from)
 static void follow_text(ipxe_out_t *out, apr_size_t from,
                         const ipxe_lines_t *lines)
 {
-    line_ends(out, from + lines->first);
-    if (lines->goes_on || out->joined.len) {
-        follow(out, from + lines->first + 1);
+    if (ipxe_out_try_lines(out, from, lines))
         return;
-    }
-    out->script_section = lines->section[out->script_section];
-    out->line_at = from + lines->last + 1;
+    line_ends(out, from + lines->first);
+    follow(out, from + lines->first + 1);
 }
 
 /* ---- writing ---- */
@@ -194,8 +191,8 @@ apr_status_t ipxe_out_end(ipxe_out_t *out)
     return ipxe_sink_add_n(out->sink, out->pending.data, out->pending.len);
 }
 
-static apr_status_t add_and_look(ipxe_out_t *out, const ipxe_string_t *text,
-                                 const ipxe_lines_t *lines)
+apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
+                          const ipxe_lines_t *lines)
 {
     apr_size_t from = out->pending.len;
 
@@ -210,22 +207,9 @@ static apr_status_t add_and_look(ipxe_out_t *out, const ipxe_string_t *text,
     if (text->len > out->most - out->handed - from)
         return APR_ENOSPC;
     ipxe_text_add_n(&out->pending, text->s, text->len);
-    if (out->follows && lines)
+    if (lines && out->follows)
         follow_text(out, from, lines);
     return added(out);
-}
-
-apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
-                          const ipxe_lines_t *lines)
-{
-    apr_size_t from = out->pending.len;
-
-    if (from + text->len >= out->limit)
-        return add_and_look(out, text, lines);
-    put(out, text->s, text->len);
-    if (out->follows && lines)
-        follow_text(out, from, lines);
-    return APR_SUCCESS;
 }
 
 /* ---- values ---- */
@@ -281,6 +265,8 @@ int ipxe_out_plain(ipxe_out_t *out, ipxe_value_t value)
     ipxe_string_t number;
     const ipxe_string_t *text = &number;
 
+    if (ipxe_out_try_plain(out, value))
+        return 1;
     if (value.kind == IPXE_KIND_INT)
         number.s = ipxe_int_text(&number.len, digits, value.u.integer);
     else if (value.kind != IPXE_KIND_TEXT || value.u.text->mask)
@@ -364,6 +350,6 @@ apr_status_t ipxe_out_value(ipxe_out_t *out, ipxe_value_t text,
     if (rv != APR_SUCCESS)
         return rv;
     if (out->context == IPXE_CONTEXT_NONE)
-        return add_and_look(out, string, NULL);
+        return ipxe_out_add(out, string, NULL);
     return escaped(out, text, span, diags);
 }

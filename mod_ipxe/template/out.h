@@ -5,18 +5,25 @@
 #ifndef IPXE_TEMPLATE_OUT_H
 #define IPXE_TEMPLATE_OUT_H
 
+#include <string.h>
+
 #include "template/data.h"
+#include "template/lines.h"
+#include "template/plain.h"
 #include "template/template.h"
 
 typedef struct ipxe_out_t {
     ipxe_build_t *capture; /* a value; or */
     ipxe_sink_t *sink;     /* a sink; both NULL: what is written is lost */
-    ipxe_text_t pending;   /* for the sink, not yet handed on */
+    ipxe_text_t pending;   /* for the sink, not yet handed on; bytes past its
+                              length mean nothing */
     apr_size_t limit;      /* fewer bytes than this may pend with no more ado:
                               0 where there is no sink */
     apr_size_t handed;     /* bytes that the sink has */
     apr_size_t most;       /* bytes in all */
     ipxe_context_e context;
+    int lines;             /* the operator's values are plain in it where they
+                              have no control characters */
     const ipxe_language_t *language;
     int follows;           /* the context asks for the line under way: */
     apr_size_t line_at;    /* where it begins in pending */
@@ -31,12 +38,10 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink,
 void ipxe_out_capture(ipxe_out_t *out, ipxe_build_t *build);
 void ipxe_out_nothing(ipxe_out_t *out);
 
-struct ipxe_lines_t;
-
-/* Text of the template itself, with its line breaks (lines.h). APR_ENOSPC:
- * past the bound. */
+/* Text of the template itself, with its line breaks. APR_ENOSPC: past the
+ * bound. */
 apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
-                          const struct ipxe_lines_t *lines);
+                          const ipxe_lines_t *lines);
 /* Writes a value that can stand here as it is, as nearly all can, and for which
  * there is room. Zero, and nothing was written: it is to be looked at. */
 int ipxe_out_plain(ipxe_out_t *out, ipxe_value_t value);
@@ -46,5 +51,54 @@ apr_status_t ipxe_out_value(ipxe_out_t *out, ipxe_value_t text,
 apr_status_t ipxe_out_end(ipxe_out_t *out);
 /* Bytes of the line under way, where lines are followed; else 0. */
 apr_size_t ipxe_out_column(const ipxe_out_t *out);
+
+/* ---- The shortest way, for nearly all that is written ---- */
+
+/* The two above, as far as they can be done with no more ado. Zero, and nothing
+ * was written: call those. */
+
+static inline int ipxe_out_try_lines(ipxe_out_t *out, apr_size_t from,
+                                     const ipxe_lines_t *lines)
+{
+    const char *data = out->pending.data;
+    apr_size_t end = from + lines->first;
+
+    if (lines->goes_on || out->joined.len || data[out->line_at] == '%' ||
+        (end > out->line_at && data[end - 1] == '\\'))
+        return 0;
+    out->script_section = lines->section[out->script_section];
+    out->line_at = from + lines->last + 1;
+    return 1;
+}
+
+static inline int ipxe_out_try_add(ipxe_out_t *out, const ipxe_string_t *text,
+                                   const ipxe_lines_t *lines)
+{
+    apr_size_t from = out->pending.len, end = from + text->len;
+
+    if (end >= out->limit)
+        return 0;
+    memcpy(out->pending.data + from, text->s, text->len);
+    if (lines && out->follows && !ipxe_out_try_lines(out, from, lines))
+        return 0;
+    out->pending.len = end;
+    return 1;
+}
+
+static inline int ipxe_out_try_plain(ipxe_out_t *out, ipxe_value_t value)
+{
+    const ipxe_string_t *text = value.u.text;
+    char *to = out->pending.data + out->pending.len;
+    apr_size_t end;
+
+    if (!out->lines || value.kind != IPXE_KIND_TEXT ||
+        value.flags & IPXE_TAINTED || text->mask)
+        return 0;
+    end = out->pending.len + text->len;
+    if (end >= out->limit || !ipxe_plain_copy(to, text->s, text->len))
+        return 0;
+    out->pending.len = end;
+    return 1;
+}
 
 #endif

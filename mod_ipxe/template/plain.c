@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values that stand as they are: found eight bytes at a time, or by a table. */
+/* Values that stand as they are: which bytes, in which context. */
 #include "template/plain.h"
-
-#include <string.h>
 
 static const unsigned char plain_by_context[][2] = {
     [IPXE_CONTEXT_NONE] = {IPXE_PLAIN_LINE, IPXE_PLAIN_LINE},
@@ -24,18 +22,21 @@ ipxe_plain_e ipxe_plain_in(ipxe_context_e context, int network)
     return plain_by_context[context][network];
 }
 
-/* ---- a table: bits of what a byte may stand in ---- */
+/* ---- what a byte may stand in ---- */
 
-enum { WORD = 1, MARKUP = 2 };
-
-#define BOTH (WORD | MARKUP)
+enum { LINE = 1, MARKUP = 2, WORD = 4 };
+#define ALL (LINE | MARKUP | WORD)
 
 static const unsigned char bytes[256] = {
-    [' ' ... '!'] = MARKUP,  ['#' ... '%'] = MARKUP, ['(' ... '*'] = MARKUP,
-    ['+' ... ':'] = BOTH,    [';'] = MARKUP,         ['='] = BOTH,
-    ['?'] = MARKUP,          ['@' ... 'Z'] = BOTH,   ['[' ... '^'] = MARKUP,
-    ['_'] = BOTH,            ['`'] = MARKUP,         ['a' ... 'z'] = BOTH,
-    ['{' ... '~'] = MARKUP,  [0x80 ... 0xff] = MARKUP};
+    [' ' ... '!'] = LINE | MARKUP, ['"'] = LINE,
+    ['#' ... '%'] = LINE | MARKUP, ['&' ... '\''] = LINE,
+    ['(' ... '*'] = LINE | MARKUP, ['+' ... ':'] = ALL,
+    [';'] = LINE | MARKUP,         ['<'] = LINE,
+    ['='] = ALL,                   ['>'] = LINE,
+    ['?'] = LINE | MARKUP,         ['@' ... 'Z'] = ALL,
+    ['[' ... '^'] = LINE | MARKUP, ['_'] = ALL,
+    ['`'] = LINE | MARKUP,         ['a' ... 'z'] = ALL,
+    ['{' ... '~'] = LINE | MARKUP, [0x80 ... 0xff] = LINE | MARKUP};
 
 static int all_have(const char *s, apr_size_t len, unsigned bit)
 {
@@ -46,46 +47,13 @@ static int all_have(const char *s, apr_size_t len, unsigned bit)
     return i == len;
 }
 
-/* ---- eight bytes at once ---- */
-
-#define EACH(byte) (0x0101010101010101u * (apr_uint64_t)(byte))
-
-/* Nonzero where one of the eight is below 0x20 or is 0x7f: what stays of the
- * high bits are those that a subtraction borrowed. */
-static apr_uint64_t controls(apr_uint64_t eight)
-{
-    apr_uint64_t erased = eight ^ EACH(0x7f);
-
-    return (((eight - EACH(0x20)) & ~eight) |
-            ((erased - EACH(1)) & ~erased)) &
-           EACH(0x80);
-}
-
-static int no_controls(const char *s, apr_size_t len)
-{
-    apr_uint64_t eight = 0, found = 0;
-    apr_size_t i;
-
-    if (len < sizeof(eight)) {
-        for (i = 0; i < len; i++)
-            eight = eight << 8 | (unsigned char)s[i];
-        return !controls(eight | EACH(0x20) << 8 * len);
-    }
-    for (i = 0; i + sizeof(eight) < len; i += sizeof(eight)) {
-        memcpy(&eight, s + i, sizeof(eight));
-        found |= controls(eight);
-    }
-    memcpy(&eight, s + len - sizeof(eight), sizeof(eight));
-    return !(found | controls(eight));
-}
-
 int ipxe_plain_is(ipxe_plain_e plain, const char *s, apr_size_t len)
 {
     switch (plain) {
     case IPXE_PLAIN_LINE:
-        return no_controls(s, len);
+        return all_have(s, len, LINE);
     case IPXE_PLAIN_END:
-        return no_controls(s, len) && (len == 0 || s[len - 1] != '\\');
+        return all_have(s, len, LINE) && (len == 0 || s[len - 1] != '\\');
     case IPXE_PLAIN_WORD:
         return all_have(s, len, WORD);
     case IPXE_PLAIN_MARKUP:

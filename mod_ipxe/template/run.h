@@ -41,8 +41,8 @@ typedef struct ipxe_instance_t {
     ipxe_frame_t *top;
 } ipxe_instance_t;
 
-/* Names that the product answered: of those with the same place (node.h) the
- * last. What it answers stays as long as the render. */
+/* What names mean that the template did not set: of those with the same place
+ * (node.h) the last. It stays so as long as the render. */
 typedef struct ipxe_seen_name_t {
     const char *name; /* interned */
     ipxe_value_t value;
@@ -106,6 +106,29 @@ void ipxe_frame_clear(ipxe_frame_t *frame);
 ipxe_frame_t *ipxe_frame_make(ipxe_run_t *run, ipxe_frame_t *parent);
 
 /* ---- expressions ---- */
+
+/* What a name means, where that is known: the template set it, or it was asked
+ * for before. Else NULL. */
+static inline const ipxe_value_t *ipxe_run_known(ipxe_run_t *run,
+                                                 const ipxe_node_t *name)
+{
+    const ipxe_seen_name_t *seen = run->seen ? run->seen + name->slot : NULL;
+    const ipxe_frame_t *frame;
+    const ipxe_bind_t *bind;
+    unsigned passed = 0;
+
+    for (frame = run->frame; frame; frame = frame->parent) {
+        for (bind = frame->binds; bind; bind = bind->next) {
+            if (bind->name == name->name)
+                return &bind->value;
+            if (++passed % 32 == 0)
+                run->steps++;
+        }
+        if (frame->barrier)
+            return NULL;
+    }
+    return seen && seen->name == name->name ? &seen->value : NULL;
+}
 
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node);

@@ -66,7 +66,7 @@ static apr_int64_t install(ipxe_store_t *store, const char *query)
 
 static void accept_it(ipxe_store_t *store)
 {
-    ipxe_order_t order = {.act = IPXE_ACT_ACCEPT, .by = "ada", .now = NOON};
+    ipxe_order_t order = {.act = IPXE_ACT_ACCEPT, .by = "ops", .now = NOON};
     apr_int64_t machine;
 
     is_int(store->ops->order(&machine, store, &order, pool), APR_SUCCESS,
@@ -272,7 +272,7 @@ static void test_doubt_stays(void)
     const char *yesterday = apr_pstrcat(pool, file, ".yesterday", NULL);
     ipxe_order_t order = {.act = IPXE_ACT_MARK_INSTALLED,
                           .profile = "rocky",
-                          .by = "ada",
+                          .by = "ops",
                           .now = NOON};
     apr_int64_t machine;
     int i;

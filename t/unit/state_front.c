@@ -240,7 +240,7 @@ static void test_direct(void)
     ipxe_order_t order = {.act = IPXE_ACT_NEXT,
                           .who = who("mac=52:54:00:00:04:00", pool),
                           .profile = "memtest",
-                          .by = "ada",
+                          .by = "ops",
                           .now = NOON};
     ipxe_filter_t filter = {0};
     apr_array_header_t *seen;

@@ -537,7 +537,7 @@ static apr_status_t step_order(unsigned int keys, ipxe_act_e act,
                                const char *profile, apr_time_t now)
 {
     ipxe_order_t order = {
-        .act = act, .profile = profile, .by = "ada", .now = now};
+        .act = act, .profile = profile, .by = "ops", .now = now};
     apr_int64_t machine;
     apr_status_t rv;
     int found;

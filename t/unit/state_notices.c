@@ -191,7 +191,7 @@ static void test_held(ipxe_store_t *store)
 
 static void test_operator(ipxe_store_t *store, ipxe_store_t *other)
 {
-    ipxe_order_t order = {.act = IPXE_ACT_ARM, .by = "ada", .now = NOON};
+    ipxe_order_t order = {.act = IPXE_ACT_ARM, .by = "ops", .now = NOON};
     apr_int64_t machine;
     ipxe_notice_t notice;
 
@@ -201,7 +201,7 @@ static void test_operator(ipxe_store_t *store, ipxe_store_t *other)
     notice = take(store, "a", NOON + HOUR);
     ok(notice.event == IPXE_NOTICE_ARMED && notice.machine == machine,
        "what a process without hooks did is told");
-    is(notice.by, "operator ada", "with the operator");
+    is(notice.by, "operator ops", "with the operator");
     settle(store, &notice, 0, NULL);
 }
 

@@ -74,7 +74,7 @@ static apr_status_t order(ipxe_act_e act, const char *query,
                           const char *profile)
 {
     ipxe_order_t made = {
-        .act = act, .profile = profile, .by = "ada", .now = NOON};
+        .act = act, .profile = profile, .by = "ops", .now = NOON};
     apr_int64_t machine;
     apr_status_t rv;
 
@@ -297,14 +297,14 @@ static void test_arm(void)
     ruling = enter(m, NOON + HOUR);
     ok(ruling.verdict == IPXE_VERDICT_INSTALL && ruling.install.number != old,
        "a new number");
-    is(ruling.install.by, "operator ada", "by whom");
+    is(ruling.install.by, "operator ops", "by whom");
     is_int(report(old, NOON, IPXE_STAGE_INSTALLED), IPXE_CLAIM_REPEATED,
            "the old report again changes nothing");
     is_int(enter(m, NOON + HOUR).verdict, IPXE_VERDICT_INSTALL, "still armed");
     order(IPXE_ACT_DISARM, m, NULL);
     ruling = enter(m, NOON + HOUR);
     ok(ruling.verdict == IPXE_VERDICT_LOCAL &&
-           strstr(ruling.reason, "disarmed by ada"),
+           strstr(ruling.reason, "disarmed by ops"),
        "disarmed: its disk");
     is_int(look(m).installed.number, old, "it is installed as before");
     is_int(order(IPXE_ACT_ARM, fresh(), NULL), APR_SUCCESS,
@@ -350,7 +350,7 @@ static void test_release(void)
 {
     const char *m = fresh();
     ipxe_order_t made = {
-        .act = IPXE_ACT_RELEASE, .profile = "rescue", .by = "ada", .now = NOON};
+        .act = IPXE_ACT_RELEASE, .profile = "rescue", .by = "ops", .now = NOON};
     apr_table_t *vars = apr_table_make(pool, 2);
     ipxe_who_t asker = who(m, pool);
     apr_int64_t machine;
@@ -437,7 +437,7 @@ static void test_freeze(void)
     is_int(enter(m, NOON).verdict, IPXE_VERDICT_LOCAL, "frozen: its disk");
     is_int(enter(other, NOON).verdict, IPXE_VERDICT_LOCAL, "for all");
     is_int(fetch(n, NOON), IPXE_CLAIM_HELD, "no try begins");
-    is(look(m).frozen, "ada", "by whom");
+    is(look(m).frozen, "ops", "by whom");
     order(IPXE_ACT_THAW, NULL, NULL);
     is_int(fetch(n, NOON), IPXE_CLAIM_GOOD, "thawed");
     is_int(look(other).machine, 0, "nothing was armed meanwhile");

@@ -36,7 +36,7 @@ OUTSIDE = [
     (r"apr_?\w*\.h", set(FLOORS)),
     (r"yaml\.h", {"yaml/tree.c"}),
     (r"pcre2\.h", {"rules", "template"}),
-    (r"lmdb\.h", {"rules/hosts_inside.h"}),
+    (r"lmdb\.h", {"rules/hosts_inside.h", "rules/arrays.c"}),
     (r"openssl/\w+\.h", {"template", "engine", "state", "httpd"}),
     (r"stdio\.h", {"ctl"}),
     (r"unistd\.h", {"ctl", "httpd/state_dir.c", "httpd/readable.c",

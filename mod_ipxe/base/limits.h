@@ -54,6 +54,11 @@
 #define IPXE_MAX_EXTENDS    16
 #define IPXE_MAX_MENU_DEPTH 8
 
+/* A set with more hosts than these in YAML has them compiled when it is
+ * published, so that no other process reads them: fewer are read within half
+ * a second. */
+#define IPXE_COMPILED_HOSTS 100000
+
 /* Loading renders what hosts follow for sample machines: of hosts with the
  * same groups, action and names of variables this many, so that a million
  * hosts are not six million renders. */

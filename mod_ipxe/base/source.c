@@ -33,21 +33,32 @@ static const apr_uint32_t *find_lines(const char *text, apr_size_t len,
     return lines;
 }
 
-/* Without a copy of the text. */
-static ipxe_source_t *make_source(const char *name, const char *text,
-                                  apr_size_t len, apr_pool_t *pool)
+ipxe_source_t *ipxe_source_over(const char *name, const char *text,
+                                apr_size_t len, const apr_uint32_t *lines,
+                                apr_size_t line_count, apr_pool_t *pool)
 {
     ipxe_source_t *source = apr_palloc(pool, sizeof(*source));
 
     source->name = apr_pstrdup(pool, name);
     source->text = text;
     source->len = len;
-    source->lines = find_lines(text, len, &source->line_count, pool);
+    source->lines = lines;
+    source->line_count = line_count;
     source->hidden = apr_palloc(pool, sizeof(*source->hidden));
     source->hidden->pieces = NULL;
     source->hidden->pool = pool;
     source->kept = NULL;
     return source;
+}
+
+/* Without a copy of the text. */
+static ipxe_source_t *make_source(const char *name, const char *text,
+                                  apr_size_t len, apr_pool_t *pool)
+{
+    apr_size_t count;
+    const apr_uint32_t *lines = find_lines(text, len, &count, pool);
+
+    return ipxe_source_over(name, text, len, lines, count, pool);
 }
 
 ipxe_source_t *ipxe_source_make(const char *name, const char *text,

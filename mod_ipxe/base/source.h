@@ -34,6 +34,12 @@ typedef struct ipxe_place_t {
 ipxe_source_t *ipxe_source_make(const char *name, const char *text,
                                 apr_size_t len, apr_pool_t *pool);
 
+/* A source of bytes that stay where they are, with a NUL behind them, and of
+ * its lines (another's `lines` and `line_count`). */
+ipxe_source_t *ipxe_source_over(const char *name, const char *text,
+                                apr_size_t len, const apr_uint32_t *lines,
+                                apr_size_t line_count, apr_pool_t *pool);
+
 /* Reads a regular file of at most `most` bytes. APR_ENOSPC: it is larger;
  * APR_EGENERAL: not a regular file; else what APR says. */
 apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,

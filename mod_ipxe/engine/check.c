@@ -12,6 +12,7 @@
 #include "engine/lint.h"
 #include "engine/request.h"
 #include "engine/sample.h"
+#include "rules/hosts.h"
 #include "rules/hosts_record.h"
 #include "rules/load.h"
 #include "rules/uses.h"
@@ -348,21 +349,26 @@ static int enough_alike(const run_t *run, const ipxe_rule_t *rule,
     return (*count)++ >= IPXE_MAX_HOSTS_ALIKE;
 }
 
+/* A rule, for each host. */
+typedef struct trying_t {
+    const run_t *run;
+    const ipxe_rule_t *rule;
+} trying_t;
+
+static int try_host(void *baton, const ipxe_host_t *host, apr_pool_t *scratch)
+{
+    const trying_t *trying = baton;
+
+    if (!enough_alike(trying->run, trying->rule, host, scratch))
+        try_rule(trying->run, trying->rule, host);
+    return 0;
+}
+
 static void try_hosts(const run_t *run, const ipxe_rule_t *rule)
 {
-    const ipxe_rules_t *rules = run->set->rules;
-    apr_pool_t *pool;
-    int i;
+    trying_t trying = {run, rule};
 
-    apr_pool_create(&pool, run->keep);
-    for (i = 0; i < rules->host_count; i++) {
-        const ipxe_host_t *host = &rules->hosts[i];
-
-        if (!enough_alike(run, rule, host, pool))
-            try_rule(run, rule, host);
-        apr_pool_clear(pool);
-    }
-    apr_pool_destroy(pool);
+    ipxe_hosts_each(run->set->rules, try_host, &trying, run->keep);
 }
 
 /* ---- Hosts of databases ---- */

@@ -10,6 +10,7 @@
 #include "engine/check.h"
 #include "engine/lint.h"
 #include "rules/cover.h"
+#include "rules/hosts.h"
 #include "rules/pattern.h"
 
 /* What was come by. */
@@ -58,6 +59,13 @@ static void walk_groups(walk_t *walk, const ipxe_rules_t *rules,
     }
 }
 
+static int walk_host(void *walk, const ipxe_host_t *host, apr_pool_t *scratch)
+{
+    (void)scratch;
+    walk_action(walk, host->action);
+    return 0;
+}
+
 static void walk_all(walk_t *walk, const ipxe_rules_t *rules, apr_pool_t *pool)
 {
     int i;
@@ -67,8 +75,7 @@ static void walk_all(walk_t *walk, const ipxe_rules_t *rules, apr_pool_t *pool)
     for (i = 0; i < rules->rules->nelts; i++)
         walk_action(
             walk, &APR_ARRAY_IDX(rules->rules, i, const ipxe_rule_t *)->action);
-    for (i = 0; i < rules->host_count; i++)
-        walk_action(walk, rules->hosts[i].action);
+    ipxe_hosts_each(rules, walk_host, walk, pool);
     walk_groups(walk, rules, pool);
 }
 
@@ -216,28 +223,40 @@ static void note_groups(const wants_t *wants, const ipxe_host_t *host)
     }
 }
 
+/* Hosts that are gone through. */
+typedef struct doubting_t {
+    const wants_t *wants;
+    ipxe_diags_t *diags, *quiet;
+    int said;
+} doubting_t;
+
 /* A file of hosts alone is a part of something. */
+static int doubt_host(void *baton, const ipxe_host_t *host, apr_pool_t *scratch)
+{
+    doubting_t *doubting = baton;
+    const wants_t *wants = doubting->wants;
+
+    (void)scratch;
+    note_groups(wants, host);
+    if (wants->names || !wants->rules->rules->nelts ||
+        doubting->said >= IPXE_MAX_HOSTS_WRONG || has_something(wants, host) ||
+        is_asked_for(wants, host, doubting->quiet))
+        return 0;
+    doubting->said++;
+    ipxe_diag_help(ipxe_diag_add(doubting->diags, IPXE_DIAG_UNUSED_HOST,
+                                 host->span, "nothing depends on the host '%s'",
+                                 host->name),
+                   "give it an action, variables or a group, or ask for "
+                   "it in a rule");
+    return 0;
+}
+
 static void doubt_hosts(const wants_t *wants, ipxe_diags_t *diags,
                         apr_pool_t *pool)
 {
-    ipxe_diags_t *quiet = ipxe_diags_make(pool);
-    int i, said = 0;
+    doubting_t doubting = {wants, diags, ipxe_diags_make(pool), 0};
 
-    for (i = 0; i < wants->rules->host_count; i++) {
-        const ipxe_host_t *host = &wants->rules->hosts[i];
-
-        note_groups(wants, host);
-        if (wants->names || !wants->rules->rules->nelts ||
-            said >= IPXE_MAX_HOSTS_WRONG || has_something(wants, host) ||
-            is_asked_for(wants, host, quiet))
-            continue;
-        said++;
-        ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_UNUSED_HOST, host->span,
-                                     "nothing depends on the host '%s'",
-                                     host->name),
-                       "give it an action, variables or a group, or ask for "
-                       "it in a rule");
-    }
+    ipxe_hosts_each(wants->rules, doubt_host, &doubting, pool);
 }
 
 static int outside(const ipxe_rules_t *rules)

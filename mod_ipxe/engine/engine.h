@@ -50,6 +50,9 @@ typedef struct ipxe_settings_t {
     const char *time_zone;           /* IANA name, or NULL: the server's */
     struct ipxe_kept_t *kept;        /* hosts that stay from set to set
                                         (rules/kept.h); NULL: none do */
+    int compiled_hosts;              /* a set with more in its files has them
+                                        compiled when it is published:
+                                        IPXE_COMPILED_HOSTS */
     int stateless;                   /* IPXEState none */
     int operator_arms;               /* IPXEArm operator */
     int track;                       /* IPXETrack On */

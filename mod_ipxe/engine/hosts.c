@@ -5,6 +5,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/hosts.h"
+
 /* What stands behind "NAME:", "" for "NAME" alone; NULL for another name. */
 static const char *behind(const char *spec, const char *name)
 {
@@ -118,18 +120,6 @@ void ipxe_hosts_apply(ipxe_settings_t *settings,
 
 /* ---- By name ---- */
 
-static const ipxe_host_t *named_in_files(const ipxe_rules_t *rules,
-                                         const char *name)
-{
-    int i;
-
-    for (i = 0; i < rules->host_count; i++) {
-        if (strcmp(rules->hosts[i].name, name) == 0)
-            return &rules->hosts[i];
-    }
-    return NULL;
-}
-
 static const ipxe_host_t *named_in(const ipxe_host_provider_t *provider,
                                    const ipxe_rules_t *rules, const char *name,
                                    apr_pool_t *pool)
@@ -139,7 +129,7 @@ static const ipxe_host_t *named_in(const ipxe_host_provider_t *provider,
     const ipxe_source_t *text = NULL;
 
     if (!provider)
-        return named_in_files(rules, name);
+        return ipxe_hosts_called(rules, name, pool);
     if (provider->get)
         provider->get(&text, provider->baton, name, diags, pool);
     if (text)

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "engine/bundle.h"
+#include "rules/hosts.h"
 #include "rules/kept.h"
 
 #define HASH_DIGITS 12
@@ -111,6 +112,7 @@ typedef struct line_t {
     const char *place, *label, *name;
     const char *hash; /* 64 hex digits where it may stay from set to set, else
                          NULL */
+    const char *compiled; /* where its hosts lie compiled, or NULL */
 } line_t;
 
 static const char *hash_of(const ipxe_source_t *source, apr_pool_t *pool)
@@ -127,11 +129,16 @@ static const char *hash_of(const ipxe_source_t *source, apr_pool_t *pool)
 static void add_line(ipxe_text_t *manifest, const line_t *line,
                      apr_pool_t *pool)
 {
-    ipxe_text_addf(manifest, "%s %s %s %s%s%s\n", kinds[line->kind],
+    ipxe_text_addf(manifest, "%s %s %s %s", kinds[line->kind],
                    ipxe_text_urlencode(line->place, "/", pool),
                    ipxe_text_urlencode(line->label, "/", pool),
-                   ipxe_text_urlencode(line->name, "/", pool),
-                   line->hash ? " " : "", line->hash ? line->hash : "");
+                   ipxe_text_urlencode(line->name, "/", pool));
+    if (line->hash)
+        ipxe_text_addf(manifest, " %s", line->hash);
+    if (line->hash && line->compiled)
+        ipxe_text_addf(manifest, " %s",
+                       ipxe_text_urlencode(line->compiled, "/", pool));
+    ipxe_text_add(manifest, "\n");
 }
 
 static const char *unescape(const char *text, apr_pool_t *pool)
@@ -162,14 +169,15 @@ static int read_line(line_t *line, const char *text, apr_pool_t *pool)
     const char *const *word = (const char *const *)words->elts;
     int i;
 
-    for (i = 0; i < KINDS && words->nelts >= 4 && words->nelts <= 5; i++) {
+    for (i = 0; i < KINDS && words->nelts >= 4 && words->nelts <= 6; i++) {
         if (strcmp(word[0], kinds[i]) != 0)
             continue;
         line->kind = (kind_e)i;
         line->place = unescape(word[1], pool);
         line->label = unescape(word[2], pool);
         line->name = unescape(word[3], pool);
-        line->hash = words->nelts == 5 ? word[4] : NULL;
+        line->hash = words->nelts > 4 ? word[4] : NULL;
+        line->compiled = words->nelts > 5 ? unescape(word[5], pool) : NULL;
         return 1;
     }
     return 0;
@@ -209,21 +217,25 @@ static apr_status_t make_parent(const char *path, apr_pool_t *pool)
         pool);
 }
 
-/* Where a set that was published before has the same bytes, or NULL. */
-static const char *find_older(const char *folder, const char *hash,
-                              apr_pool_t *pool)
+/* The line of a set that was published before with the same bytes; its places
+ * are whole paths then. 0: there is none. */
+static int find_older(line_t *line, const char *folder, const char *hash,
+                      apr_pool_t *pool)
 {
     const apr_array_header_t *lines;
     const char *why;
-    line_t line;
-    int i;
+    int i, found = 0;
 
     lines = hash && folder ? read_lines(&why, folder, pool) : NULL;
-    for (i = 0; lines && i < lines->nelts; i++)
-        if (read_line(&line, APR_ARRAY_IDX(lines, i, const char *), pool) &&
-            line.hash && strcmp(line.hash, hash) == 0)
-            return apr_pstrcat(pool, folder, "/", line.place, NULL);
-    return NULL;
+    for (i = 0; lines && i < lines->nelts && !found; i++)
+        found = read_line(line, APR_ARRAY_IDX(lines, i, const char *), pool) &&
+                line->hash && strcmp(line->hash, hash) == 0;
+    if (!found)
+        return 0;
+    line->place = apr_pstrcat(pool, folder, "/", line->place, NULL);
+    if (line->compiled)
+        line->compiled = apr_pstrcat(pool, folder, "/", line->compiled, NULL);
+    return 1;
 }
 
 /* What a set is written to. */
@@ -231,9 +243,33 @@ typedef struct writing_t {
     const char *folder;
     const char *older; /* the folder of the newest set so far, or NULL */
     const ipxe_bundle_t *bundle;
+    int compile; /* there are hosts enough */
     ipxe_text_t *manifest;
     apr_pool_t *pool;
 } writing_t;
+
+/* What cannot be compiled is read by whoever loads the set. */
+static void write_compiled(const writing_t *writing, line_t *line,
+                           const line_t *older, const ipxe_source_t *source)
+{
+    apr_pool_t *pool = writing->pool;
+    const char *place = apr_pstrcat(pool, line->place, ".compiled", NULL);
+    const char *path = apr_pstrcat(pool, writing->folder, "/", place, NULL);
+
+    if (line->kind != KIND_RULES || !line->hash)
+        return;
+    if (older && older->compiled) {
+        if (apr_file_link(older->compiled, path) == APR_SUCCESS)
+            line->compiled = place;
+        return;
+    }
+    if (!writing->compile)
+        return;
+    if (ipxe_kept_compile(source, path, pool) == APR_SUCCESS)
+        line->compiled = place;
+    else
+        apr_file_remove(path, pool);
+}
 
 /* A large file that is in the older set too is one file with two names. */
 static apr_status_t write_source(const writing_t *writing, int number)
@@ -244,24 +280,32 @@ static apr_status_t write_source(const writing_t *writing, int number)
     line_t line = {kind_of(writing->bundle, number),
                    place_of(writing->bundle, number, pool),
                    ipxe_bundle_label(writing->bundle, number), source->name,
-                   hash_of(source, pool)};
+                   hash_of(source, pool), NULL};
     const char *path =
         apr_pstrcat(pool, writing->folder, "/", line.place, NULL);
-    const char *older = find_older(writing->older, line.hash, pool);
+    line_t older;
+    int again = find_older(&older, writing->older, line.hash, pool);
     apr_status_t rv = make_parent(path, pool);
 
+    if (rv == APR_SUCCESS &&
+        !(again && apr_file_link(older.place, path) == APR_SUCCESS))
+        rv = write_file(path, source->text, source->len, pool);
+    if (rv == APR_SUCCESS)
+        write_compiled(writing, &line, again ? &older : NULL, source);
     add_line(writing->manifest, &line, pool);
-    if (rv != APR_SUCCESS ||
-        (older && apr_file_link(older, path) == APR_SUCCESS))
-        return rv;
-    return write_file(path, source->text, source->len, pool);
+    return rv;
 }
 
 static apr_status_t write_all(const char *folder, const char *older,
                               const ipxe_snapshot_t *set, apr_pool_t *pool)
 {
-    writing_t writing = {folder, older, set->bundle, ipxe_text_make(1024, pool),
-                         pool};
+    writing_t writing = {
+        folder,
+        older,
+        set->bundle,
+        ipxe_hosts_count(set->rules) > set->settings->compiled_hosts,
+        ipxe_text_make(1024, pool),
+        pool};
     apr_status_t rv = apr_dir_make(folder, FOLDER_MODE, pool);
     int i;
 
@@ -419,11 +463,12 @@ static apr_array_header_t *read_lines(const char **why, const char *folder,
     return NULL;
 }
 
-/* What is kept in memory is not read. */
+/* What is kept, compiled or in memory, is not read. */
 static const ipxe_source_t *take_kept(const reading_t *reading,
                                       const line_t *line)
 {
     unsigned char note[IPXE_KEPT_NOTE_BYTES];
+    const ipxe_source_t *source = NULL;
     int i;
 
     if (!reading->kept || !line->hash || strlen(line->hash) != 2 * sizeof(note))
@@ -433,7 +478,14 @@ static const ipxe_source_t *take_kept(const reading_t *reading,
 
         note[i] = (unsigned char)strtol(digits, NULL, 16);
     }
-    return ipxe_kept_find(reading->kept, line->name, note, reading->pool);
+    if (line->compiled)
+        source = ipxe_kept_map(reading->kept,
+                               apr_pstrcat(reading->pool, reading->folder, "/",
+                                           line->compiled, NULL),
+                               line->name, note, reading->pool);
+    return source ? source
+                  : ipxe_kept_find(reading->kept, line->name, note,
+                                   reading->pool);
 }
 
 static const ipxe_source_t *take_file(reading_t *reading, const line_t *line)
@@ -517,4 +569,22 @@ ipxe_snapshot_t *ipxe_published_load(const char **why,
     first = ipxe_diags_first_error(diags);
     *why = first ? ipxe_diag_line(first, pool) : "it does not load";
     return NULL;
+}
+
+int ipxe_published_lighter(const ipxe_published_t *published,
+                           const ipxe_snapshot_t *set, apr_pool_t *pool)
+{
+    const apr_array_header_t *lines;
+    const char *why;
+    line_t line;
+    int i;
+
+    if (set->rules->host_count <= set->settings->compiled_hosts)
+        return 0;
+    lines = read_lines(&why, published->path, pool);
+    for (i = 1; lines && i < lines->nelts; i++)
+        if (read_line(&line, APR_ARRAY_IDX(lines, i, const char *), pool) &&
+            line.compiled)
+            return 1;
+    return 0;
 }

@@ -4,6 +4,8 @@
  *
  *     sets/12-4f2a91c03b7e/manifest
  *     sets/12-4f2a91c03b7e/rules/001-10-site.yaml
+ *     sets/12-4f2a91c03b7e/rules/002-20-hosts.yaml
+ *     sets/12-4f2a91c03b7e/rules/002-20-hosts.yaml.compiled
  *     sets/12-4f2a91c03b7e/templates/preseed/base.seed
  *     sets/12-4f2a91c03b7e/named/001-root.hash
  *     sets/number
@@ -47,7 +49,9 @@ void ipxe_published_note(const char *folder, apr_uint32_t number,
                          apr_pool_t *pool);
 
 /* Writes a set under its number. A large file of hosts that the newest set has
- * too is linked to, not written. */
+ * too is linked to, not written. Of a set with more hosts than the settings'
+ * compiled_hosts its kept files are compiled beside them (rules/kept.h), where
+ * they can be. */
 apr_status_t ipxe_published_write(const char *folder,
                                   const ipxe_snapshot_t *set,
                                   apr_pool_t *pool);
@@ -59,6 +63,11 @@ ipxe_snapshot_t *ipxe_published_load(const char **why,
                                      const ipxe_published_t *published,
                                      const ipxe_settings_t *settings,
                                      apr_pool_t *pool);
+
+/* Nonzero where the folder has hosts compiled which the set, loaded from live
+ * files, has in memory: who loads the folder in its place shares them. */
+int ipxe_published_lighter(const ipxe_published_t *published,
+                           const ipxe_snapshot_t *set, apr_pool_t *pool);
 
 /* Removes all but the newest `keep`, and what a writer left that was killed.
  */

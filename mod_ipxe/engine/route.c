@@ -102,4 +102,5 @@ void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool)
     settings->report_life = apr_time_from_sec(7 * 86400);
     settings->max_answer = IPXE_MAX_RENDER_OUTPUT;
     settings->max_facts = IPXE_MAX_REQUEST_FACTS;
+    settings->compiled_hosts = IPXE_COMPILED_HOSTS;
 }

@@ -72,7 +72,7 @@ static apr_array_header_t *rule_sources(const ipxe_bundle_t *bundle,
 }
 
 static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
-                                      ipxe_bundle_t *bundle,
+                                      ipxe_bundle_t *bundle, int checked,
                                       ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_rules_input_t input;
@@ -82,6 +82,7 @@ static const ipxe_rules_t *load_rules(const ipxe_settings_t *settings,
     input.library = ipxe_engine_library(pool);
     input.settings_vars = settings->vars;
     input.providers = settings->providers;
+    input.checked = checked;
     input.read = read_secret;
     input.baton = &reading;
     input.sources = rule_sources(bundle, pool);
@@ -113,7 +114,7 @@ ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,
     set->pool = pool;
     set->settings = settings;
     set->bundle = bundle;
-    set->rules = load_rules(settings, bundle, diags, pool);
+    set->rules = load_rules(settings, bundle, checked, diags, pool);
     set->hash = apr_pstrndup(
         pool, ipxe_bundle_hash(bundle, settings->vars, pool), HASH_DIGITS);
     set->files = names_of(bundle->sources, pool);

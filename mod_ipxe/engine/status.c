@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "rules/hosts.h"
 #include "yaml/bind.h"
 
 static const char *const origins[] = {"none", "start", "reload", "last"};
@@ -34,7 +35,7 @@ void ipxe_status_of_set(ipxe_status_t *status, const ipxe_snapshot_t *set)
     status->profiles = apr_hash_count(rules->profiles);
     status->menus = apr_hash_count(rules->menus);
     status->groups = apr_hash_count(rules->groups);
-    status->hosts = (apr_uint32_t)rules->host_count;
+    status->hosts = (apr_uint32_t)ipxe_hosts_count(rules);
     apr_cpystrn(status->generation, set->generation,
                 sizeof(status->generation));
 }

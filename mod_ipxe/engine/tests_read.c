@@ -367,6 +367,14 @@ static const ipxe_bind_t expect_rows[] = {
     EXPECT_ROWS, IPXE_BIND("not", MAPPING, expect_t, never, 0), IPXE_BIND_END};
 static const ipxe_bind_t never_rows[] = {EXPECT_ROWS, IPXE_BIND_END};
 
+/* A host's texts outlive it. */
+static int add_name(void *names, const ipxe_host_t *host, apr_pool_t *scratch)
+{
+    (void)scratch;
+    APR_ARRAY_PUSH((apr_array_header_t *)names, const char *) = host->name;
+    return 0;
+}
+
 /* The names that a set has of a kind: array of const char *. */
 static apr_array_header_t *known_names(ipxe_expected_e kind,
                                        const reading_t *reading)
@@ -390,8 +398,7 @@ static apr_array_header_t *known_names(ipxe_expected_e kind,
                 ipxe_action_name((ipxe_action_e)i);
     }
     else if (kind == IPXE_EXPECTED_HOST) {
-        for (i = 0; i < rules->host_count; i++)
-            APR_ARRAY_PUSH(names, const char *) = rules->hosts[i].name;
+        ipxe_hosts_each(rules, add_name, names, reading->pool);
     }
     else {
         for (at = apr_hash_first(reading->pool, table); at;

@@ -296,6 +296,22 @@ static void record_set(ipxe_status_t *status, const ipxe_snapshot_t *set,
     status->loads++;
 }
 
+/* The set that was published: loaded anew where others share its hosts, for
+ * then this process does, too. */
+static void put_published(ipxe_serving_t *serving, ipxe_snapshot_t *set,
+                          apr_pool_t *pool)
+{
+    const ipxe_published_t *published =
+        ipxe_published_find(serving->sets, set->number, pool);
+    const char *why;
+
+    if (published && ipxe_published_lighter(published, set, pool) &&
+        load_published(&why, serving, published, pool))
+        apr_pool_destroy(set->pool);
+    else
+        ipxe_swap_put(serving->swap, set);
+}
+
 int ipxe_reload_publish(const char **why, ipxe_serving_t *serving,
                         ipxe_snapshot_t *set, apr_uint64_t signature,
                         apr_pool_t *pool)
@@ -314,7 +330,7 @@ int ipxe_reload_publish(const char **why, ipxe_serving_t *serving,
         read_record(&status, serving->slot);
         record_set(&status, set, IPXE_ORIGIN_RELOAD);
         status.failing = 0;
-        ipxe_swap_put(serving->swap, set);
+        put_published(serving, set, pool);
         write_record(serving, &status, signature, pool);
     }
     if (rv == APR_SUCCESS)

@@ -39,6 +39,10 @@ static void scalar_worth(ipxe_worth_t *worth, ipxe_loader_t *loader,
         worth->fixed = ipxe_value_none();
     else if (strstr(node->text, "{{") || strstr(node->text, "{%") ||
              strstr(node->text, "{#")) {
+        if (loader->keep) {
+            loader->keep->unfit = 1;
+            return;
+        }
         worth->kind = IPXE_WORTH_PHRASE;
         worth->phrase = ipxe_load_phrase(loader, node, IPXE_CONTEXT_NONE);
     }

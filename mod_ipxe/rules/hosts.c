@@ -8,55 +8,20 @@
 #include <strings.h>
 
 #include "rules/hosts_record.h"
+#include "rules/mapped.h"
 
 /* By what hosts are found. */
 static const ipxe_fact_e facts[] = {IPXE_FACT_MAC, IPXE_FACT_UUID,
                                     IPXE_FACT_SERIAL, IPXE_FACT_ASSET};
 
-#define FACTS 4
+#define FACTS IPXE_HOST_BY_FACTS
 
-/* A slot is 0, or a host's number from 1; the bits that no number needs hold
- * some of the key's hash, so that few hosts are looked at in vain: each would
- * be memory that no cache holds. */
 struct ipxe_host_keys_t {
-    apr_uint32_t *slots;
-    apr_size_t count;     /* a third of them stays empty, and one at least */
-    apr_uint32_t numbers; /* the bits of a slot that are the host's number */
+    ipxe_host_slots_t table;
+    apr_uint32_t *slots; /* those of the table, while they are filled */
 };
 
-/* Where the search for a value begins, and what its slot holds of the hash. */
-typedef struct place_t {
-    apr_size_t at;
-    apr_uint32_t mark;
-} place_t;
-
-static unsigned char lower(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
-static place_t place_of(const struct ipxe_host_keys_t *keys, int fact,
-                        const char *value, apr_size_t len)
-{
-    apr_uint64_t hash = 14695981039346656037ULL + (unsigned)fact;
-    place_t place;
-    apr_size_t i;
-
-    for (i = 0; i < len; i++)
-        hash = (hash ^ lower(value[i])) * 1099511628211ULL;
-    hash = (hash ^ (hash >> 32)) * 0xff51afd7ed558ccdULL;
-    hash ^= hash >> 33;
-    place.at = (apr_size_t)(((hash >> 32) * keys->count) >> 32);
-    place.mark = (apr_uint32_t)hash & ~keys->numbers;
-    return place;
-}
-
-static apr_size_t slot_after(const struct ipxe_host_keys_t *keys, apr_size_t at)
-{
-    return at + 1 < keys->count ? at + 1 : 0;
-}
-
-static const char *text_of(const ipxe_host_t *host, int fact)
+static const char *text_of(const ipxe_host_t *host, ipxe_host_by_e fact)
 {
     const char *const texts[FACTS] = {host->macs, host->uuid, host->serial,
                                       host->asset};
@@ -64,44 +29,25 @@ static const char *text_of(const ipxe_host_t *host, int fact)
     return texts[fact];
 }
 
-/* The length of the first word at *text where the fact takes several; then
- * *text is moved to it. 0: none. */
-static apr_size_t next_value(const char **text, int fact)
+static int has_value(const ipxe_host_t *host, ipxe_host_by_e fact,
+                     const char *value, apr_size_t len)
 {
-    if (!*text)
-        return 0;
-    if (facts[fact] != IPXE_FACT_MAC)
-        return strlen(*text);
-    *text += strspn(*text, " ");
-    return strcspn(*text, " ");
-}
-
-static int has_value(const ipxe_host_t *host, int fact, const char *value,
-                     apr_size_t len)
-{
-    const char *text = text_of(host, fact);
-    apr_size_t n;
-
-    for (; (n = next_value(&text, fact)) > 0; text += n) {
-        if (n == len && strncasecmp(text, value, len) == 0)
-            return 1;
-    }
-    return 0;
+    return ipxe_host_has_value(text_of(host, fact), fact, value, len);
 }
 
 /* The slot's host where it may be the one under the key, else NULL. */
-static const ipxe_host_t *host_at(const ipxe_rules_t *rules, apr_uint32_t slot,
+static const ipxe_host_t *host_at(const ipxe_rules_t *rules, apr_size_t at,
                                   apr_uint32_t mark)
 {
-    apr_uint32_t numbers = rules->host_keys->numbers;
+    int number = ipxe_host_in_slot(&rules->host_keys->table, at, mark);
 
-    return (slot & ~numbers) == mark ? &rules->hosts[(slot & numbers) - 1]
-                                     : NULL;
+    return number >= 0 ? &rules->hosts[number] : NULL;
 }
 
 /* ---- Adding ---- */
 
-static int same_maker(int fact, const ipxe_host_t *a, const ipxe_host_t *b)
+static int same_maker(ipxe_host_by_e fact, const ipxe_host_t *a,
+                      const ipxe_host_t *b)
 {
     return facts[fact] != IPXE_FACT_SERIAL || !a->manufacturer ||
            !b->manufacturer ||
@@ -109,7 +55,7 @@ static int same_maker(int fact, const ipxe_host_t *a, const ipxe_host_t *b)
 }
 
 static void add_conflict(const ipxe_host_t *host, const ipxe_host_t *other,
-                         int fact, const char *value, apr_size_t len,
+                         ipxe_host_by_e fact, const char *value, apr_size_t len,
                          ipxe_diags_t *diags)
 {
     ipxe_diag_t *diag = ipxe_diag_add(
@@ -120,16 +66,17 @@ static void add_conflict(const ipxe_host_t *host, const ipxe_host_t *other,
     ipxe_diag_note(diag, other->span, "the other stands here");
 }
 
-static void add_key(ipxe_rules_t *rules, int number, int fact,
+static void add_key(ipxe_rules_t *rules, int number, ipxe_host_by_e fact,
                     const char *value, apr_size_t len, ipxe_diags_t *diags)
 {
     struct ipxe_host_keys_t *keys = rules->host_keys;
     const ipxe_host_t *host = &rules->hosts[number], *other;
-    place_t place = place_of(keys, fact, value, len);
+    ipxe_host_place_t place = ipxe_host_place(&keys->table, fact, value, len);
     apr_size_t at;
 
-    for (at = place.at; keys->slots[at]; at = slot_after(keys, at)) {
-        other = host_at(rules, keys->slots[at], place.mark);
+    for (at = place.at; keys->table.slots[at];
+         at = ipxe_host_slot_after(&keys->table, at)) {
+        other = host_at(rules, at, place.mark);
         if (!other || other == host || !has_value(other, fact, value, len) ||
             !same_maker(fact, other, host))
             continue;
@@ -143,13 +90,14 @@ static void add_key(ipxe_rules_t *rules, int number, int fact,
 }
 
 /* A card that a host lists twice. */
-static int stands_before(const ipxe_host_t *host, int fact, const char *value,
-                         apr_size_t len)
+static int stands_before(const ipxe_host_t *host, ipxe_host_by_e fact,
+                         const char *value, apr_size_t len)
 {
     const char *text = text_of(host, fact);
     apr_size_t n;
 
-    for (; (n = next_value(&text, fact)) > 0 && text < value; text += n) {
+    for (; (n = ipxe_host_next_value(&text, fact)) > 0 && text < value;
+         text += n) {
         if (n == len && strncasecmp(text, value, len) == 0)
             return 1;
     }
@@ -159,13 +107,13 @@ static int stands_before(const ipxe_host_t *host, int fact, const char *value,
 static void add_host(ipxe_rules_t *rules, int number, ipxe_diags_t *diags)
 {
     const ipxe_host_t *host = &rules->hosts[number];
-    int fact;
+    ipxe_host_by_e fact;
 
     for (fact = 0; fact < FACTS; fact++) {
         const char *text = text_of(host, fact);
         apr_size_t n;
 
-        for (; (n = next_value(&text, fact)) > 0; text += n) {
+        for (; (n = ipxe_host_next_value(&text, fact)) > 0; text += n) {
             if (stands_before(host, fact, text, n))
                 add_conflict(host, host, fact, text, n, diags);
             else
@@ -177,13 +125,14 @@ static void add_host(ipxe_rules_t *rules, int number, ipxe_diags_t *diags)
 static apr_size_t count_keys(const ipxe_rules_t *rules)
 {
     apr_size_t count = 0, n;
-    int i, fact;
+    ipxe_host_by_e fact;
+    int i;
 
     for (i = 0; i < rules->host_count; i++) {
         for (fact = 0; fact < FACTS; fact++) {
             const char *text = text_of(&rules->hosts[i], fact);
 
-            for (; (n = next_value(&text, fact)) > 0; text += n)
+            for (; (n = ipxe_host_next_value(&text, fact)) > 0; text += n)
                 count++;
         }
     }
@@ -194,13 +143,10 @@ void ipxe_hosts_index(ipxe_rules_t *rules, ipxe_diags_t *diags,
                       apr_pool_t *pool)
 {
     struct ipxe_host_keys_t *made = apr_palloc(pool, sizeof(*made));
-    apr_size_t keys = count_keys(rules), slots = keys + keys / 2 + 1;
     int i;
 
-    made->count = slots;
-    made->slots = apr_pcalloc(pool, slots * sizeof(*made->slots));
-    for (made->numbers = 1; made->numbers < (apr_uint32_t)rules->host_count;)
-        made->numbers = made->numbers << 1 | 1;
+    made->slots = ipxe_host_slots_make(&made->table, count_keys(rules),
+                                       (apr_size_t)rules->host_count, pool);
     rules->host_keys = made;
     for (i = 0; i < rules->host_count; i++)
         add_host(rules, i, diags);
@@ -213,7 +159,13 @@ typedef struct finding_t {
     const ipxe_rules_t *rules;
     const ipxe_machine_t *machine;
     const ipxe_host_t *first, *second;
+    apr_pool_t *pool;
 } finding_t;
+
+static int is_first(const finding_t *finding, const char *name)
+{
+    return finding->first && strcmp(finding->first->name, name) == 0;
+}
 
 static int maker_fits(const finding_t *finding, ipxe_fact_e fact,
                       const ipxe_host_t *host)
@@ -233,45 +185,92 @@ static void take(finding_t *finding, const ipxe_host_t *host)
         finding->second = host;
 }
 
-static void look(finding_t *finding, int fact, const char *value)
+/* Those of compiled files under a key. */
+static void look_in_mapped(finding_t *finding, ipxe_host_by_e fact,
+                           const char *value, apr_size_t len)
+{
+    const apr_array_header_t *all = ipxe_mapped_all(finding->rules);
+    int i, number;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_mapped_t *mapped =
+            APR_ARRAY_IDX(all, i, const ipxe_mapped_t *);
+        ipxe_image_search_t search;
+
+        ipxe_image_seek(&search, mapped->image, fact, value, len);
+        while ((number = ipxe_image_next(&search)) >= 0) {
+            const ipxe_host_t *host =
+                is_first(finding, ipxe_image_name(mapped->image, number))
+                    ? finding->first
+                    : ipxe_mapped_host(mapped, number, finding->pool);
+
+            if (maker_fits(finding, facts[fact], host))
+                take(finding, host);
+        }
+    }
+}
+
+static void look(finding_t *finding, ipxe_host_by_e fact, const char *value)
 {
     const struct ipxe_host_keys_t *keys = finding->rules->host_keys;
     apr_size_t len = value ? strlen(value) : 0, at;
-    place_t place;
+    ipxe_host_place_t place;
 
     if (!len || !(finding->rules->host_facts & IPXE_FACT_BIT(facts[fact])))
         return;
-    place = place_of(keys, fact, value, len);
-    for (at = place.at; keys->slots[at]; at = slot_after(keys, at)) {
-        const ipxe_host_t *host =
-            host_at(finding->rules, keys->slots[at], place.mark);
+    place = ipxe_host_place(&keys->table, fact, value, len);
+    for (at = place.at; keys->table.slots[at];
+         at = ipxe_host_slot_after(&keys->table, at)) {
+        const ipxe_host_t *host = host_at(finding->rules, at, place.mark);
 
         if (host && has_value(host, fact, value, len) &&
             maker_fits(finding, facts[fact], host))
             take(finding, host);
     }
+    look_in_mapped(finding, fact, value, len);
+}
+
+static const ipxe_host_t *mapped_under(const ipxe_rules_t *rules,
+                                       ipxe_host_by_e by, const char *value,
+                                       apr_pool_t *pool)
+{
+    const apr_array_header_t *all = ipxe_mapped_all(rules);
+    ipxe_image_search_t search;
+    int i, number;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_mapped_t *mapped =
+            APR_ARRAY_IDX(all, i, const ipxe_mapped_t *);
+
+        ipxe_image_seek(&search, mapped->image, by, value, strlen(value));
+        number = ipxe_image_next(&search);
+        if (number >= 0)
+            return ipxe_mapped_host(mapped, number, pool);
+    }
+    return NULL;
 }
 
 const ipxe_host_t *ipxe_hosts_under(const ipxe_rules_t *rules, ipxe_fact_e fact,
-                                    const char *value)
+                                    const char *value, apr_pool_t *pool)
 {
     const struct ipxe_host_keys_t *keys = rules->host_keys;
     apr_size_t len = strlen(value), at;
-    place_t place;
-    int i = 0;
+    ipxe_host_place_t place;
+    ipxe_host_by_e i = IPXE_HOST_BY_MAC;
 
     while (i < FACTS && facts[i] != fact)
         i++;
     if (i == FACTS || !len || !(rules->host_facts & IPXE_FACT_BIT(fact)))
         return NULL;
-    place = place_of(keys, i, value, len);
-    for (at = place.at; keys->slots[at]; at = slot_after(keys, at)) {
-        const ipxe_host_t *host = host_at(rules, keys->slots[at], place.mark);
+    place = ipxe_host_place(&keys->table, i, value, len);
+    for (at = place.at; keys->table.slots[at];
+         at = ipxe_host_slot_after(&keys->table, at)) {
+        const ipxe_host_t *host = host_at(rules, at, place.mark);
 
         if (host && has_value(host, i, value, len))
             return host;
     }
-    return NULL;
+    return mapped_under(rules, i, value, pool);
 }
 
 /* Those of the rule files. */
@@ -281,9 +280,9 @@ static void look_in_files(finding_t *finding)
     int i;
 
     for (i = 0; i < machine->mac_count; i++)
-        look(finding, 0, machine->macs[i]);
+        look(finding, IPXE_HOST_BY_MAC, machine->macs[i]);
     for (i = 1; i < FACTS; i++)
-        look(finding, i, ipxe_machine_fact(machine, facts[i]));
+        look(finding, (ipxe_host_by_e)i, ipxe_machine_fact(machine, facts[i]));
 }
 
 /* ---- Databases ---- */
@@ -314,11 +313,6 @@ static apr_size_t list_keys(ipxe_host_key_t *keys,
     return count;
 }
 
-static int is_first(const finding_t *finding, const ipxe_host_hit_t *hit)
-{
-    return finding->first && strcmp(finding->first->name, hit->name) == 0;
-}
-
 static apr_status_t look_in_database(finding_t *finding,
                                      const ipxe_host_provider_t *provider,
                                      ipxe_diags_t *diags, apr_pool_t *pool)
@@ -335,7 +329,7 @@ static apr_status_t look_in_database(finding_t *finding,
         const ipxe_host_hit_t *hit = &APR_ARRAY_IDX(hits, i, ipxe_host_hit_t);
         const ipxe_host_t *host;
 
-        if (is_first(finding, hit))
+        if (is_first(finding, hit->name))
             continue;
         status = ipxe_host_read(&host, hit->text, finding->rules, diags, pool);
         if (status == APR_SUCCESS && maker_fits(finding, hit->fact, host))
@@ -417,7 +411,7 @@ apr_status_t ipxe_hosts_find(ipxe_found_t *found, const ipxe_rules_t *rules,
                              const ipxe_machine_t *machine, ipxe_diags_t *diags,
                              apr_pool_t *pool)
 {
-    finding_t finding = {rules, machine, NULL, NULL};
+    finding_t finding = {rules, machine, NULL, NULL, pool};
     apr_status_t status = APR_SUCCESS;
     int i;
 
@@ -438,4 +432,113 @@ apr_status_t ipxe_hosts_find(ipxe_found_t *found, const ipxe_rules_t *rules,
     found->first = finding.second ? finding.first : NULL;
     found->second = finding.second;
     return find_untold(found, rules, machine, diags, pool);
+}
+
+/* ---- Those of the rule files ---- */
+
+int ipxe_hosts_count(const ipxe_rules_t *rules)
+{
+    const apr_array_header_t *all = ipxe_mapped_all(rules);
+    int count = rules->host_count, i;
+
+    for (i = 0; i < all->nelts; i++)
+        count += ipxe_image_count(
+            APR_ARRAY_IDX(all, i, const ipxe_mapped_t *)->image);
+    return count;
+}
+
+/* Names differ by the case of their letters, too. */
+static const ipxe_host_t *mapped_called(const ipxe_rules_t *rules,
+                                        const char *name, apr_pool_t *pool)
+{
+    const apr_array_header_t *all = ipxe_mapped_all(rules);
+    ipxe_image_search_t search;
+    int i, number;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_mapped_t *mapped =
+            APR_ARRAY_IDX(all, i, const ipxe_mapped_t *);
+
+        ipxe_image_seek(&search, mapped->image, IPXE_HOST_BY_NAME, name,
+                        strlen(name));
+        while ((number = ipxe_image_next(&search)) >= 0)
+            if (strcmp(ipxe_image_name(mapped->image, number), name) == 0)
+                return ipxe_mapped_host(mapped, number, pool);
+    }
+    return NULL;
+}
+
+const ipxe_host_t *ipxe_hosts_called(const ipxe_rules_t *rules,
+                                     const char *name, apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < rules->host_count; i++) {
+        if (strcmp(rules->hosts[i].name, name) == 0)
+            return &rules->hosts[i];
+    }
+    return mapped_called(rules, name, pool);
+}
+
+static int each_mapped(const ipxe_mapped_t *mapped, ipxe_hosts_each_fn *each,
+                       void *baton, apr_pool_t *scratch)
+{
+    int count = ipxe_image_count(mapped->image), i, stop = 0;
+
+    for (i = 0; i < count && !stop; i++) {
+        stop = each(baton, ipxe_mapped_host(mapped, i, scratch), scratch);
+        apr_pool_clear(scratch);
+    }
+    return stop;
+}
+
+void ipxe_hosts_each(const ipxe_rules_t *rules, ipxe_hosts_each_fn *each,
+                     void *baton, apr_pool_t *pool)
+{
+    const apr_array_header_t *all = ipxe_mapped_all(rules);
+    apr_pool_t *scratch;
+    int i, stop = 0;
+
+    apr_pool_create(&scratch, pool);
+    for (i = 0; i < rules->host_count && !stop; i++) {
+        stop = each(baton, &rules->hosts[i], scratch);
+        apr_pool_clear(scratch);
+    }
+    for (i = 0; i < all->nelts && !stop; i++)
+        stop = each_mapped(APR_ARRAY_IDX(all, i, const ipxe_mapped_t *), each,
+                           baton, scratch);
+    apr_pool_destroy(scratch);
+}
+
+static void key_against(const ipxe_mapped_t *mapped, const ipxe_host_t *host,
+                        ipxe_host_by_e fact, const char *value, apr_size_t len,
+                        ipxe_diags_t *diags, apr_pool_t *scratch)
+{
+    ipxe_image_search_t search;
+    int number;
+
+    ipxe_image_seek(&search, mapped->image, fact, value, len);
+    while ((number = ipxe_image_next(&search)) >= 0) {
+        const ipxe_host_t *other = ipxe_mapped_host(mapped, number, scratch);
+
+        if (same_maker(fact, other, host)) {
+            add_conflict(host, other, fact, value, len, diags);
+            return;
+        }
+    }
+}
+
+void ipxe_hosts_against(const struct ipxe_mapped_t *mapped,
+                        const ipxe_host_t *host, ipxe_diags_t *diags,
+                        apr_pool_t *scratch)
+{
+    ipxe_host_by_e fact;
+
+    for (fact = 0; fact < FACTS; fact++) {
+        const char *text = text_of(host, fact);
+        apr_size_t n;
+
+        for (; (n = ipxe_host_next_value(&text, fact)) > 0; text += n)
+            key_against(mapped, host, fact, text, n, diags, scratch);
+    }
 }

@@ -30,10 +30,32 @@ apr_status_t ipxe_hosts_find(ipxe_found_t *found, const ipxe_rules_t *rules,
                              const ipxe_machine_t *machine, ipxe_diags_t *diags,
                              apr_pool_t *pool);
 
-/* The first host of the rule files that claims the value, in normal form, of
- * a fact by which hosts are found; its manufacturer is not asked. NULL: none.
- */
+/* ---- Those of the rule files ---- */
+
+/* How many there are. */
+int ipxe_hosts_count(const ipxe_rules_t *rules);
+
+/* The first that claims the value, in normal form, of a fact by which hosts
+ * are found; its manufacturer is not asked. NULL: none. */
 const ipxe_host_t *ipxe_hosts_under(const ipxe_rules_t *rules, ipxe_fact_e fact,
-                                    const char *value);
+                                    const char *value, apr_pool_t *pool);
+
+/* The one of that name, or NULL. */
+const ipxe_host_t *ipxe_hosts_called(const ipxe_rules_t *rules,
+                                     const char *name, apr_pool_t *pool);
+
+/* Each of them; `scratch`, in which the host may lie (its texts do not), is
+ * cleared after it. Nonzero: no more. */
+typedef int ipxe_hosts_each_fn(void *baton, const ipxe_host_t *host,
+                               apr_pool_t *scratch);
+void ipxe_hosts_each(const ipxe_rules_t *rules, ipxe_hosts_each_fn *each,
+                     void *baton, apr_pool_t *pool);
+
+/* Private to rules/: adds an error for each key of the host that one of a
+ * compiled file has, too. */
+struct ipxe_mapped_t;
+void ipxe_hosts_against(const struct ipxe_mapped_t *mapped,
+                        const ipxe_host_t *host, ipxe_diags_t *diags,
+                        apr_pool_t *scratch);
 
 #endif

@@ -9,14 +9,19 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "rules/loader.h"
+#include "rules/mapped.h"
 
 struct ipxe_kept_t {
     apr_thread_mutex_t *mutex; /* of first, and of all refs and links */
     ipxe_kept_file_t *first;
 };
 
-typedef enum state_e { STATE_UNTRIED, STATE_KEPT, STATE_UNFIT } state_e;
+typedef enum state_e {
+    STATE_UNTRIED,
+    STATE_KEPT,
+    STATE_MAPPED,
+    STATE_UNFIT
+} state_e;
 
 /* Until it is kept it is its one reader's, and on no shelf. */
 struct ipxe_kept_file_t {
@@ -25,8 +30,10 @@ struct ipxe_kept_file_t {
     int refs;
     state_e state;
     const ipxe_source_t *source;
-    ipxe_host_def_t *defs; /* whose hosts are not linked */
+    const ipxe_yaml_t *root; /* the document without its hosts */
+    ipxe_host_def_t *defs;   /* kept: whose hosts are not linked */
     int count;
+    ipxe_image_t *image; /* mapped */
     unsigned char note[IPXE_KEPT_NOTE_BYTES];
     apr_pool_t *pool; /* its own; the source lies in it, and this */
 };
@@ -207,11 +214,10 @@ const ipxe_source_t *ipxe_kept_find(ipxe_kept_t *shelf, const char *name,
 
 /* ---- Filling ---- */
 
-/* What would have to be compiled, or not be quoted. */
+/* What must not be quoted is each set's to know. */
 static int is_plain(const ipxe_source_t *source)
 {
     return strlen(source->text) == source->len &&
-           !strstr(source->text, "{{") && !strstr(source->text, "{%") &&
            !strstr(source->text, "secrets");
 }
 
@@ -234,21 +240,12 @@ static void fill_one(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     APR_ARRAY_PUSH(filling->defs, ipxe_host_def_t) = *def;
 }
 
-static int only_hosts(const ipxe_yaml_t *root)
+/* Items of a list that has an anchor are in the tree. */
+static int is_apart(const ipxe_yaml_t *root)
 {
-    apr_int64_t version;
-    apr_size_t i;
+    const ipxe_yaml_t *hosts = root ? ipxe_yaml_get(root, "hosts") : NULL;
 
-    if (!root || root->kind != IPXE_YAML_MAPPING ||
-        !ipxe_yaml_int(&version, ipxe_yaml_get(root, "ipxe")) || version != 1)
-        return 0;
-    for (i = 0; i < root->count; i++)
-        if (strcmp(root->pairs[i].key->text, "ipxe") != 0 &&
-            strcmp(root->pairs[i].key->text, "hosts") != 0)
-            return 0;
-    /* Items of a list that has an anchor are in the tree. */
-    root = ipxe_yaml_get(root, "hosts");
-    return root && root->kind == IPXE_YAML_SEQUENCE && root->count == 0;
+    return hosts && hosts->kind == IPXE_YAML_SEQUENCE && hosts->count == 0;
 }
 
 static void init_filling(filling_t *filling, ipxe_kept_file_t *file,
@@ -289,8 +286,10 @@ static void fill(ipxe_kept_file_t *file)
     init_filling(&filling, file, temp);
     ipxe_yaml_parse_long(&root, file->source, &hosts, filling.loader.diags,
                          temp);
-    if (only_hosts(root) && filling.loader.diags->all->nelts == 0) {
+    if (is_apart(root) && filling.loader.diags->all->nelts == 0 &&
+        !filling.keep.unfit) {
         take_hosts(file, &filling);
+        file->root = ipxe_yaml_copy(root, file->pool);
         file->state = STATE_KEPT;
     }
     apr_pool_destroy(temp);
@@ -389,12 +388,13 @@ static void use(ipxe_loader_t *loader, const ipxe_kept_file_t *file)
     }
 }
 
-int ipxe_kept_load(ipxe_loader_t *loader, const ipxe_source_t *source)
+const ipxe_yaml_t *ipxe_kept_load(ipxe_loader_t *loader,
+                                  const ipxe_source_t *source)
 {
     ipxe_kept_file_t *file = source->kept;
 
     if (!file)
-        return 0;
+        return NULL;
     if (file->state == STATE_UNTRIED) {
         file->state = STATE_UNFIT;
         if (is_plain(source))
@@ -404,5 +404,81 @@ int ipxe_kept_load(ipxe_loader_t *loader, const ipxe_source_t *source)
     }
     if (file->state == STATE_KEPT)
         use(loader, file);
-    return file->state == STATE_KEPT;
+    if (file->state == STATE_MAPPED)
+        ipxe_mapped_load(loader, file->image);
+    return file->root;
+}
+
+/* ---- Compiled files ---- */
+
+apr_status_t ipxe_kept_compile(const ipxe_source_t *source, const char *path,
+                               apr_pool_t *pool)
+{
+    const ipxe_kept_file_t *file = source->kept;
+    ipxe_image_parts_t parts;
+
+    if (!file || file->state != STATE_KEPT)
+        return APR_ENOENT;
+    parts.source = source;
+    parts.defs = file->defs;
+    parts.count = file->count;
+    parts.root = file->root;
+    parts.note = file->note;
+    return ipxe_image_write(path, &parts, pool);
+}
+
+/* One more user of what is mapped, or NULL. */
+static ipxe_kept_file_t *find_mapped(ipxe_kept_t *shelf, const char *name,
+                                     const unsigned char *note)
+{
+    ipxe_kept_file_t *file;
+
+    apr_thread_mutex_lock(shelf->mutex);
+    for (file = shelf->first; file; file = file->next)
+        if (file->state == STATE_MAPPED &&
+            strcmp(file->source->name, name) == 0 &&
+            memcmp(file->note, note, sizeof(file->note)) == 0)
+            break;
+    if (file)
+        file->refs++;
+    apr_thread_mutex_unlock(shelf->mutex);
+    return file;
+}
+
+static ipxe_kept_file_t *map_file(ipxe_kept_t *shelf, const char *path,
+                                  const char *name, const unsigned char *note)
+{
+    apr_pool_t *own = own_pool();
+    ipxe_kept_file_t *file;
+    ipxe_source_t *source;
+    ipxe_image_t *image;
+
+    if (ipxe_image_open(&image, path, name, own) != APR_SUCCESS ||
+        memcmp(ipxe_image_note(image), note, IPXE_KEPT_NOTE_BYTES) != 0) {
+        apr_pool_destroy(own);
+        return NULL;
+    }
+    /* Nobody else knows the image yet, nor its source. */
+    source = (ipxe_source_t *)(apr_uintptr_t)ipxe_image_source(image);
+    file = may_keep(shelf, source, own);
+    file->state = STATE_MAPPED;
+    file->image = image;
+    file->root = ipxe_image_root(image);
+    memcpy(file->note, note, sizeof(file->note));
+    put(file);
+    return file;
+}
+
+const ipxe_source_t *ipxe_kept_map(ipxe_kept_t *shelf, const char *path,
+                                   const char *name, const unsigned char *note,
+                                   apr_pool_t *pool)
+{
+    ipxe_kept_file_t *file = find_mapped(shelf, name, note);
+
+    if (!file)
+        file = map_file(shelf, path, name, note);
+    if (!file)
+        return NULL;
+    apr_pool_cleanup_register(pool, file, release, apr_pool_cleanup_null);
+    return file->source;
 }

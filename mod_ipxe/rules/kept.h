@@ -9,10 +9,15 @@
  *       - { name: web01, mac: 52:54:00:12:34:56, groups: [ web ] }
  *       ...
  *
- * Kept is a file of IPXE_KEPT_BYTES or more that has no section but `hosts`
- * and in it no secret, no {{ }} and nothing that is wrong; any other is read
- * for each set. Kept are names, keys and variables; which groups and actions
- * a host has is linked for each set.
+ * Kept are the hosts of a file of IPXE_KEPT_BYTES or more in which no secret
+ * stands, no host has a {{ }} in its variables, and nothing is wrong with a
+ * host; any other is read for each set. Kept are names, keys and variables;
+ * which groups and actions a host has is linked for each set, and all else in
+ * the file is bound for each.
+ *
+ * What is kept can be compiled into a file (rules/image.h) that other
+ * processes map in place of reading the rule file: a million hosts are then
+ * in memory once for all of them, and there as soon as they are asked for.
  *
  * Lifetime: a kept file lives in a pool of its own until the last set that
  * uses it ends. Threads: any number may load at once. A shelf is good across
@@ -51,8 +56,21 @@ const ipxe_source_t *ipxe_kept_find(ipxe_kept_t *shelf, const char *name,
                                     const unsigned char *note,
                                     apr_pool_t *pool);
 
-/* Private to rules/: gives a loader the hosts of a source. 0: they are not
- * kept, and it must be read. */
-int ipxe_kept_load(struct ipxe_loader_t *loader, const ipxe_source_t *source);
+/* Compiles what is kept of a source that was loaded into a new file. What the
+ * system says; APR_ENOENT: nothing is kept of it in memory. */
+apr_status_t ipxe_kept_compile(const ipxe_source_t *source, const char *path,
+                               apr_pool_t *pool);
+
+/* The source of a compiled file, of the live file's name and with that note:
+ * as ipxe_kept_read would give it. NULL: the file cannot be used, and the
+ * bytes that it was made from are to be read. */
+const ipxe_source_t *ipxe_kept_map(ipxe_kept_t *shelf, const char *path,
+                                   const char *name, const unsigned char *note,
+                                   apr_pool_t *pool);
+
+/* Private to rules/: gives a loader the hosts of a source; the document without
+ * them. NULL: they are not kept, and it must be read. */
+const struct ipxe_yaml_t *ipxe_kept_load(struct ipxe_loader_t *loader,
+                                         const ipxe_source_t *source);
 
 #endif

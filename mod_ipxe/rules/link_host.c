@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "rules/hosts.h"
-#include "rules/loader.h"
+#include "rules/mapped.h"
 
 enum { WHITE, GREY, BLACK }; /* of the search for circles */
 
@@ -90,11 +90,6 @@ static void add_outer_first(apr_array_header_t *groups,
     APR_ARRAY_PUSH(groups, const ipxe_group_t *) = group;
 }
 
-/* What hosts with the same list of groups share. */
-typedef struct lists_t {
-    const apr_array_header_t *groups, *layers;
-} lists_t;
-
 static const char *names_key(ipxe_text_t *key, const ipxe_host_def_t *def)
 {
     int i;
@@ -128,8 +123,9 @@ void ipxe_link_lists(const apr_array_header_t **groups,
 }
 
 /* NULL where a name is not defined: each such place is an error of its own. */
-static const lists_t *make_lists(ipxe_loader_t *loader,
-                                 const ipxe_host_def_t *def, lists_t *lists)
+static const ipxe_group_lists_t *make_lists(ipxe_loader_t *loader,
+                                            const ipxe_host_def_t *def,
+                                            ipxe_group_lists_t *lists)
 {
     apr_array_header_t *direct =
         apr_array_make(loader->temp, 2, sizeof(const ipxe_group_t *));
@@ -154,7 +150,7 @@ static void link_host(ipxe_loader_t *loader, apr_hash_t *known,
                       ipxe_text_t *room, const ipxe_host_def_t *def)
 {
     const char *key = names_key(room, def);
-    lists_t *lists = apr_hash_get(known, key, APR_HASH_KEY_STRING);
+    ipxe_group_lists_t *lists = apr_hash_get(known, key, APR_HASH_KEY_STRING);
 
     if (!lists) {
         lists = apr_palloc(loader->temp, sizeof(*lists));
@@ -166,6 +162,16 @@ static void link_host(ipxe_loader_t *loader, apr_hash_t *known,
     def->host->layers = lists->layers;
 }
 
+void ipxe_link_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
+                       const char *value)
+{
+    ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY,
+                                 host->span,
+                                 "host '%s' is told by %s, which is ignored",
+                                 host->name, value),
+                   "take it from the host, or from `ignore`");
+}
+
 static void check_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
                           const apr_array_header_t *ignored, const char *value)
 {
@@ -173,11 +179,7 @@ static void check_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
 
     for (i = 0; value && i < ignored->nelts; i++) {
         if (strcmp(APR_ARRAY_IDX(ignored, i, const char *), value) == 0)
-            ipxe_diag_help(
-                ipxe_diag_add(loader->diags, IPXE_DIAG_NAMES_NOBODY, host->span,
-                              "host '%s' is told by %s, which is ignored",
-                              host->name, value),
-                "take it from the host, or from `ignore`");
+            ipxe_link_ignored(loader, host, value);
     }
 }
 
@@ -192,6 +194,22 @@ static void check_cards(ipxe_loader_t *loader, const ipxe_host_t *host)
     for (i = 0; i < macs->nelts; i++)
         check_ignored(loader, host, loader->ignored_macs,
                       APR_ARRAY_IDX(macs, i, const char *));
+}
+
+static void link_mapped(ipxe_loader_t *loader, ipxe_mapped_t *mapped)
+{
+    const apr_array_header_t *all = ipxe_image_lists(mapped->image);
+    ipxe_group_lists_t *lists =
+        apr_palloc(loader->pool, (apr_size_t)all->nelts * sizeof(*lists));
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        ipxe_host_def_t def = {NULL, NULL, NULL};
+
+        def.names = APR_ARRAY_IDX(all, i, const apr_array_header_t *);
+        make_lists(loader, &def, &lists[i]);
+    }
+    mapped->lists = lists;
 }
 
 void ipxe_link_hosts(ipxe_loader_t *loader)
@@ -216,6 +234,9 @@ void ipxe_link_hosts(ipxe_loader_t *loader)
     loader->rules->hosts = hosts;
     loader->rules->host_count = count;
     ipxe_hosts_index(loader->rules, loader->diags, loader->pool);
+    for (i = 0; i < loader->mapped->nelts; i++)
+        link_mapped(loader, APR_ARRAY_IDX(loader->mapped, i, ipxe_mapped_t *));
+    ipxe_mapped_check(loader);
 }
 
 /* ---- What they follow ---- */
@@ -282,6 +303,7 @@ static void no_follow(ipxe_loader_t *loader, const ipxe_action_t *action,
 /* The first will do: all have the same cure. */
 static void check_follow(ipxe_loader_t *loader)
 {
+    const ipxe_host_t *mapped;
     const ipxe_host_def_t *host;
     const ipxe_group_def_t *group;
     int at = 0;
@@ -291,6 +313,11 @@ static void check_follow(ipxe_loader_t *loader)
             no_follow(loader, host->host->action, "host", host->host->name);
             return;
         }
+    }
+    mapped = ipxe_mapped_with_action(loader->rules, loader->temp);
+    if (mapped) {
+        no_follow(loader, mapped->action, "host", mapped->name);
+        return;
     }
     at = 0;
     while ((group = ipxe_load_next(loader, loader->groups, &at))) {

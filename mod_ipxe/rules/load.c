@@ -238,18 +238,28 @@ static const ipxe_bind_t file_rows[] = {
     SECTION_ROW("secrets", 8),
     IPXE_BIND_END};
 
-static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
+/* The document; its hosts are defined already. NULL: it cannot be read. */
+static const ipxe_yaml_t *read_file(ipxe_loader_t *loader,
+                                    const ipxe_source_t *source)
 {
     ipxe_yaml_long_t hosts = {"hosts", ipxe_bind_host, loader};
+    const ipxe_yaml_t *kept = ipxe_kept_load(loader, source);
     ipxe_yaml_t *root;
+
+    if (kept)
+        return kept;
+    ipxe_secrets_hide(source);
+    ipxe_yaml_parse_long(&root, source, &hosts, loader->diags, loader->pool);
+    return root;
+}
+
+static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
+{
+    const ipxe_yaml_t *root = read_file(loader, source);
     file_t file;
     apr_size_t i;
 
-    if (ipxe_kept_load(loader, source))
-        return;
     memset(&file, 0, sizeof(file));
-    ipxe_secrets_hide(source);
-    ipxe_yaml_parse_long(&root, source, &hosts, loader->diags, loader->pool);
     if (!root)
         return;
     if (root->kind != IPXE_YAML_MAPPING) {
@@ -342,6 +352,7 @@ static void init_loader(ipxe_loader_t *loader, const ipxe_rules_input_t *input,
     loader->rule_names = apr_hash_make(temp);
     loader->defined = apr_array_make(temp, 64, sizeof(ipxe_defined_t *));
     loader->host_defs = apr_array_make(temp, 16, sizeof(ipxe_host_def_t *));
+    loader->mapped = apr_array_make(pool, 1, sizeof(void *));
     loader->rule_list = apr_array_make(pool, 16, sizeof(ipxe_rule_t *));
     loader->ignored_macs = apr_array_make(pool, 2, sizeof(const char *));
     loader->ignored_uuids = apr_array_make(pool, 2, sizeof(const char *));
@@ -372,6 +383,7 @@ static void init_rules(const ipxe_loader_t *loader,
     rules->rules = loader->rule_list;
     rules->ignored_macs = loader->ignored_macs;
     rules->ignored_uuids = loader->ignored_uuids;
+    rules->mapped = loader->mapped;
     rules->library = loader->library;
     rules->providers =
         input->providers ? input->providers : only_files(loader->pool);

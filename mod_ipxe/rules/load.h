@@ -18,6 +18,8 @@ typedef struct ipxe_rules_input_t {
     const ipxe_source_t *(*read)(void *baton, const char *path,
                                  ipxe_span_t span, ipxe_diags_t *diags);
     void *baton;
+    int checked; /* the same bytes were loaded before, and were good: hosts of
+                    compiled files are not held against each other again */
     const apr_array_header_t *providers; /* of const ipxe_host_provider_t *, as
                                             in ipxe_rules_t; NULL: hosts are in
                                             the files alone */

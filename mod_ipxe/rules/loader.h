@@ -44,6 +44,7 @@ typedef struct ipxe_host_def_t {
 /* What kept hosts share (rules/kept.c): text of names or action -> it. */
 typedef struct ipxe_keep_t {
     apr_hash_t *names, *actions;
+    int unfit; /* a host holds what each set must compile for itself */
 } ipxe_keep_t;
 
 /* A condition whose names are looked up later. */
@@ -67,6 +68,7 @@ typedef struct ipxe_loader_t {
     apr_array_header_t *defined; /* of ipxe_defined_t *, of all tables in the
                                     order of the files */
     apr_array_header_t *host_defs;     /* of ipxe_host_def_t * */
+    apr_array_header_t *mapped;        /* of struct ipxe_mapped_t * */
     apr_array_header_t *rule_list;     /* of ipxe_rule_t * */
     apr_array_header_t *ignored_macs;  /* of const char * */
     apr_array_header_t *ignored_uuids; /* of const char * */
@@ -132,6 +134,10 @@ void ipxe_link_lists(const apr_array_header_t **groups,
 /* An error where a host without an action has two groups with different
  * ones. */
 void ipxe_link_actions_of_groups(const ipxe_host_t *host, ipxe_diags_t *diags);
+
+/* Adds that the host is told by a value that is ignored. */
+void ipxe_link_ignored(ipxe_loader_t *loader, const ipxe_host_t *host,
+                       const char *value);
 
 /* The text of a phrase with no {{ }} in it, else NULL; phrase may be NULL. */
 const char *ipxe_phrase_constant(const ipxe_phrase_t *phrase);

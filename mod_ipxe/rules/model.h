@@ -247,7 +247,10 @@ typedef struct ipxe_rules_t {
     const apr_array_header_t *ignored_macs, *ignored_uuids; /* const char * */
     const ipxe_index_t *index;           /* of the rules; NULL: all are tried */
     struct ipxe_host_keys_t *host_keys;  /* private: rules/hosts.c */
-    ipxe_facts_t host_facts;             /* by which facts those are found */
+    const apr_array_header_t *mapped; /* private: hosts of compiled files
+                                         (rules/mapped.h), which are beside
+                                         those above */
+    ipxe_facts_t host_facts; /* by which facts all these are found */
     const apr_array_header_t *providers; /* of const ipxe_host_provider_t *: of
                                             hosts, in the order in which they
                                             are asked; NULL among them stands

@@ -109,7 +109,7 @@ static void seek(seeking_t *seeking, ipxe_fact_e fact, const char *value,
 
     if (is_full(seeking))
         return;
-    host = ipxe_hosts_under(seeking->rules, fact, value);
+    host = ipxe_hosts_under(seeking->rules, fact, value, seeking->pool);
     if (!host && seeking->database)
         host = in_database(seeking, fact, value);
     if (!host || is_known(seeking, host))
@@ -278,7 +278,7 @@ static void seek_text(seeking_t *seeking, ipxe_fact_e fact)
 
     if (!text || strlen(text) > MOST_TEXT)
         return;
-    host = ipxe_hosts_under(seeking->rules, fact, text);
+    host = ipxe_hosts_under(seeking->rules, fact, text, seeking->pool);
     maker = ipxe_machine_fact(seeking->machine, IPXE_FACT_MANUFACTURER);
     if (fact == IPXE_FACT_SERIAL && host && host->manufacturer)
         add(seeking, host,

@@ -139,7 +139,7 @@ void ipxe_rules_uses(ipxe_facts_t *facts, apr_array_header_t **args,
 
     seen.facts = ALWAYS;
     seen.args = apr_array_make(pool, 4, sizeof(const char *));
-    if (rules->host_count || ipxe_hosts_elsewhere(rules))
+    if (ipxe_hosts_count(rules) || ipxe_hosts_elsewhere(rules))
         seen.facts |= HOST_KEYS;
     see_conditions(rules, &seen, pool);
     ipxe_library_names(rules->library, see_name, &seen);

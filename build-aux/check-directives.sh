@@ -41,10 +41,10 @@ result "directives.h names directives" "$problems"
 problems=$(
     # shellcheck disable=SC2013 # no blanks in these
     for macro in $(sed -n 's/^#define \(IPXE_NAME_[A-Z_]*\).*/\1/p' "$names"); do
-        n=$(grep -c "AP_INIT_[A-Z0-9]*($macro," "$table")
+        n=$(grep -c "AP_INIT_[A-Z0-9_]*($macro," "$table")
         [ "$n" -eq 1 ] || echo "$macro stands $n times in the table"
     done
-    grep -n 'AP_INIT_[A-Z0-9]*("' "$table"
+    grep -n 'AP_INIT_[A-Z0-9_]*("' "$table"
 )
 result "each has one row of the table, by its macro" "$problems"
 

@@ -40,8 +40,10 @@ OUTSIDE = [
     (r"openssl/\w+\.h", {"template", "engine", "state", "httpd"}),
     (r"stdio\.h", {"ctl"}),
     (r"unistd\.h", {"ctl", "httpd/state_dir.c", "httpd/readable.c",
-                    "httpd/reload.c"}),
-    (r"grp\.h|pwd\.h|sys/wait\.h", {"ctl", "httpd/readable.c"}),
+                    "httpd/reload.c", "httpd/hook_run.c"}),
+    (r"grp\.h|pwd\.h", {"ctl", "httpd/readable.c"}),
+    (r"sys/wait\.h", {"ctl", "httpd/readable.c", "httpd/hook_run.c"}),
+    (r"(poll|signal|spawn)\.h", {"httpd/hook_run.c"}),
     (r"(httpd|http_\w+|ap_\w+|util_\w+|mod_\w+|scoreboard|mpm_common|unixd)"
      r"\.h", {"httpd"}),
     (r"(assert|ctype|errno|fcntl|float|inttypes|langinfo|limits|locale|math"

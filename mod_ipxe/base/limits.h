@@ -125,6 +125,16 @@
 #define IPXE_MAX_NOTICES 10000
 #define IPXE_NOTICE_LIFE apr_time_from_sec(3 * 86400)
 
+/* Hooks: receivers of a server, each with a thread in one child; how long one
+ * delivery may take, and of that a connection; and how long who took a notice
+ * has for it. What failed is tried again after twice as long each time. */
+#define IPXE_MAX_HOOKS       16
+#define IPXE_HOOK_TIMEOUT    apr_time_from_sec(10)
+#define IPXE_HOOK_CONNECT    apr_time_from_sec(3)
+#define IPXE_HOOK_LEASE      apr_time_from_sec(30)
+#define IPXE_HOOK_PAUSE      apr_time_from_sec(2)
+#define IPXE_HOOK_PAUSE_MOST apr_time_from_sec(600)
+
 /* Metrics: series of answers that all children count together (1.2 MB), and
  * the bytes of a rule's name and of all labels in one. */
 #define IPXE_MAX_METRIC_SERIES 2048

@@ -157,6 +157,7 @@ static const ipxe_bind_t site_rows[] = {
     TEXT("state_identity", state_identity),
     TEXT("secret", secret),
     TEXT("sets", sets),
+    UNUSED("hooks"),
     UNUSED("reload"),
     IPXE_BIND("stateless", BOOL, reading_t, stateless, 0),
     IPXE_BIND("operator_arms", BOOL, reading_t, operator_arms, 0),

@@ -14,6 +14,7 @@
 #include "httpd/counting.h"
 #include "httpd/directives.h"
 #include "httpd/dump.h"
+#include "httpd/hooks.h"
 #include "httpd/hosts.h"
 #include "httpd/metrics.h"
 #include "httpd/readable.h"
@@ -216,6 +217,7 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
             log_diags(&check, serving, serving->diags);
         good &= fine;
     }
+    good &= ipxe_hooks_check(all);
     return good || !may_refuse() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -308,6 +310,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
             return HTTP_INTERNAL_SERVER_ERROR;
     }
     ipxe_watcher_start(all, s, pconf);
+    ipxe_hooks_start(all, s, pconf);
     ipxe_reload_prepare(all, pconf);
     return OK;
 }

@@ -75,6 +75,7 @@ void *ipxe_server_merge(apr_pool_t *pool, void *base_conf, void *add_conf)
     MERGE_NUMBER(max_machines);
     MERGE_NUMBER(operator_arms);
     MERGE_NUMBER(track);
+    MERGE_POINTER(hooks);
     MERGE_POINTER(base_url);
     /* It stands in the same directive as base_url. */
     merged->plain_url = add->base_url ? add->plain_url : base->plain_url;

@@ -34,6 +34,7 @@ typedef struct ipxe_server_t {
     apr_int64_t max_machines;       /* kept in the state */
     int operator_arms;              /* 0, 1 */
     int track;                      /* 0, 1 */
+    apr_array_header_t *hooks;      /* of const ipxe_receiver_t * */
     const char *base_url;           /* no slash at its end */
     const char *plain_url;          /* likewise */
     const char *entry;              /* "/boot.ipxe" */

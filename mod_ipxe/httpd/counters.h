@@ -68,6 +68,9 @@ typedef enum ipxe_total_e {
     IPXE_TOTAL_TIMED_OUT, /* of these without an answer in time */
     IPXE_TOTAL_WRITTEN,   /* events written */
     IPXE_TOTAL_DROPPED,   /* events dropped: the queue was full */
+    IPXE_TOTAL_HOOK_DELIVERED, /* notices that a hook took */
+    IPXE_TOTAL_HOOK_FAILED,    /* deliveries that failed */
+    IPXE_TOTAL_HOOK_DROPPED,   /* notices too old or too many */
     IPXE_TOTAL_LOST,      /* answers not counted: no room for their labels */
     IPXE_TOTAL_COUNT
 } ipxe_total_e;

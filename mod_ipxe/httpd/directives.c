@@ -9,8 +9,10 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "base/limits.h"
 #include "engine/hosts.h"
 #include "httpd/config.h"
+#include "httpd/hook.h"
 #include "httpd/hosts_dbd.h"
 
 static ipxe_server_t *server_of(const cmd_parms *cmd)
@@ -385,6 +387,27 @@ static const char *read_track(cmd_parms *cmd, void *dir, int on)
     return NULL;
 }
 
+static const char *read_hook(cmd_parms *cmd, void *dir, int argc,
+                             char *const argv[])
+{
+    ipxe_server_t *server = server_of(cmd);
+    const ipxe_receiver_t *receiver;
+    const char *why;
+
+    (void)dir;
+    receiver = ipxe_receiver_read(&why, argc, argv, cmd->pool);
+    if (!receiver)
+        return refuse(cmd, argc ? argv[argc - 1] : "", why);
+    if (!server->hooks)
+        server->hooks =
+            apr_array_make(cmd->pool, 2, sizeof(const ipxe_receiver_t *));
+    if (server->hooks->nelts >= IPXE_MAX_HOOKS)
+        return apr_psprintf(cmd->pool, "%s: there are more than %d",
+                            cmd->cmd->name, IPXE_MAX_HOOKS);
+    APR_ARRAY_PUSH(server->hooks, const ipxe_receiver_t *) = receiver;
+    return NULL;
+}
+
 /* ---- The table ---- */
 
 #define MEMBER(name) (void *)offsetof(ipxe_server_t, name)
@@ -411,6 +434,10 @@ const command_rec ipxe_directives[] = {
     AP_INIT_FLAG(IPXE_NAME_TRACK, read_track, NULL, RSRC_CONF,
                  "On: downloads of kernels and initrds are followed for the "
                  "status page"),
+    AP_INIT_TAKE_ARGV(IPXE_NAME_HOOK, read_hook, NULL, RSRC_CONF,
+                      "Who else is told: events (armed, started, installed, "
+                      "done, failed, held, all), then http://... or "
+                      "|/program"),
     AP_INIT_TAKE1(IPXE_NAME_MAX_MACHINES, read_number, MEMBER(max_machines),
                   RSRC_CONF,
                   "How many machines that were only seen are kept, 100000"),

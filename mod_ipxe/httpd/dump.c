@@ -5,6 +5,7 @@
 #include <apr_file_io.h>
 #include <apr_strings.h>
 
+#include "httpd/hook.h"
 #include "httpd/serving.h"
 
 /* A JSON text under way: knows whether a comma is due. */
@@ -85,6 +86,18 @@ static void add_vars(dump_t *dump, const apr_array_header_t *vars)
     close_group(dump, '}');
 }
 
+/* Without what may be secret in an address: its path. */
+static void add_hooks(dump_t *dump, const apr_array_header_t *hooks)
+{
+    int i;
+
+    open_group(dump, "hooks", '[');
+    for (i = 0; hooks && i < hooks->nelts; i++)
+        add_text(dump, NULL,
+                 APR_ARRAY_IDX(hooks, i, const ipxe_receiver_t *)->name);
+    close_group(dump, ']');
+}
+
 static void add_settings(dump_t *dump, const ipxe_settings_t *set)
 {
     add_list(dump, "rules", set->rules);
@@ -139,6 +152,7 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_truth(dump, "stateless", set->stateless);
     add_truth(dump, "operator_arms", set->operator_arms);
     add_truth(dump, "track", set->track);
+    add_hooks(dump, serving->hooks);
     add_number(dump, "reload", serving->reload / 1000);
     add_number(dump, "report_life", apr_time_sec(set->report_life));
     add_truth(dump, "explain", server->explain == 1);

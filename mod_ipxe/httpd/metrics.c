@@ -42,6 +42,12 @@ void ipxe_metrics_start(apr_pool_t *pconf)
 
 /* ---- Counting ---- */
 
+void ipxe_metrics_add(ipxe_total_e total, apr_uint64_t n)
+{
+    if (counters)
+        ipxe_counters_add(counters, total, n);
+}
+
 static const char *outcome_of(const request_rec *r, const ipxe_answer_t *answer)
 {
     if (r->connection->aborted)

@@ -14,8 +14,13 @@
 
 #include <httpd.h>
 
+#include "httpd/counters.h"
+
 /* In the parent, before there are children. */
 void ipxe_metrics_start(apr_pool_t *pconf);
+
+/* In any child, any thread. */
+void ipxe_metrics_add(ipxe_total_e total, apr_uint64_t n);
 
 /* Registers its hooks: the handler, the counting of each answer once it is
  * logged, and, where mod_status is there, the section. */

@@ -26,10 +26,12 @@ static void ask(ipxe_metrics_state_t *state, const ipxe_serving_t *serving,
 {
     ipxe_state_t *asked = ipxe_serving_state(serving);
     apr_table_t *counts;
+    ipxe_waiting_t waiting;
 
     state->site = serving->settings.site;
     state->up = 0;
     state->counts = NULL;
+    state->waiting = -1;
     if (!asked ||
         ipxe_tally_counts(&counts, asked, state->site, 0, pool) != APR_SUCCESS)
         return;
@@ -37,6 +39,9 @@ static void ask(ipxe_metrics_state_t *state, const ipxe_serving_t *serving,
     apr_table_unset(counts, "unaccepted");
     state->up = 1;
     state->counts = counts;
+    if (serving->hooks && ipxe_state_waiting(&waiting, asked, state->site,
+                                             pool) == APR_SUCCESS)
+        state->waiting = waiting.count;
 }
 
 apr_array_header_t *ipxe_metrics_states(server_rec *main_server,

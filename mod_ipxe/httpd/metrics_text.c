@@ -83,6 +83,12 @@ static const struct {
      "Events written to the state."},
     {IPXE_TOTAL_DROPPED, "ipxe_state_events_dropped_total",
      "Events dropped because the queue to the state was full."},
+    {IPXE_TOTAL_HOOK_DELIVERED, "ipxe_hook_delivered_total",
+     "Notices that a hook took."},
+    {IPXE_TOTAL_HOOK_FAILED, "ipxe_hook_failed_total",
+     "Deliveries of notices that failed, and are tried again."},
+    {IPXE_TOTAL_HOOK_DROPPED, "ipxe_hook_dropped_total",
+     "Notices dropped because they were too old or too many."},
     {IPXE_TOTAL_LOST, "ipxe_answers_uncounted_total",
      "Answers not counted by rule because the table of series was full."},
 };
@@ -196,6 +202,18 @@ static void add_states(ipxe_text_t *out, const apr_array_header_t *states)
 
         if (state->counts)
             add_counts(out, state);
+    }
+    head(out, "ipxe_hook_waiting", "gauge",
+         "Notices that wait to be delivered.");
+    for (i = 0; i < states->nelts; i++) {
+        const ipxe_metrics_state_t *state =
+            &APR_ARRAY_IDX(states, i, ipxe_metrics_state_t);
+
+        if (state->waiting < 0)
+            continue;
+        ipxe_text_add(out, "ipxe_hook_waiting{");
+        label(out, "site", state->site);
+        ipxe_text_addf(out, "} %d\n", state->waiting);
     }
 }
 

@@ -29,6 +29,8 @@ typedef struct ipxe_metrics_state_t {
     const char *site;
     int up;                    /* the state answers */
     const apr_table_t *counts; /* state -> number of machines, or NULL */
+    int waiting; /* notices that no hook has taken yet; -1: there are no
+                    hooks, or it is not known */
 } ipxe_metrics_state_t;
 
 typedef struct ipxe_metrics_t {

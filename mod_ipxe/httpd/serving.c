@@ -8,6 +8,7 @@
 
 #include "engine/bundle.h"
 #include "httpd/files.h"
+#include "httpd/hook.h"
 #include "httpd/hosts.h"
 
 /* The main server's rules have the name ""; another rule set's is that of the
@@ -42,6 +43,20 @@ static const char *join(const apr_array_header_t *list, apr_pool_t *pool)
     return list ? apr_array_pstrcat(pool, list, '\t') : "";
 }
 
+static const char *hooks_key(const apr_array_header_t *hooks, apr_pool_t *pool)
+{
+    ipxe_text_t *key = ipxe_text_make(64, pool);
+    int i;
+
+    for (i = 0; hooks && i < hooks->nelts; i++) {
+        const ipxe_receiver_t *receiver =
+            APR_ARRAY_IDX(hooks, i, const ipxe_receiver_t *);
+
+        ipxe_text_addf(key, "%u %s,", receiver->events, receiver->target);
+    }
+    return key->data;
+}
+
 /* What makes settings equal: first, on a line, what makes them one tenant's.
  * The DocumentRoot is no directive of ours, and only looked at by checks. */
 static const char *key_of(const ipxe_server_t *server,
@@ -61,7 +76,7 @@ static const char *key_of(const ipxe_server_t *server,
         pool,
         "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%" APR_INT64_T_FMT
         "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT
-        "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT,
+        "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT "|%s",
         join(server->rules, pool), TEXT(set->templates), hosts, whose,
         join(server->vars, pool), set->entry, set->prefix, TEXT(set->base_url),
         TEXT(set->plain_url), serving->state_dir, serving->secret,
@@ -70,7 +85,8 @@ static const char *key_of(const ipxe_server_t *server,
         (apr_int64_t)serving->state_timeout, serving->max_machines,
         (apr_int64_t)set->report_life,
         (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
-        (apr_uint64_t)set->max_facts, (apr_int64_t)serving->reload);
+        (apr_uint64_t)set->max_facts, (apr_int64_t)serving->reload,
+        hooks_key(serving->hooks, pool));
 #undef TEXT
 }
 
@@ -157,6 +173,7 @@ static ipxe_serving_t *serving_for(server_rec *s, apr_pool_t *pool)
     serving->failure = "no IPXERules are set for this server";
     serving->reload =
         server->reload == IPXE_UNSET ? APR_USEC_PER_SEC : server->reload;
+    serving->hooks = server->hooks;
     fill_settings(&serving->settings, server, s, pool);
     fill_state(serving, server, pool);
     serving->key = key_of(server, serving, pool);

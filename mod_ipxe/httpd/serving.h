@@ -27,6 +27,8 @@ typedef struct ipxe_serving_t {
     const char *state_identity; /* the file, never NULL */
     apr_interval_time_t state_timeout; /* 0: the default */
     apr_int64_t max_machines;          /* likewise */
+    const apr_array_header_t *hooks; /* of const ipxe_receiver_t *; NULL:
+                                        none */
     struct ipxe_held_t *held;   /* in a child: its state; state.h */
     int wanted;                /* rules are named: there is something to load */
     ipxe_snapshot_t *set;      /* the parent's; NULL: it did not load */

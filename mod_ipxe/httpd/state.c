@@ -8,6 +8,7 @@
 
 #include "httpd/directives.h"
 #include "httpd/handler.h"
+#include "httpd/hooks.h"
 #include "httpd/state_dir.h"
 #include "state/sql.h"
 
@@ -161,12 +162,15 @@ static void await_connection(ipxe_state_t *state, apr_pool_t *pool)
     }
 }
 
-static held_t *open_state(const ipxe_serving_t *serving, apr_pool_t *pchild)
+static held_t *open_state(const ipxe_serving_t *serving,
+                          const apr_array_header_t *all, apr_pool_t *pchild)
 {
     ipxe_state_options_t options = {
         .driver = serving->state_driver,
         .params = serving->state_params,
         .identity = serving->state_identity,
+        .node = ipxe_hooks_node(serving, pchild),
+        .hooks = ipxe_hooks_of(serving, all, pchild),
         .create = 1,
         .timeout = serving->state_timeout,
         .max_machines = (int)serving->max_machines,
@@ -222,7 +226,7 @@ void ipxe_state_child_init(apr_pool_t *pchild, server_rec *s)
             continue;
         serving->held = find_state(all, i);
         if (!serving->held)
-            serving->held = open_state(serving, pchild);
+            serving->held = open_state(serving, all, pchild);
     }
 }
 

@@ -28,6 +28,7 @@ typedef struct look_t {
     ipxe_state_t *state;        /* or NULL: none is kept */
     const apr_table_t *args;
     ipxe_page_t page;
+    ipxe_waiting_t hooks;
     ipxe_filter_t filter;
 } look_t;
 
@@ -214,6 +215,19 @@ static apr_status_t ask_timeline(look_t *look)
     return APR_SUCCESS;
 }
 
+static apr_status_t ask_hooks(look_t *look)
+{
+    apr_status_t rv;
+
+    if (!look->serving->hooks)
+        return APR_SUCCESS;
+    rv = ipxe_state_waiting(&look->hooks, look->state, look->filter.site,
+                            look->r->pool);
+    if (rv == APR_SUCCESS)
+        look->page.hooks = &look->hooks;
+    return rv;
+}
+
 static apr_status_t ask(look_t *look)
 {
     ipxe_page_t *page = &look->page;
@@ -227,6 +241,9 @@ static apr_status_t ask(look_t *look)
     if (rv != APR_SUCCESS)
         return rv;
     page->counts = counts;
+    rv = ask_hooks(look);
+    if (rv != APR_SUCCESS)
+        return rv;
     rv = ipxe_state_list(&seen, &page->total, look->state, &look->filter,
                          page->now, pool);
     if (rv != APR_SUCCESS)

@@ -43,6 +43,20 @@ static void add_state(ipxe_text_t *out, const ipxe_page_t *page)
     ipxe_json_close(out, '}');
 }
 
+static void add_hooks(ipxe_text_t *out, const ipxe_waiting_t *hooks)
+{
+    if (!hooks) {
+        ipxe_json_null(out, "hooks");
+        return;
+    }
+    ipxe_json_open(out, "hooks", '{');
+    ipxe_json_number(out, "waiting", hooks->count);
+    ipxe_json_number(out, "failing", hooks->failing);
+    ipxe_json_time(out, "oldest", hooks->oldest);
+    ipxe_json_text(out, "why", hooks->failing ? hooks->why : NULL);
+    ipxe_json_close(out, '}');
+}
+
 static void add_hourly(ipxe_text_t *out, const ipxe_page_t *page)
 {
     int i;
@@ -86,6 +100,7 @@ ipxe_text_t *ipxe_page_json(const ipxe_page_t *page, apr_pool_t *pool)
     ipxe_json_text(out, "server", page->host);
     add_rules(out, page);
     add_state(out, page);
+    add_hooks(out, page->hooks);
     add_hourly(out, page);
     add_machines(out, page);
     if (page->events)

@@ -128,6 +128,21 @@ static void add_failure(ipxe_text_t *out, const ipxe_page_t *page)
     ipxe_text_add(out, "</pre></div>");
 }
 
+static void add_hooks(ipxe_text_t *out, const ipxe_page_t *page)
+{
+    const ipxe_waiting_t *hooks = page->hooks;
+
+    if (!hooks || !hooks->failing)
+        return;
+    begin_notice(out, "warn", "A hook does not take its notices.");
+    ipxe_html_addf(out, "<span>%s for it, the oldest from ",
+                   hooks->count == 1
+                       ? "1 waits"
+                       : apr_psprintf(out->pool, "%d wait", hooks->count));
+    ipxe_page_add_ago(out, page, hooks->oldest);
+    ipxe_html_addf(out, ". It is tried again: %h</span></div>", hooks->why);
+}
+
 static void add_notices(ipxe_text_t *out, const ipxe_page_t *page)
 {
     add_said(out, page->did);
@@ -143,6 +158,7 @@ static void add_notices(ipxe_text_t *out, const ipxe_page_t *page)
         add_accept(out, page);
     if (page->failure)
         add_failure(out, page);
+    add_hooks(out, page);
     if (counted(page, "frozen")) {
         begin_notice(out, "warn", "Frozen.");
         ipxe_text_add(out, "<span>No machine is installed; where one would be, "

@@ -47,6 +47,8 @@ typedef struct ipxe_page_t {
     const apr_table_t *counts;         /* state/store.h; or NULL */
     const apr_array_header_t *hourly;  /* of int, or NULL: not shown */
     const apr_array_header_t *choices; /* of ipxe_choice_t, by name */
+    const ipxe_waiting_t *hooks;       /* what hooks have not taken yet; NULL:
+                                          there are none */
     const ipxe_seen_t *machine;        /* the page of one, or NULL */
     const apr_array_header_t *events;  /* of ipxe_event_t: its timeline */
 } ipxe_page_t;

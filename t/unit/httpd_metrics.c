@@ -156,8 +156,8 @@ static const char *text_of(const ipxe_counters_t *counters, apr_pool_t *pool)
     apr_table_t *counts = apr_table_make(pool, 2);
     ipxe_metrics_set_t set = {"", "3-abc", 3, apr_time_from_sec(5), 0};
     ipxe_metrics_set_t broken = {"b\"c", NULL, 0, 0, 1500000};
-    ipxe_metrics_state_t state = {"", 1, counts};
-    ipxe_metrics_state_t down = {"b\"c", 0, NULL};
+    ipxe_metrics_state_t state = {"", 1, counts, 5};
+    ipxe_metrics_state_t down = {"b\"c", 0, NULL, -1};
 
     apr_table_set(counts, "held", "2");
     APR_ARRAY_PUSH(sets, ipxe_metrics_set_t) = set;
@@ -189,6 +189,8 @@ static void test_text(apr_pool_t *pool)
         "ipxe_answer_seconds_bucket{le=\"+Inf\"} 1\n"
         "ipxe_answer_seconds_sum 0.00012\nipxe_answer_seconds_count 1\n",
         "ipxe_state_events_dropped_total 7\n",
+        "# TYPE ipxe_hook_waiting gauge\nipxe_hook_waiting{site=\"\"} 5\n#",
+        "ipxe_hook_delivered_total 3\n",
     };
     ipxe_counters_t *counters = ipxe_counters_make(pool);
     const char *text;
@@ -196,6 +198,7 @@ static void test_text(apr_pool_t *pool)
 
     count(counters, "r", "ok", pool);
     ipxe_counters_add(counters, IPXE_TOTAL_DROPPED, 7);
+    ipxe_counters_add(counters, IPXE_TOTAL_HOOK_DELIVERED, 3);
     text = text_of(counters, pool);
     for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         if (!ok(strstr(text, lines[i]), "the text has a line"))

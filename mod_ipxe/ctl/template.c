@@ -58,14 +58,13 @@ static ipxe_exit_e read_source(ipxe_source_t **source, const char *path,
 
 /* The names of the template: one mapping. */
 static apr_status_t get_name(ipxe_value_t *value, const ipxe_object_t *self,
-                             const char *name, const ipxe_render_t *render)
+                             const ipxe_name_t *name,
+                             const ipxe_render_t *render)
 {
     const ipxe_value_t *map = self->baton;
 
     (void)render;
-    *value = ipxe_map_get(*map, name);
-    if (value->kind == IPXE_KIND_UNDEFINED)
-        *value = ipxe_value_undefined(name);
+    *value = ipxe_map_named(*map, name);
     return APR_SUCCESS;
 }
 

@@ -12,11 +12,11 @@ typedef struct names_t {
 } names_t;
 
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
-                        const char *name, const ipxe_render_t *render)
+                        const ipxe_name_t *name, const ipxe_render_t *render)
 {
     const names_t *names = self->baton;
 
-    if (strcmp(name, "report_url") != 0)
+    if (strcmp(name->s, "report_url") != 0)
         return names->inner->get(value, names->inner, name, render);
     *value = ipxe_value_text(names->url, 0, render->pool);
     return APR_SUCCESS;

@@ -89,26 +89,28 @@ static const char *dotted(ipxe_scope_t *scope, const char *parent,
 }
 
 static apr_status_t facts_get(ipxe_value_t *value, const ipxe_object_t *self,
-                              const char *name, const ipxe_render_t *render)
+                              const ipxe_name_t *name,
+                              const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
-    ipxe_fact_e fact = ipxe_fact_find(name);
+    ipxe_fact_e fact = ipxe_fact_find(name->s);
 
     (void)render;
-    *value = fact == IPXE_FACT_COUNT ? ipxe_value_undefined(name)
+    *value = fact == IPXE_FACT_COUNT ? ipxe_value_undefined(name->s)
                                      : ipxe_scope_fact_value(scope, fact);
     if (value->kind == IPXE_KIND_UNDEFINED) {
-        *value = ipxe_value_undefined(dotted(scope, "facts", name));
-        scope->missing = name;
+        *value = ipxe_value_undefined(dotted(scope, "facts", name->s));
+        scope->missing = name->s;
     }
     return APR_SUCCESS;
 }
 
 static apr_status_t raw_get(ipxe_value_t *value, const ipxe_object_t *self,
-                            const char *name, const ipxe_render_t *render)
+                            const ipxe_name_t *name,
+                            const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
-    ipxe_fact_e fact = ipxe_fact_find(name);
+    ipxe_fact_e fact = ipxe_fact_find(name->s);
     const char *raw = NULL;
 
     (void)render;
@@ -117,7 +119,7 @@ static apr_status_t raw_get(ipxe_value_t *value, const ipxe_object_t *self,
         raw = scope->machine->facts[fact].raw;
     }
     *value = raw ? ipxe_value_text(raw, IPXE_TAINTED, scope->pool)
-                 : ipxe_value_undefined(dotted(scope, "raw", name));
+                 : ipxe_value_undefined(dotted(scope, "raw", name->s));
     return APR_SUCCESS;
 }
 
@@ -138,14 +140,15 @@ static apr_array_header_t *fact_names(const ipxe_object_t *self,
 }
 
 static apr_status_t args_get(ipxe_value_t *value, const ipxe_object_t *self,
-                             const char *name, const ipxe_render_t *render)
+                             const ipxe_name_t *name,
+                             const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
-    const char *text = ipxe_machine_arg(scope->machine, name);
+    const char *text = ipxe_machine_arg(scope->machine, name->s);
 
     (void)render;
     *value = text ? ipxe_value_text(text, IPXE_TAINTED, scope->pool)
-                  : ipxe_value_undefined(dotted(scope, "args", name));
+                  : ipxe_value_undefined(dotted(scope, "args", name->s));
     return APR_SUCCESS;
 }
 

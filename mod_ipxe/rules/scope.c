@@ -291,16 +291,17 @@ static void get_fact(ipxe_value_t *value, ipxe_scope_t *scope, const char *name)
 }
 
 static apr_status_t names_get(ipxe_value_t *value, const ipxe_object_t *self,
-                              const char *name, const ipxe_render_t *render)
+                              const ipxe_name_t *name,
+                              const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
     apr_status_t status;
 
-    if (get_always(value, scope, name))
+    if (get_always(value, scope, name->s))
         return APR_SUCCESS;
-    status = ipxe_scope_var(value, scope, name, render);
+    status = ipxe_scope_var(value, scope, name->s, render);
     if (status == APR_SUCCESS && value->kind == IPXE_KIND_UNDEFINED)
-        get_fact(value, scope, name);
+        get_fact(value, scope, name->s);
     return status;
 }
 
@@ -315,27 +316,29 @@ static apr_status_t get_runs(ipxe_value_t *value, ipxe_scope_t *scope,
 }
 
 static apr_status_t asked_get(ipxe_value_t *value, const ipxe_object_t *self,
-                              const char *name, const ipxe_render_t *render)
+                              const ipxe_name_t *name,
+                              const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
 
-    if (strcmp(name, "done") == 0 || strcmp(name, "failed") == 0)
-        return get_runs(value, scope, strcmp(name, "failed") == 0);
-    if (ipxe_fact_find(name) == IPXE_FACT_COUNT)
+    if (strcmp(name->s, "done") == 0 || strcmp(name->s, "failed") == 0)
+        return get_runs(value, scope, strcmp(name->s, "failed") == 0);
+    if (ipxe_fact_find(name->s) == IPXE_FACT_COUNT)
         return names_get(value, self, name, render);
-    *value = ipxe_value_undefined(name);
-    get_fact(value, scope, name);
+    *value = ipxe_value_undefined(name->s);
+    get_fact(value, scope, name->s);
     return APR_SUCCESS;
 }
 
 static apr_status_t vars_get(ipxe_value_t *value, const ipxe_object_t *self,
-                             const char *name, const ipxe_render_t *render)
+                             const ipxe_name_t *name,
+                             const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
-    apr_status_t status = ipxe_scope_var(value, scope, name, render);
+    apr_status_t status = ipxe_scope_var(value, scope, name->s, render);
 
     if (status == APR_SUCCESS && value->kind == IPXE_KIND_UNDEFINED) {
-        scope->missing = apr_pstrcat(scope->pool, "vars.", name, NULL);
+        scope->missing = apr_pstrcat(scope->pool, "vars.", name->s, NULL);
         *value = ipxe_value_undefined(scope->missing);
     }
     return status;

@@ -64,19 +64,20 @@ static apr_status_t host_vars(ipxe_value_t *value, const ipxe_host_t *host,
 }
 
 static apr_status_t host_get(ipxe_value_t *value, const ipxe_object_t *self,
-                             const char *name, const ipxe_render_t *render)
+                             const ipxe_name_t *name,
+                             const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
     const ipxe_host_t *host = ipxe_scope_host(scope);
 
-    if (strcmp(name, "groups") == 0)
+    if (strcmp(name->s, "groups") == 0)
         *value = group_names(scope, host);
-    else if (strcmp(name, "vars") == 0)
+    else if (strcmp(name->s, "vars") == 0)
         return host_vars(value, host, render);
-    else if (host && strcmp(name, "name") == 0)
+    else if (host && strcmp(name->s, "name") == 0)
         *value = text_value(scope, host->name);
     else {
-        scope->missing = apr_pstrcat(scope->pool, "host.", name, NULL);
+        scope->missing = apr_pstrcat(scope->pool, "host.", name->s, NULL);
         *value = ipxe_value_undefined(scope->missing);
     }
     return APR_SUCCESS;
@@ -217,15 +218,16 @@ static apr_status_t (*const profile_gets[])(ipxe_value_t *value,
 #define PROFILE_KEYS ((int)(sizeof(profile_keys) / sizeof(*profile_keys)))
 
 static apr_status_t profile_get(ipxe_value_t *value, const ipxe_object_t *self,
-                                const char *name, const ipxe_render_t *render)
+                                const ipxe_name_t *name,
+                                const ipxe_render_t *render)
 {
     ipxe_scope_t *scope = scope_of(self);
     int i;
 
-    scope->missing = apr_pstrcat(scope->pool, "profile.", name, NULL);
+    scope->missing = apr_pstrcat(scope->pool, "profile.", name->s, NULL);
     *value = ipxe_value_undefined(scope->missing);
     for (i = 0; scope->profile && i < PROFILE_KEYS; i++) {
-        if (strcmp(name, profile_keys[i]) == 0)
+        if (strcmp(name->s, profile_keys[i]) == 0)
             return profile_gets[i](value, scope, render);
     }
     return APR_SUCCESS;

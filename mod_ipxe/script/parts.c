@@ -328,11 +328,12 @@ static apr_status_t check_local(const char **local, ipxe_script_t *script,
 static apr_status_t local_variable(const char **local, ipxe_script_t *script)
 {
     const ipxe_object_t *names = script->render.names;
-    ipxe_value_t value = ipxe_value_undefined("local_boot");
+    ipxe_name_t name = ipxe_name_of("local_boot", strlen("local_boot"));
+    ipxe_value_t value = ipxe_value_undefined(name.s);
     apr_status_t status = APR_SUCCESS;
 
     if (names)
-        status = names->get(&value, names, "local_boot", &script->render);
+        status = names->get(&value, names, &name, &script->render);
     if (status != APR_SUCCESS || value.kind == IPXE_KIND_UNDEFINED ||
         value.kind == IPXE_KIND_NONE)
         return status;

@@ -24,16 +24,16 @@ int ipxe_map_method(const char *name)
 }
 
 static apr_status_t map_attr(ipxe_value_t *result, ipxe_run_t *run,
-                             ipxe_value_t of, const char *name,
+                             ipxe_value_t of, const ipxe_name_t *name,
                              ipxe_span_t span)
 {
-    if (ipxe_map_method(name)) {
+    if (ipxe_map_method(name->s)) {
         ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
-                      "'.%s' of a mapping is a method, not a key", name);
-        ipxe_diag_help(run->diag, "write ['%s'] for the key", name);
+                      "'.%s' of a mapping is a method, not a key", name->s);
+        ipxe_diag_help(run->diag, "write ['%s'] for the key", name->s);
         return APR_EGENERAL;
     }
-    *result = ipxe_map_get(of, name);
+    *result = ipxe_map_named(of, name);
     return APR_SUCCESS;
 }
 
@@ -48,10 +48,10 @@ static apr_status_t group_attr(ipxe_value_t *result, ipxe_value_t of,
 }
 
 apr_status_t ipxe_run_attr(ipxe_value_t *result, ipxe_run_t *run,
-                           ipxe_value_t of, const char *name,
+                           ipxe_value_t of, const ipxe_name_t *name,
                            ipxe_span_t span)
 {
-    *result = ipxe_value_undefined(name);
+    *result = ipxe_value_undefined(name->s);
     if (of.kind == IPXE_KIND_UNDEFINED)
         return ipxe_run_undefined(run, of, span);
     if (of.kind == IPXE_KIND_OBJECT)
@@ -59,11 +59,11 @@ apr_status_t ipxe_run_attr(ipxe_value_t *result, ipxe_run_t *run,
     if (of.kind == IPXE_KIND_MAP)
         return map_attr(result, run, of, name, span);
     if (of.flags & IPXE_LIST_GROUP && of.kind == IPXE_KIND_TUPLE)
-        return group_attr(result, of, name);
-    if (ipxe_method_find(of.kind, name)) {
+        return group_attr(result, of, name->s);
+    if (ipxe_method_find(of.kind, name->s)) {
         ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, span,
-                      "'.%s' is a method: it wants its brackets", name);
-        ipxe_diag_help(run->diag, "write .%s(...)", name);
+                      "'.%s' is a method: it wants its brackets", name->s);
+        ipxe_diag_help(run->diag, "write .%s(...)", name->s);
         return APR_EGENERAL;
     }
     return APR_SUCCESS;
@@ -130,6 +130,8 @@ apr_status_t ipxe_run_item(ipxe_value_t *result, ipxe_run_t *run,
                            ipxe_value_t of, ipxe_value_t key,
                            ipxe_span_t span)
 {
+    ipxe_name_t name;
+
     if (of.kind == IPXE_KIND_UNDEFINED)
         return ipxe_run_undefined(run, of, span);
     if (of.kind == IPXE_KIND_MAP)
@@ -138,8 +140,10 @@ apr_status_t ipxe_run_item(ipxe_value_t *result, ipxe_run_t *run,
         return numbered(result, run, of, key.u.integer);
     if (key.kind == IPXE_KIND_BOOL)
         return numbered(result, run, of, key.u.boolean);
-    if (key.kind == IPXE_KIND_TEXT && !(key.flags & IPXE_SECRET))
-        return ipxe_run_attr(result, run, of, key.u.text->s, span);
+    if (key.kind == IPXE_KIND_TEXT && !(key.flags & IPXE_SECRET)) {
+        name = ipxe_name_of(key.u.text->s, key.u.text->len);
+        return ipxe_run_attr(result, run, of, &name, span);
+    }
     *result = ipxe_value_undefined(
         apr_psprintf(run->pool, "this key (%s)", ipxe_kind_name(key.kind)));
     return APR_SUCCESS;
@@ -448,13 +452,14 @@ apr_status_t ipxe_run_plain(ipxe_value_t *result, ipxe_run_t *run,
     map = ipxe_value_map(run->pool);
     names = object->names(object, run->pool);
     for (i = 0; i < names->nelts; i++) {
-        const char *name = APR_ARRAY_IDX(names, i, const char *);
+        const char *s = APR_ARRAY_IDX(names, i, const char *);
+        ipxe_name_t name = ipxe_name_of(s, strlen(s));
 
-        rv = object->get(&item, object, name, &run->render);
+        rv = object->get(&item, object, &name, &run->render);
         if (rv != APR_SUCCESS)
             return rv;
         if (item.kind != IPXE_KIND_UNDEFINED)
-            ipxe_map_set(map, name, item);
+            ipxe_map_set(map, s, item);
     }
     *result = map;
     return APR_SUCCESS;

@@ -237,7 +237,7 @@ static apr_status_t eval_attr_call(ipxe_value_t *result, ipxe_run_t *run,
     apr_status_t rv = ipxe_eval_defined(&of, run, attr->a);
 
     if (rv == APR_SUCCESS && of.kind == IPXE_KIND_OBJECT)
-        rv = ipxe_run_attr(&function, run, of, attr->name, attr->span);
+        rv = ipxe_run_attr(&function, run, of, &attr->word, attr->span);
     if (rv == APR_SUCCESS && function.kind == IPXE_KIND_UNDEFINED)
         rv = ipxe_run_plain(&of, run, of);
     if (rv == APR_SUCCESS)
@@ -252,7 +252,7 @@ static apr_status_t eval_attr_call(ipxe_value_t *result, ipxe_run_t *run,
     if (method)
         return call_method(result, run, of, method, &call);
     if (of.kind == IPXE_KIND_MAP)
-        function = ipxe_map_get(of, attr->name);
+        function = ipxe_map_named(of, &attr->word);
     if (function.kind != IPXE_KIND_UNDEFINED)
         return ipxe_run_function(result, run, function, &call);
     return no_method(run, of, attr);

@@ -39,13 +39,6 @@ typedef struct ipxe_lazy_t {
 /* Values nested deeper are shown as "..." and are equal to nothing. */
 #define IPXE_VALUE_DEPTH 64
 
-/* A text as it is looked for in mappings, with its hash. */
-typedef struct ipxe_word_t {
-    const char *s;
-    apr_size_t len;
-    apr_uint32_t hash;
-} ipxe_word_t;
-
 typedef struct ipxe_entry_t {
     ipxe_value_t key, value;
     apr_uint32_t hash;
@@ -76,10 +69,6 @@ void ipxe_map_put(struct ipxe_map_t *map, ipxe_value_t key,
                   ipxe_value_t value);
 const ipxe_entry_t *ipxe_map_find(const struct ipxe_map_t *map,
                                   ipxe_value_t key);
-ipxe_word_t ipxe_word(const char *s, apr_size_t len);
-/* UNDEFINED where the key is not there. */
-ipxe_value_t ipxe_map_word(const struct ipxe_map_t *map,
-                           const ipxe_word_t *word);
 
 /* ---- asking ---- */
 

@@ -64,7 +64,7 @@ static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
 
     *result = ipxe_value_undefined(node->name);
     if (names)
-        rv = names->get(result, names, node->name, &run->render);
+        rv = names->get(result, names, &node->word, &run->render);
     if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
         from_functions(result, run, node->name);
     if (rv == APR_SUCCESS && names)
@@ -134,9 +134,9 @@ static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
     if (rv != APR_SUCCESS)
         return rv;
     if (of.kind == IPXE_KIND_MAP && !(node->flags & IPXE_NODE_METHOD))
-        *result = ipxe_map_word(of.u.map, &node->word);
+        *result = ipxe_map_named(of, &node->word);
     else
-        rv = ipxe_run_attr(result, run, of, node->name, node->span);
+        rv = ipxe_run_attr(result, run, of, &node->word, node->span);
     if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED && node->ref)
         result->u.undefined = node->ref;
     return rv;

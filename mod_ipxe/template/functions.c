@@ -153,14 +153,15 @@ static apr_status_t call_dict(ipxe_value_t *result, const ipxe_call_t *call,
 }
 
 static apr_status_t space_get(ipxe_value_t *value, const ipxe_object_t *self,
-                              const char *name, const ipxe_render_t *render)
+                              const ipxe_name_t *name,
+                              const ipxe_render_t *render)
 {
     ipxe_value_t map = ipxe_value_none();
 
     (void)render;
     map.kind = IPXE_KIND_MAP;
     map.u.map = self->baton;
-    *value = ipxe_map_get(map, name);
+    *value = ipxe_map_named(map, name);
     return APR_SUCCESS;
 }
 
@@ -227,17 +228,18 @@ static apr_status_t cycler_reset(ipxe_value_t *result,
 }
 
 static apr_status_t cycler_get(ipxe_value_t *value, const ipxe_object_t *self,
-                               const char *name, const ipxe_render_t *render)
+                               const ipxe_name_t *name,
+                               const ipxe_render_t *render)
 {
     const cycler_t *cycler = self->baton;
 
     (void)render;
-    *value = ipxe_value_undefined(name);
-    if (strcmp(name, "current") == 0)
+    *value = ipxe_value_undefined(name->s);
+    if (strcmp(name->s, "current") == 0)
         *value = cycler->items[cycler->at];
-    else if (strcmp(name, "next") == 0)
+    else if (strcmp(name->s, "next") == 0)
         *value = ipxe_value_function(&cycler->next);
-    else if (strcmp(name, "reset") == 0)
+    else if (strcmp(name->s, "reset") == 0)
         *value = ipxe_value_function(&cycler->reset);
     return APR_SUCCESS;
 }

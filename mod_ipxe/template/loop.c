@@ -120,7 +120,8 @@ static ipxe_value_t loop_number(const loop_t *loop, int which)
 }
 
 static apr_status_t loop_get(ipxe_value_t *value, const ipxe_object_t *self,
-                             const char *name, const ipxe_render_t *render)
+                             const ipxe_name_t *name,
+                             const ipxe_render_t *render)
 {
     static const char *const names[] = {
         "index", "index0", "revindex", "revindex0", "first",
@@ -130,9 +131,9 @@ static apr_status_t loop_get(ipxe_value_t *value, const ipxe_object_t *self,
     int i;
 
     (void)render;
-    *value = ipxe_value_undefined(name);
+    *value = ipxe_value_undefined(name->s);
     for (i = 0; i <= CHANGED; i++) {
-        if (strcmp(names[i], name) != 0)
+        if (strcmp(names[i], name->s) != 0)
             continue;
         if (i < PREVITEM)
             *value = loop_number(loop, i);

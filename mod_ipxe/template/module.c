@@ -180,15 +180,16 @@ typedef struct module_t {
 } module_t;
 
 static apr_status_t module_get(ipxe_value_t *value, const ipxe_object_t *self,
-                               const char *name, const ipxe_render_t *render)
+                               const ipxe_name_t *name,
+                               const ipxe_render_t *render)
 {
     const module_t *module = self->baton;
     const ipxe_bind_t *bind = ipxe_frame_find(
-        module->frame, ipxe_library_intern_find(module->library, name));
+        module->frame, ipxe_library_intern_find(module->library, name->s));
 
     (void)render;
-    *value = bind && name[0] != '_' ? bind->value
-                                    : ipxe_value_undefined(name);
+    *value = bind && name->s[0] != '_' ? bind->value
+                                       : ipxe_value_undefined(name->s);
     return APR_SUCCESS;
 }
 
@@ -351,17 +352,18 @@ apr_status_t ipxe_exec_block(ipxe_run_t *run, const ipxe_node_t *node)
 }
 
 static apr_status_t self_get(ipxe_value_t *value, const ipxe_object_t *self,
-                             const char *name, const ipxe_render_t *render)
+                             const ipxe_name_t *name,
+                             const ipxe_render_t *render)
 {
     ipxe_run_t *run = (ipxe_run_t *)(void *)render;
     ipxe_instance_t *instance = (ipxe_instance_t *)self->baton;
+    const char *block = ipxe_library_intern_find(run->library, name->s);
     int from = 0;
 
-    name = ipxe_library_intern_find(run->library, name);
-    *value = ipxe_value_undefined(name);
-    if (find_block(instance, name, &from))
+    *value = ipxe_value_undefined(block);
+    if (find_block(instance, block, &from))
         *value = ipxe_value_function(
-            &block_function(run, instance, name, from, instance->top)
+            &block_function(run, instance, block, from, instance->top)
                  ->function);
     return APR_SUCCESS;
 }

@@ -88,8 +88,8 @@ typedef struct ipxe_node_t {
     int depth; /* of an expression: nodes below each other */
     ipxe_span_t span;
     const char *name; /* interned */
+    ipxe_name_t word; /* of a NAME or an ATTR: the same */
     unsigned slot;    /* of a NAME: where a render keeps what it means */
-    ipxe_word_t word; /* of an ATTR: the name as a key of a mapping */
     ipxe_value_t value;
     struct ipxe_node_t *a, *b, *c;
     struct ipxe_node_t **items;

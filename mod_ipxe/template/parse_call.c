@@ -2,7 +2,6 @@
 /* The tightest parts of expressions: literals, names, attributes, items,
  * slices, calls, filters and tests. */
 #include <apr_strings.h>
-#include <string.h>
 
 #include "template/filters.h"
 #include "template/parser.h"
@@ -36,8 +35,8 @@ static ipxe_node_t *name(ipxe_parser_t *parser)
                                         : ipxe_value_bool(words[i].value));
     }
     node = ipxe_node_make(parser, IPXE_NODE_NAME, parser->token->begin);
-    node->name = ipxe_library_intern(library, parser->token->s);
-    node->slot = ipxe_library_number(library, node->name) % IPXE_RUN_NAMES;
+    ipxe_node_name(parser, node,
+                   ipxe_library_intern(library, parser->token->s));
     parser->uses_loop |= node->name == library->known.loop;
     parser->varargs |= node->name == library->known.varargs;
     parser->kwargs |= node->name == library->known.kwargs;
@@ -169,6 +168,7 @@ ipxe_node_t *ipxe_parse_tuple(ipxe_parser_t *parser,
 static ipxe_node_t *attribute(ipxe_parser_t *parser, ipxe_node_t *of,
                               apr_size_t begin)
 {
+    const char *name;
     ipxe_node_t *node;
 
     parser->token++;
@@ -178,10 +178,10 @@ static ipxe_node_t *attribute(ipxe_parser_t *parser, ipxe_node_t *of,
     }
     else {
         node = ipxe_node_make(parser, IPXE_NODE_ATTR, begin);
-        node->name = ipxe_parser_name(parser, "a name after '.'");
-        if (!node->name)
+        name = ipxe_parser_name(parser, "a name after '.'");
+        if (!name)
             return NULL;
-        node->word = ipxe_word(node->name, strlen(node->name));
+        ipxe_node_name(parser, node, name);
         if (ipxe_map_method(node->name))
             node->flags |= IPXE_NODE_METHOD;
         if (of->kind == IPXE_NODE_NAME)

@@ -66,6 +66,7 @@ static ipxe_node_t *tag_if(ipxe_parser_t *parser, apr_size_t begin)
 static ipxe_node_t *target_name(ipxe_parser_t *parser)
 {
     apr_size_t begin = parser->token->begin;
+    const char *name;
     ipxe_node_t *node;
 
     if (ipxe_parser_skip(parser, IPXE_TOKEN_LPAREN)) {
@@ -75,8 +76,11 @@ static ipxe_node_t *target_name(ipxe_parser_t *parser)
         return node;
     }
     node = ipxe_node_make(parser, IPXE_NODE_NAME, begin);
-    node->name = ipxe_parser_name(parser, "a name to set");
-    return node->name ? ipxe_node_end(parser, node) : NULL;
+    name = ipxe_parser_name(parser, "a name to set");
+    if (!name)
+        return NULL;
+    ipxe_node_name(parser, node, name);
+    return ipxe_node_end(parser, node);
 }
 
 static int is_word(const char *name)

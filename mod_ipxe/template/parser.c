@@ -51,6 +51,14 @@ ipxe_node_t *ipxe_node_end(ipxe_parser_t *parser, ipxe_node_t *node)
     return node;
 }
 
+void ipxe_node_name(ipxe_parser_t *parser, ipxe_node_t *node,
+                    const char *name)
+{
+    node->name = name;
+    node->word = ipxe_name_of(name, strlen(name));
+    node->slot = ipxe_library_number(parser->library, name) % IPXE_RUN_NAMES;
+}
+
 void ipxe_node_items(ipxe_node_t *node, const apr_array_header_t *items)
 {
     node->items = (ipxe_node_t **)(void *)items->elts;

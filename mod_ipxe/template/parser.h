@@ -23,6 +23,9 @@ ipxe_node_t *ipxe_node_make(ipxe_parser_t *parser, ipxe_node_e kind,
                             apr_size_t begin);
 /* Sets where the node ends: before the current token. */
 ipxe_node_t *ipxe_node_end(ipxe_parser_t *parser, ipxe_node_t *node);
+/* The name of a NAME or an ATTR, interned. */
+void ipxe_node_name(ipxe_parser_t *parser, ipxe_node_t *node,
+                    const char *name);
 void ipxe_node_items(ipxe_node_t *node, const apr_array_header_t *items);
 
 ipxe_diag_t *ipxe_parser_fail(ipxe_parser_t *parser, const char *format, ...)

@@ -156,7 +156,7 @@ apr_status_t ipxe_op_format(ipxe_value_t *result, ipxe_run_t *run,
 
 /* a.name and a[b]: UNDEFINED where it is not there. */
 apr_status_t ipxe_run_attr(ipxe_value_t *result, ipxe_run_t *run,
-                           ipxe_value_t of, const char *name,
+                           ipxe_value_t of, const ipxe_name_t *name,
                            ipxe_span_t span);
 apr_status_t ipxe_run_item(ipxe_value_t *result, ipxe_run_t *run,
                            ipxe_value_t of, ipxe_value_t key,

@@ -205,35 +205,45 @@ const ipxe_entry_t *ipxe_map_find(const struct ipxe_map_t *map,
     return map->count ? find_entry(map, key, ipxe_value_hash(key)) : NULL;
 }
 
-ipxe_word_t ipxe_word(const char *s, apr_size_t len)
+ipxe_name_t ipxe_name_of(const char *s, apr_size_t len)
 {
-    ipxe_word_t word = {s, len, ipxe_hash_bytes(s, len)};
+    ipxe_name_t word = {s, len, ipxe_hash_bytes(s, len)};
 
     return word;
 }
 
-static int is_word(const ipxe_entry_t *entry, const ipxe_word_t *word)
+static int is_word(const ipxe_entry_t *entry, const ipxe_name_t *word)
 {
+    const ipxe_string_t *text = entry->key.u.text;
+
     return entry->hash == word->hash && entry->key.kind == IPXE_KIND_TEXT &&
-           entry->key.u.text->len == word->len &&
-           memcmp(entry->key.u.text->s, word->s, word->len) == 0;
+           text->len == word->len && memcmp(text->s, word->s, word->len) == 0;
 }
 
-ipxe_value_t ipxe_map_word(const struct ipxe_map_t *map,
-                           const ipxe_word_t *word)
+static const ipxe_entry_t *word_entry(const struct ipxe_map_t *map,
+                                      const ipxe_name_t *word)
 {
     apr_size_t at, mask = map->slot_count - 1;
 
-    for (at = 0; !map->slots && at < map->count; at++) {
-        if (is_word(&map->entries[at], word))
-            return map->entries[at].value;
+    if (!map->slots) {
+        for (at = 0; at < map->count; at++) {
+            if (is_word(&map->entries[at], word))
+                return &map->entries[at];
+        }
+        return NULL;
     }
-    for (at = word->hash & mask; map->slots && map->slots[at];
-         at = (at + 1) & mask) {
+    for (at = word->hash & mask; map->slots[at]; at = (at + 1) & mask) {
         if (is_word(&map->entries[map->slots[at] - 1], word))
-            return map->entries[map->slots[at] - 1].value;
+            return &map->entries[map->slots[at] - 1];
     }
-    return ipxe_value_undefined(word->s);
+    return NULL;
+}
+
+ipxe_value_t ipxe_map_named(ipxe_value_t map, const ipxe_name_t *key)
+{
+    const ipxe_entry_t *entry = word_entry(map.u.map, key);
+
+    return entry ? entry->value : ipxe_value_undefined(key->s);
 }
 
 void ipxe_map_put(struct ipxe_map_t *map, ipxe_value_t key,
@@ -267,9 +277,9 @@ void ipxe_map_set(ipxe_value_t map, const char *key, ipxe_value_t value)
 
 ipxe_value_t ipxe_map_get(ipxe_value_t map, const char *key)
 {
-    ipxe_word_t word = ipxe_word(key, strlen(key));
+    ipxe_name_t word = ipxe_name_of(key, strlen(key));
 
-    return ipxe_map_word(map.u.map, &word);
+    return ipxe_map_named(map, &word);
 }
 
 /* ---- asking ---- */

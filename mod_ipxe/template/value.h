@@ -71,13 +71,23 @@ typedef struct ipxe_value_t {
     } u;
 } ipxe_value_t;
 
+/* A name, or another text that is looked up, with its hash. */
+typedef struct ipxe_name_t {
+    const char *s; /* NUL-terminated; lives as long as values with it */
+    apr_size_t len;
+    apr_uint32_t hash;
+} ipxe_name_t;
+
+ipxe_name_t ipxe_name_of(const char *s, apr_size_t len);
+
 /* Something with names that are looked up when asked for. */
 typedef struct ipxe_object_t {
     /* Sets *value; a name that is not there gives kind UNDEFINED and
      * APR_SUCCESS. Any other status is a failure whose diagnostic was added
      * to render->diags. */
     apr_status_t (*get)(ipxe_value_t *value, const struct ipxe_object_t *self,
-                        const char *name, const struct ipxe_render_t *render);
+                        const ipxe_name_t *name,
+                        const struct ipxe_render_t *render);
     /* Names that `get` would answer, in a stable order: array of
      * const char *. */
     apr_array_header_t *(*names)(const struct ipxe_object_t *self,
@@ -102,6 +112,7 @@ ipxe_value_t ipxe_value_map(apr_pool_t *pool);
 void ipxe_map_set(ipxe_value_t map, const char *key, ipxe_value_t value);
 /* UNDEFINED where the key is not there. */
 ipxe_value_t ipxe_map_get(ipxe_value_t map, const char *key);
+ipxe_value_t ipxe_map_named(ipxe_value_t map, const ipxe_name_t *key);
 
 /* As Python's str() writes it (True, None, [1, 'a'], 1.0): text with the
  * flags and mask of the value. Not for UNDEFINED. */

@@ -51,12 +51,12 @@ static ipxe_context_e place(const char *line)
 static const ipxe_language_t language = {functions, 1, place};
 
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
-                        const char *name, const ipxe_render_t *render)
+                        const ipxe_name_t *name, const ipxe_render_t *render)
 {
     const ipxe_value_t *vars = self->baton;
 
     (void)render;
-    *value = ipxe_map_get(*vars, name);
+    *value = ipxe_map_named(*vars, name);
     return APR_SUCCESS;
 }
 

@@ -137,13 +137,13 @@ static ipxe_value_t json_value(const char **at, unsigned flags,
 /* A mapping as the names of a render. */
 static inline apr_status_t json_get(ipxe_value_t *value,
                                     const ipxe_object_t *self,
-                                    const char *name,
+                                    const ipxe_name_t *name,
                                     const ipxe_render_t *render)
 {
     const ipxe_value_t *map = self->baton;
 
     (void)render;
-    *value = ipxe_map_get(*map, name);
+    *value = ipxe_map_named(*map, name);
     return APR_SUCCESS;
 }
 

@@ -137,6 +137,8 @@ static unsigned tree_flags(const char *tree, apr_pool_t *pool)
     const ipxe_object_t *names =
         ipxe_decision_names(help_decide(help, "serial=a"), pool);
     ipxe_value_t profile, value;
+    ipxe_name_t name = ipxe_name_of("profile", 7);
+    ipxe_name_t of_tree = ipxe_name_of("tree", 4);
     ipxe_render_t render;
 
     memset(&render, 0, sizeof(render));
@@ -144,8 +146,8 @@ static unsigned tree_flags(const char *tree, apr_pool_t *pool)
     render.world = &help->world;
     render.diags = help->diags;
     render.pool = pool;
-    names->get(&profile, names, "profile", &render);
-    profile.u.object->get(&value, profile.u.object, "tree", &render);
+    names->get(&profile, names, &name, &render);
+    profile.u.object->get(&value, profile.u.object, &of_tree, &render);
     return value.flags;
 }
 

@@ -16,12 +16,12 @@ typedef struct world_t {
 } world_t;
 
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
-                        const char *name, const ipxe_render_t *render)
+                        const ipxe_name_t *name, const ipxe_render_t *render)
 {
     const world_t *world = self->baton;
 
     (void)render;
-    *value = ipxe_map_get(world->vars, name);
+    *value = ipxe_map_named(world->vars, name);
     return APR_SUCCESS;
 }
 

@@ -17,11 +17,11 @@
 #define NO_XML "(a control character cannot stand in XML"
 
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
-                        const char *name, const ipxe_render_t *render)
+                        const ipxe_name_t *name, const ipxe_render_t *render)
 {
-    *value = *name == 'v' && !name[1]
+    *value = *name->s == 'v' && !name->s[1]
                  ? *(const ipxe_value_t *)self->baton
-                 : ipxe_value_undefined(name);
+                 : ipxe_value_undefined(name->s);
     (void)render;
     return APR_SUCCESS;
 }

@@ -79,10 +79,10 @@ static ipxe_value_t long_way(ipxe_value_t text, apr_pool_t *pool)
 
 /* "v3" is the third part. */
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
-                        const char *name, const ipxe_render_t *render)
+                        const ipxe_name_t *name, const ipxe_render_t *render)
 {
     const case_t *one = self->baton;
-    const part_t *part = &one->parts[atoi(name + 1)];
+    const part_t *part = &one->parts[atoi(name->s + 1)];
 
     *value = ipxe_value_text(part->text,
                              part->value ? part->marks : IPXE_SAFE,

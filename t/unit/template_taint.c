@@ -270,12 +270,13 @@ typedef struct try_t {
 } try_t;
 
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
-                        const char *name, const ipxe_render_t *render)
+                        const ipxe_name_t *name, const ipxe_render_t *render)
 {
     const try_t *one = self->baton;
 
     (void)render;
-    *value = strcmp(name, "v") == 0 ? one->value : ipxe_value_undefined(name);
+    *value = strcmp(name->s, "v") == 0 ? one->value
+                                       : ipxe_value_undefined(name->s);
     return APR_SUCCESS;
 }
 

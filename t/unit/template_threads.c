@@ -20,12 +20,12 @@ typedef struct task_t {
 } task_t;
 
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
-                        const char *name, const ipxe_render_t *render)
+                        const ipxe_name_t *name, const ipxe_render_t *render)
 {
     const task_t *task = self->baton;
 
     (void)render;
-    *value = ipxe_map_get(task->vars, name);
+    *value = ipxe_map_named(task->vars, name);
     return APR_SUCCESS;
 }
 

@@ -73,6 +73,14 @@
 #define IPXE_MAX_LIMIT   10000
 #define IPXE_MAX_COUNTED 65536
 
+/* Boot slots: machines that have one or wait for one, of all tenants together
+ * (some 80 bytes of shared memory each), and tenants. Of a table that is half
+ * full the 64 entries at which one may stand are never all taken. */
+#define IPXE_MAX_SLOTS         10000
+#define IPXE_MAX_SLOT_MACHINES 65536
+#define IPXE_MAX_SLOT_SITES    64
+#define IPXE_SLOT_WAYS         64
+
 /* What an installer says with a report: two lines of a console. */
 #define IPXE_MAX_REPORT_TEXT 160
 /* bcrypt doubles its time with each step: 12 is a quarter of a second. */

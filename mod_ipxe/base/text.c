@@ -401,3 +401,11 @@ const char *ipxe_time_utc(apr_time_t when, apr_pool_t *pool)
     apr_time_exp_gmt(&at, when);
     return written(&at, "T", "Z", pool);
 }
+
+const char *ipxe_text_ordinal(int n, apr_pool_t *pool)
+{
+    static const char *const ends[] = {"th", "st", "nd", "rd"};
+    int last = n % 100 / 10 == 1 || n % 10 > 3 ? 0 : n % 10;
+
+    return apr_psprintf(pool, "%d%s", n, ends[last]);
+}

@@ -73,6 +73,9 @@ const char *ipxe_text_nearest(const char *word, const char *const *names,
 /* Nonzero where word is one of the n names. */
 int ipxe_text_among(const char *word, const char *const *names, apr_size_t n);
 
+/* "1st", "2nd", "3rd", "11th" */
+const char *ipxe_text_ordinal(int n, apr_pool_t *pool);
+
 /* Percent-encodes every byte but RFC 3986's unreserved ones and those in
  * `keep` (NULL: none more). */
 const char *ipxe_text_urlencode(const char *s, const char *keep,

@@ -4,6 +4,7 @@
 
 #include <apr_strings.h>
 
+#include "engine/boot_slot.h"
 #include "engine/gate.h"
 #include "engine/install.h"
 #include "rules/load.h"
@@ -119,12 +120,34 @@ static int next_wait(const ipxe_job_t *job, apr_time_t since)
 }
 
 static void go_on_waiting(ipxe_job_t *job, const ipxe_decision_t *decision,
-                          apr_time_t since)
+                          int seconds, const char *why)
 {
     ipxe_job_set_decision(job, decision);
     job->answer->status = 503;
-    job->answer->retry_after = next_wait(job, since);
-    ipxe_text_add(job->answer->body, "held\n");
+    job->answer->retry_after = seconds;
+    ipxe_text_add(job->answer->body, why);
+}
+
+static void answer_held(ipxe_job_t *job, const ipxe_decision_t *decision,
+                        const ipxe_ticket_t *ticket)
+{
+    ipxe_boot_slot_leave(job);
+    go_on_waiting(job, decision, next_wait(job, ticket->issued), "held\n");
+}
+
+/* A machine in the queue asks often, and many do: the state is asked when it is
+ * its turn. */
+static int answer_queued(ipxe_job_t *job, const ipxe_decision_t *decision)
+{
+    const ipxe_decision_t *waits;
+    ipxe_turn_t turn;
+
+    waits = ipxe_boot_slot_stay(&turn, job, decision);
+    if (waits && turn.news)
+        ipxe_job_put_all(job, waits);
+    else if (waits)
+        go_on_waiting(job, waits, turn.seconds, "queued\n");
+    return waits != NULL;
 }
 
 void ipxe_answer_wait(ipxe_job_t *job)
@@ -139,12 +162,14 @@ void ipxe_answer_wait(ipxe_job_t *job)
         return;
     }
     decision = ipxe_job_decide_again(job, &ticket);
+    if (decision && answer_queued(job, decision))
+        return;
     if (decision)
         decision = ipxe_install_enter(job, decision);
     if (!decision)
         ipxe_job_fail_script(job, ipxe_job_why(job));
     else if (decision->action.kind == IPXE_ACTION_HOLD)
-        go_on_waiting(job, decision, ticket.issued);
+        answer_held(job, decision, &ticket);
     else
         ipxe_job_put(job, decision);
 }

@@ -14,6 +14,7 @@
 #define IPXE_ENGINE_ENGINE_H
 
 #include "engine/keeper.h"
+#include "engine/slots.h"
 #include "engine/ticket.h"
 #include "rules/decide.h"
 
@@ -56,6 +57,8 @@ typedef struct ipxe_settings_t {
     int stateless;                   /* IPXEState none */
     int operator_arms;               /* IPXEArm operator */
     int track;                       /* IPXETrack On */
+    int boot_slots;                  /* IPXEBootSlots; 0: no machine waits */
+    apr_interval_time_t slot_life;   /* how long one is kept at most: 5 min */
 } ipxe_settings_t;
 
 void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool);
@@ -167,6 +170,11 @@ typedef struct ipxe_request_t {
                  const char *machine, int most, apr_interval_time_t window,
                  int count);
     void *limit_baton;
+    /* Boot slots (engine/slots.h) of the tenant `site`. NULL: there are none,
+     * and nobody waits. */
+    void (*turn)(ipxe_turn_t *turn, void *baton, const char *site,
+                 const char *machine, ipxe_slot_act_e act);
+    void *turn_baton;
     int head;               /* a HEAD: nothing is changed */
     const ipxe_keeper_t *keeper; /* who keeps the state; NULL: nobody, and
                                     each machine is as `supposed` */

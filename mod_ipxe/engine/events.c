@@ -6,6 +6,15 @@
 
 #include "engine/install.h"
 
+/* Of who waits for a slot, what it is to boot. */
+static const char *profile_of(const ipxe_decision_t *decision)
+{
+    const ipxe_profile_t *profile =
+        decision->place ? decision->wanted : decision->action.profile;
+
+    return profile ? profile->name : NULL;
+}
+
 /* later: microseconds after the request, for what follows from it. */
 static void tell(const ipxe_job_t *job, ipxe_event_e kind, const char *text,
                  int later)
@@ -23,8 +32,7 @@ static void tell(const ipxe_job_t *job, ipxe_event_e kind, const char *text,
     event.when = job->asking.request->now + later;
     if (decision) {
         event.rule = decision->rule ? decision->rule->name : NULL;
-        event.profile =
-            decision->action.profile ? decision->action.profile->name : NULL;
+        event.profile = profile_of(decision);
     }
     keeper->watch(keeper->baton, &event);
 }
@@ -35,6 +43,11 @@ static const char *action_of(const ipxe_job_t *job)
     const ipxe_action_t *action = &job->answer->decision->action;
     const char *name = ipxe_action_name(action->kind);
 
+    if (job->answer->decision->place)
+        return apr_pstrcat(
+            job->pool,
+            ipxe_text_ordinal(job->answer->decision->place, job->pool),
+            " in the queue", NULL);
     if (action->profile)
         return apr_pstrcat(job->pool, name, " ", action->profile->name, NULL);
     if (action->menu)
@@ -55,7 +68,8 @@ static void note_script(const ipxe_job_t *job, int asked)
         tell(job, IPXE_EVENT_ASKED,
              decision && decision->rule ? decision->rule->name : NULL, 0);
     if (decision && !answer->diags->errors)
-        tell(job, IPXE_EVENT_SCRIPT, action_of(job), 1);
+        tell(job, decision->place ? IPXE_EVENT_WAITING : IPXE_EVENT_SCRIPT,
+             action_of(job), 1);
 }
 
 void ipxe_job_note(const ipxe_job_t *job)

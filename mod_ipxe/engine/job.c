@@ -4,6 +4,7 @@
 
 #include <apr_strings.h>
 
+#include "engine/boot_slot.h"
 #include "engine/install.h"
 #include "rules/limit.h"
 #include "script/script.h"
@@ -73,6 +74,17 @@ void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision)
 
 void ipxe_job_put(ipxe_job_t *job, const ipxe_decision_t *decision)
 {
+    ipxe_job_put_all(job, ipxe_boot_slot_enter(job, decision));
+}
+
+static void fail_put(ipxe_job_t *job, const char *why)
+{
+    ipxe_boot_slot_leave(job);
+    ipxe_job_fail_script(job, why);
+}
+
+void ipxe_job_put_all(ipxe_job_t *job, const ipxe_decision_t *decision)
+{
     const ipxe_menu_t *menu = decision->action.menu;
     ipxe_lock_t lock = {menu, NULL, 0, decision};
 
@@ -81,11 +93,10 @@ void ipxe_job_put(ipxe_job_t *job, const ipxe_decision_t *decision)
         ipxe_job_ask(job, &lock);
     else if (ipxe_script_decision(job->sink, decision, &job->writing) !=
              APR_SUCCESS)
-        ipxe_job_fail_script(job, ipxe_job_why(job));
+        fail_put(job, ipxe_job_why(job));
     else if (job->asking.too_long)
-        ipxe_job_fail_script(
-            job, "the facts that the rules and templates read do not "
-                 "fit into a ticket of 600 bytes");
+        fail_put(job, "the facts that the rules and templates read do not "
+                      "fit into a ticket of 600 bytes");
 }
 
 const ipxe_decision_t *ipxe_job_decide(ipxe_job_t *job)

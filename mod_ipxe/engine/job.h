@@ -71,12 +71,15 @@ apr_status_t ipxe_job_choose_again(ipxe_decision_t **chosen, ipxe_job_t *job,
 const ipxe_decision_t *ipxe_job_limited(ipxe_job_t *job,
                                         const ipxe_decision_t *decision);
 
-/* Puts the decision to the state and writes the script of what comes of it, or
- * why it cannot be written. */
+/* Puts the decision to the state and to the boot slots, and writes the script
+ * of what comes of it, or why it cannot be written. */
 void ipxe_job_write(ipxe_job_t *job, const ipxe_decision_t *decision);
 
 /* The same for what the state was asked about already. */
 void ipxe_job_put(ipxe_job_t *job, const ipxe_decision_t *decision);
+
+/* The same for what has its boot slot, or waits for one. */
+void ipxe_job_put_all(ipxe_job_t *job, const ipxe_decision_t *decision);
 
 /* Asks the person for the password, or for answers. */
 void ipxe_job_ask(ipxe_job_t *job, const ipxe_lock_t *lock);

@@ -63,6 +63,18 @@ static ipxe_facts_t needed(const ipxe_snapshot_t *set, ipxe_ticket_kind_e kind)
     return set->ticket_facts;
 }
 
+/* By what its boot slot is found again, the address of the network aside. */
+static ipxe_facts_t of_slot(const ipxe_asking_t *asking,
+                            ipxe_ticket_kind_e kind)
+{
+    ipxe_fact_e fact;
+
+    if (kind != IPXE_TICKET_WAIT || !asking->request->turn)
+        return 0;
+    ipxe_slots_machine(&fact, asking->machine, asking->pool);
+    return fact == IPXE_FACT_IP ? 0 : IPXE_FACT_BIT(fact);
+}
+
 static const char *pack(const ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
                         ipxe_facts_t more, apr_pool_t *pool)
 {
@@ -76,8 +88,9 @@ static const char *pack(const ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
     args = apr_array_copy(pool, set->ticket_args);
     if (host && ipxe_hosts_elsewhere(set->rules))
         ipxe_host_uses(&more, args, host);
-    return ipxe_machine_pack(asking->machine, needed(set, kind) | more, args,
-                             set->ticket_asks, pool);
+    return ipxe_machine_pack(asking->machine,
+                             needed(set, kind) | of_slot(asking, kind) | more,
+                             args, set->ticket_asks, pool);
 }
 
 /* With all by which the state finds the machine, where no install's number

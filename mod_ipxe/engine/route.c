@@ -100,6 +100,7 @@ void ipxe_settings_default(ipxe_settings_t *settings, apr_pool_t *pool)
     settings->site = "";
     settings->fetch_life = apr_time_from_sec(4 * 3600);
     settings->report_life = apr_time_from_sec(7 * 86400);
+    settings->slot_life = apr_time_from_sec(300);
     settings->max_answer = IPXE_MAX_RENDER_OUTPUT;
     settings->max_facts = IPXE_MAX_REQUEST_FACTS;
     settings->compiled_hosts = IPXE_COMPILED_HOSTS;

@@ -54,7 +54,8 @@ static int step_of(const char *stage)
     static const struct {
         const char *word;
         int step;
-    } others[] = {{"started", STEP_INSTALLING},
+    } others[] = {{"waiting", STEP_ASKED},
+                  {"started", STEP_INSTALLING},
                   {"progress", STEP_INSTALLING},
                   {"failed", STEP_INSTALLING},
                   {"done", STEP_INSTALLED}};
@@ -117,6 +118,11 @@ const char *ipxe_seen_where(const ipxe_seen_t *seen, apr_pool_t *pool)
     ipxe_seen_bar(&bar, seen);
     if (bar.held)
         return seen->state;
+    if (seen->place || is(seen->stage, "waiting"))
+        return seen->place ? apr_psprintf(
+                                 pool, "waiting for a slot (%s)",
+                                 ipxe_text_ordinal(seen->place, pool))
+                           : "waiting for a slot";
     if (bar.failed)
         return "failed";
     if (bar.at < 0)
@@ -197,7 +203,8 @@ static const char *const event_words[IPXE_EVENT_COUNT] = {
     [IPXE_EVENT_ANSWERS] = "fetched its answers",
     [IPXE_EVENT_REPORT] = "reported",
     [IPXE_EVENT_HELD] = "is held",
-    [IPXE_EVENT_OPERATOR] = "operator"};
+    [IPXE_EVENT_OPERATOR] = "operator",
+    [IPXE_EVENT_WAITING] = "waits for a boot slot"};
 
 static int is_download(const ipxe_event_t *event)
 {

@@ -112,6 +112,10 @@ void ipxe_seen_add_json(ipxe_text_t *out, const ipxe_seen_t *seen)
     ipxe_json_text(out, "profile", some(seen->profile));
     ipxe_json_text(out, "state", some(seen->state));
     ipxe_json_text(out, "stage", some(seen->stage));
+    if (seen->place)
+        ipxe_json_number(out, "place", seen->place);
+    else
+        ipxe_json_null(out, "place");
     add_percent(out, seen->percent);
     ipxe_json_truth(out, "stuck", seen->stuck);
     ipxe_json_time(out, "first_seen", seen->first_seen);

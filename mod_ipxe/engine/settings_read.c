@@ -162,6 +162,8 @@ static const ipxe_bind_t site_rows[] = {
     IPXE_BIND("stateless", BOOL, reading_t, stateless, 0),
     IPXE_BIND("operator_arms", BOOL, reading_t, operator_arms, 0),
     IPXE_BIND("track", BOOL, reading_t, track, 0),
+    UNUSED("boot_slots"),
+    UNUSED("slot_life"),
     UNUSED("report_life"),
     UNUSED("explain"),
     IPXE_BIND_END};

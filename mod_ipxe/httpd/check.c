@@ -20,6 +20,7 @@
 #include "httpd/readable.h"
 #include "httpd/reload.h"
 #include "httpd/serving.h"
+#include "httpd/slots.h"
 #include "httpd/state.h"
 #include "httpd/state_dir.h"
 #include "httpd/track.h"
@@ -155,6 +156,20 @@ static int may_go_on(const ipxe_serving_t *serving, apr_pool_t *pool)
            !(first_pass && is_running(pool)) && ipxe_readable_last(serving);
 }
 
+/* Without its downloads a machine's slot is free after its time alone. */
+static void doubt_slots(const ipxe_serving_t *serving)
+{
+    const ipxe_settings_t *set = &serving->settings;
+
+    if (!set->boot_slots || set->track)
+        return;
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, serving->server,
+                 "%s %d without %s On: no download's end is seen, and each "
+                 "slot is taken for %d s",
+                 IPXE_NAME_BOOT_SLOTS, set->boot_slots, IPXE_NAME_TRACK,
+                 (int)apr_time_sec(set->slot_life));
+}
+
 /* Loads one; tells whether it is as it should be, or can do without. */
 static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
                      apr_pool_t *ptemp)
@@ -215,6 +230,8 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         /* The later passes log in post_config, to the server's own log. */
         if (first_pass || (!fine && may_refuse()))
             log_diags(&check, serving, serving->diags);
+        if (first_pass && serving->wanted)
+            doubt_slots(serving);
         good &= fine;
     }
     good &= ipxe_hooks_check(all);
@@ -258,6 +275,7 @@ static int begin_serving(check_t *check, ipxe_serving_t *serving,
                          apr_pool_t *pconf)
 {
     log_diags(check, serving, serving->diags);
+    doubt_slots(serving);
     if (!take_keys(serving, pconf) || !take_state(serving, pconf))
         return 0;
     if (serving->set)
@@ -302,6 +320,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ipxe_counting_start(s);
     ipxe_track_start();
     all = ipxe_serving_all(s, pconf);
+    ipxe_slots_start(all, s);
     warn_ruleless(all, s);
     for (i = 0; i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);

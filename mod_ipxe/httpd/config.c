@@ -15,6 +15,8 @@ void *ipxe_server_create(apr_pool_t *pool, server_rec *s)
     server->max_machines = IPXE_UNSET;
     server->operator_arms = IPXE_UNSET;
     server->track = IPXE_UNSET;
+    server->boot_slots = IPXE_UNSET;
+    server->slot_life = IPXE_UNSET;
     server->max_facts = IPXE_UNSET;
     server->max_answer = IPXE_UNSET;
     server->explain = IPXE_UNSET;
@@ -76,6 +78,8 @@ void *ipxe_server_merge(apr_pool_t *pool, void *base_conf, void *add_conf)
     MERGE_NUMBER(operator_arms);
     MERGE_NUMBER(track);
     MERGE_POINTER(hooks);
+    MERGE_NUMBER(boot_slots);
+    MERGE_NUMBER(slot_life);
     MERGE_POINTER(base_url);
     /* It stands in the same directive as base_url. */
     merged->plain_url = add->base_url ? add->plain_url : base->plain_url;

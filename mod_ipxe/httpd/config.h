@@ -35,6 +35,8 @@ typedef struct ipxe_server_t {
     int operator_arms;              /* 0, 1 */
     int track;                      /* 0, 1 */
     apr_array_header_t *hooks;      /* of const ipxe_receiver_t * */
+    apr_int64_t boot_slots;         /* 0: Off */
+    apr_int64_t slot_life;          /* microseconds */
     const char *base_url;           /* no slash at its end */
     const char *plain_url;          /* likewise */
     const char *entry;              /* "/boot.ipxe" */

@@ -408,6 +408,31 @@ static const char *read_hook(cmd_parms *cmd, void *dir, int argc,
     return NULL;
 }
 
+/* "200 5min": how many boot at a time, and how long each at most. */
+static const char *read_boot_slots(cmd_parms *cmd, void *dir, const char *arg,
+                                   const char *life)
+{
+    ipxe_server_t *server = server_of(cmd);
+    char *end;
+    apr_int64_t n = apr_strtoi64(arg, &end, 10);
+    int off = strcasecmp(arg, "off") == 0;
+
+    (void)dir;
+    if (!off && (end == arg || *end || n < 1 || n > IPXE_MAX_SLOTS))
+        return refuse(cmd, arg,
+                      "how many machines may download what they boot at one "
+                      "time, 1 to 10000, or Off");
+    server->boot_slots = off ? 0 : n;
+    if (!life)
+        return NULL;
+    server->slot_life = off ? 0 : read_duration(life);
+    return server->slot_life
+               ? NULL
+               : refuse(cmd, life,
+                        "how long a machine keeps its slot at most, a number "
+                        "and its unit, s, min, h or d: 5min");
+}
+
 /* ---- The table ---- */
 
 #define MEMBER(name) (void *)offsetof(ipxe_server_t, name)
@@ -438,6 +463,9 @@ const command_rec ipxe_directives[] = {
                       "Who else is told: events (armed, started, installed, "
                       "done, failed, held, all), then http://... or "
                       "|/program"),
+    AP_INIT_TAKE12(IPXE_NAME_BOOT_SLOTS, read_boot_slots, NULL, RSRC_CONF,
+                   "How many machines may download what they boot at one "
+                   "time, and how long each at most: 200 5min"),
     AP_INIT_TAKE1(IPXE_NAME_MAX_MACHINES, read_number, MEMBER(max_machines),
                   RSRC_CONF,
                   "How many machines that were only seen are kept, 100000"),

@@ -17,6 +17,7 @@
 #define IPXE_NAME_ARM               "IPXEArm"
 #define IPXE_NAME_TRACK             "IPXETrack"
 #define IPXE_NAME_HOOK              "IPXEHook"
+#define IPXE_NAME_BOOT_SLOTS        "IPXEBootSlots"
 #define IPXE_NAME_MAX_MACHINES      "IPXEMaxMachines"
 #define IPXE_NAME_BASE_URL          "IPXEBaseURL"
 #define IPXE_NAME_ENTRY             "IPXEEntry"

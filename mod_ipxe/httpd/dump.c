@@ -153,6 +153,8 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_truth(dump, "operator_arms", set->operator_arms);
     add_truth(dump, "track", set->track);
     add_hooks(dump, serving->hooks);
+    add_number(dump, "boot_slots", set->boot_slots);
+    add_number(dump, "slot_life", apr_time_sec(set->slot_life));
     add_number(dump, "reload", serving->reload / 1000);
     add_number(dump, "report_life", apr_time_sec(set->report_life));
     add_truth(dump, "explain", server->explain == 1);

@@ -20,6 +20,7 @@
 #include "httpd/log.h"
 #include "httpd/request_id.h"
 #include "httpd/serving.h"
+#include "httpd/slots.h"
 #include "httpd/state.h"
 
 APLOG_USE_MODULE(ipxe);
@@ -185,6 +186,8 @@ static void fill_request(ipxe_request_t *request, request_rec *r,
     request->authorization = apr_table_get(r->headers_in, "Authorization");
     request->limit = ipxe_counting_pass;
     request->limit_baton = r;
+    request->turn = ipxe_slots_of(serving);
+    request->turn_baton = r;
     request->head = r->header_only;
     request->keeper = ipxe_serving_keeper(serving);
     request->json = wants_json(r);

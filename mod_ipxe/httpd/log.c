@@ -179,7 +179,8 @@ static void log_trouble(request_rec *r, const ipxe_visit_t *visit)
 static void log_kept(request_rec *r, const ipxe_visit_t *visit)
 {
     const ipxe_decision_t *decision = visit->answer.decision;
-    int held = decision->action.kind == IPXE_ACTION_HOLD;
+    int held =
+        decision->action.kind == IPXE_ACTION_HOLD && !decision->place;
 
     log_line(r, held ? APLOG_NOTICE : APLOG_INFO,
              apr_psprintf(r->pool, "%s is not given: %s",

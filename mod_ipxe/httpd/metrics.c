@@ -17,6 +17,7 @@
 #include "httpd/metrics_text.h"
 #include "httpd/reload.h"
 #include "httpd/serving.h"
+#include "httpd/slots.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -118,6 +119,30 @@ static void fill_set(ipxe_metrics_set_t *set, const ipxe_serving_t *serving,
     set->failed = status.failing ? status.failed : 0;
 }
 
+static apr_array_header_t *collect_slots(server_rec *s, apr_pool_t *pool)
+{
+    apr_array_header_t *all = ipxe_serving_all(s, pool);
+    apr_array_header_t *slots =
+        apr_array_make(pool, all->nelts, sizeof(ipxe_metrics_slots_t));
+    int i, k;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_serving_t *serving =
+            APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
+        ipxe_metrics_slots_t one = {serving->settings.site,
+                                    serving->settings.boot_slots, {0}};
+
+        for (k = 0; k < slots->nelts; k++)
+            if (strcmp(APR_ARRAY_IDX(slots, k, ipxe_metrics_slots_t).site,
+                       one.site) == 0)
+                break;
+        if (k == slots->nelts && serving->wanted &&
+            ipxe_slots_now(&one.now, serving))
+            APR_ARRAY_PUSH(slots, ipxe_metrics_slots_t) = one;
+    }
+    return slots;
+}
+
 static void collect(ipxe_metrics_t *metrics, server_rec *s, apr_pool_t *pool)
 {
     apr_array_header_t *all = ipxe_serving_all(s, pool);
@@ -128,6 +153,7 @@ static void collect(ipxe_metrics_t *metrics, server_rec *s, apr_pool_t *pool)
     metrics->counters = counters;
     metrics->sets = sets;
     metrics->states = NULL;
+    metrics->slots = NULL;
     for (i = 0; i < all->nelts; i++) {
         const ipxe_serving_t *serving =
             APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
@@ -153,6 +179,7 @@ static int handle(request_rec *r)
         return HTTP_METHOD_NOT_ALLOWED;
     collect(&metrics, ap_server_conf, r->pool);
     metrics.states = ipxe_metrics_states(ap_server_conf, r->pool);
+    metrics.slots = collect_slots(ap_server_conf, r->pool);
     if (counters)
         ipxe_metrics_follow(counters, ap_server_conf, r->request_time, r->pool);
     text = ipxe_metrics_text(&metrics, r->pool);

@@ -217,6 +217,108 @@ static void add_states(ipxe_text_t *out, const apr_array_header_t *states)
     }
 }
 
+/* ---- Boot slots ---- */
+
+typedef apr_uint64_t slots_fn(const ipxe_metrics_slots_t *slots);
+
+static apr_uint64_t slots_total(const ipxe_metrics_slots_t *slots)
+{
+    return (apr_uint64_t)slots->total;
+}
+
+static apr_uint64_t slots_taken(const ipxe_metrics_slots_t *slots)
+{
+    return (apr_uint64_t)slots->now.taken;
+}
+
+static apr_uint64_t slots_waiting(const ipxe_metrics_slots_t *slots)
+{
+    return (apr_uint64_t)slots->now.waiting;
+}
+
+static apr_uint64_t slots_lost(const ipxe_metrics_slots_t *slots)
+{
+    return slots->now.lost;
+}
+
+static const struct {
+    const char *name, *type, *help;
+    slots_fn *value;
+} of_slots[] = {
+    {"ipxe_boot_slots", "gauge", "Boot slots there are.", slots_total},
+    {"ipxe_boot_slots_taken", "gauge", "Boot slots that are taken.",
+     slots_taken},
+    {"ipxe_boot_queue", "gauge", "Machines that wait for a boot slot.",
+     slots_waiting},
+    {"ipxe_boot_queue_lost_total", "counter",
+     "Machines that did not ask again when it was time, and lost their place.",
+     slots_lost},
+};
+
+static void add_slot_ends(ipxe_text_t *out, const apr_array_header_t *all)
+{
+    int i, why;
+
+    head(out, "ipxe_boot_slots_ended_total", "counter",
+         "Boot slots that became free, by why.");
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_metrics_slots_t *slots =
+            &APR_ARRAY_IDX(all, i, ipxe_metrics_slots_t);
+
+        for (why = 0; why < IPXE_SLOT_ENDS; why++) {
+            ipxe_text_add(out, "ipxe_boot_slots_ended_total{");
+            label(out, "site", slots->site);
+            ipxe_text_addf(out, ",why=\"%s\"} %" APR_UINT64_T_FMT "\n",
+                           ipxe_slot_end_word((ipxe_slot_end_e)why),
+                           slots->now.ended[why]);
+        }
+    }
+}
+
+static void add_waits_of(ipxe_text_t *out, const ipxe_metrics_slots_t *slots)
+{
+    static const char name[] = "ipxe_boot_slot_wait_seconds";
+    ipxe_text_t *site = ipxe_text_make(64, out->pool);
+    int i;
+
+    label(site, "site", slots->site);
+    for (i = 0; i < IPXE_SLOTS_BUCKETS; i++)
+        ipxe_text_addf(out, "%s_bucket{%s,le=\"%d\"} %" APR_UINT64_T_FMT "\n",
+                       name, site->data, slots->now.at_most[i],
+                       slots->now.waited[i]);
+    ipxe_text_addf(out,
+                   "%s_bucket{%s,le=\"+Inf\"} %" APR_UINT64_T_FMT
+                   "\n%s_sum{%s} ",
+                   name, site->data, slots->now.given, name, site->data);
+    seconds(out, slots->now.usec);
+    ipxe_text_addf(out, "\n%s_count{%s} %" APR_UINT64_T_FMT "\n", name,
+                   site->data, slots->now.given);
+}
+
+static void add_slots(ipxe_text_t *out, const apr_array_header_t *all)
+{
+    apr_size_t i;
+    int k;
+
+    for (i = 0; i < sizeof(of_slots) / sizeof(of_slots[0]); i++) {
+        head(out, of_slots[i].name, of_slots[i].type, of_slots[i].help);
+        for (k = 0; k < all->nelts; k++) {
+            const ipxe_metrics_slots_t *slots =
+                &APR_ARRAY_IDX(all, k, ipxe_metrics_slots_t);
+
+            ipxe_text_addf(out, "%s{", of_slots[i].name);
+            label(out, "site", slots->site);
+            ipxe_text_addf(out, "} %" APR_UINT64_T_FMT "\n",
+                           of_slots[i].value(slots));
+        }
+    }
+    add_slot_ends(out, all);
+    head(out, "ipxe_boot_slot_wait_seconds", "histogram",
+         "How long machines waited for the boot slots that they were given.");
+    for (k = 0; k < all->nelts; k++)
+        add_waits_of(out, &APR_ARRAY_IDX(all, k, ipxe_metrics_slots_t));
+}
+
 ipxe_text_t *ipxe_metrics_text(const ipxe_metrics_t *metrics, apr_pool_t *pool)
 {
     ipxe_text_t *out = ipxe_text_make(8192, pool);
@@ -227,6 +329,8 @@ ipxe_text_t *ipxe_metrics_text(const ipxe_metrics_t *metrics, apr_pool_t *pool)
     ipxe_text_add(out, "} 1\n");
     add_sets(out, metrics->sets);
     add_states(out, metrics->states);
+    if (metrics->slots && metrics->slots->nelts)
+        add_slots(out, metrics->slots);
     if (metrics->counters) {
         add_answers(out, metrics->counters);
         add_times(out, metrics->counters);

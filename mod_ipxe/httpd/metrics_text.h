@@ -11,6 +11,7 @@
 #define IPXE_HTTPD_METRICS_TEXT_H
 
 #include "base/text.h"
+#include "engine/slots.h"
 #include "httpd/counters.h"
 
 #define IPXE_METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
@@ -33,10 +34,18 @@ typedef struct ipxe_metrics_state_t {
                     hooks, or it is not known */
 } ipxe_metrics_state_t;
 
+/* A tenant's boot slots. */
+typedef struct ipxe_metrics_slots_t {
+    const char *site;
+    int total;
+    ipxe_slots_count_t now;
+} ipxe_metrics_slots_t;
+
 typedef struct ipxe_metrics_t {
     const ipxe_counters_t *counters;  /* or NULL: there is no shared memory */
     const apr_array_header_t *sets;   /* of ipxe_metrics_set_t */
     const apr_array_header_t *states; /* of ipxe_metrics_state_t */
+    const apr_array_header_t *slots;  /* of ipxe_metrics_slots_t */
 } ipxe_metrics_t;
 
 /* All of it, its last line ended. */

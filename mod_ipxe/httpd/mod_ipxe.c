@@ -16,6 +16,7 @@
 #include "httpd/metrics.h"
 #include "httpd/reload.h"
 #include "httpd/request_id.h"
+#include "httpd/slots.h"
 #include "httpd/state.h"
 #include "httpd/track.h"
 #include "httpd/status.h"
@@ -27,8 +28,10 @@ static void register_hooks(apr_pool_t *pool)
 
     /* Before directives are read: Mutex may name ours. */
     ap_hook_pre_config(ipxe_counting_register, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_pre_config(ipxe_slots_register, NULL, NULL, APR_HOOK_MIDDLE);
     /* In each child, before its first request. */
     ap_hook_child_init(ipxe_counting_child, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(ipxe_slots_child, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(ipxe_hosts_child, with_connections, NULL,
                        APR_HOOK_MIDDLE);
     /* After the configuration was read, in each pass: httpd -t, the check
@@ -45,6 +48,9 @@ static void register_hooks(apr_pool_t *pool)
     /* When the last byte went to the kernel. */
     ap_hook_log_transaction(ipxe_state_spend, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_log_transaction(ipxe_track, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_log_transaction(ipxe_slots_ended, NULL, NULL, APR_HOOK_MIDDLE);
+    /* When the client was let in, before the file is sent. */
+    ap_hook_fixups(ipxe_slots_began, NULL, NULL, APR_HOOK_LAST);
     /* In each child: its ids differ from the others. */
     ap_hook_child_init(ipxe_request_id_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     /* When a request's header is read and its server known, before anything

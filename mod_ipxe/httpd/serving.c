@@ -76,7 +76,8 @@ static const char *key_of(const ipxe_server_t *server,
         pool,
         "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%" APR_INT64_T_FMT
         "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT
-        "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT "|%s",
+        "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT "|%s"
+        "|%d|%" APR_INT64_T_FMT,
         join(server->rules, pool), TEXT(set->templates), hosts, whose,
         join(server->vars, pool), set->entry, set->prefix, TEXT(set->base_url),
         TEXT(set->plain_url), serving->state_dir, serving->secret,
@@ -86,7 +87,8 @@ static const char *key_of(const ipxe_server_t *server,
         (apr_int64_t)set->report_life,
         (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
         (apr_uint64_t)set->max_facts, (apr_int64_t)serving->reload,
-        hooks_key(serving->hooks, pool));
+        hooks_key(serving->hooks, pool), set->boot_slots,
+        (apr_int64_t)set->slot_life);
 #undef TEXT
 }
 
@@ -122,6 +124,10 @@ static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
         set->report_life = server->report_life;
     set->operator_arms = server->operator_arms == 1;
     set->track = server->track == 1;
+    if (server->boot_slots != IPXE_UNSET)
+        set->boot_slots = (int)server->boot_slots;
+    if (server->slot_life != IPXE_UNSET)
+        set->slot_life = server->slot_life;
     if (server->max_answer != IPXE_UNSET)
         set->max_answer = (apr_size_t)server->max_answer;
     if (server->max_facts != IPXE_UNSET)

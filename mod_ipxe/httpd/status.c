@@ -12,6 +12,7 @@
 #include "httpd/body.h"
 #include "httpd/form.h"
 #include "httpd/reload.h"
+#include "httpd/slots.h"
 #include "httpd/state.h"
 #include "httpd/status_act.h"
 #include "httpd/status_guard.h"
@@ -153,6 +154,8 @@ static void begin_page(look_t *look)
     page->did = apr_table_get(look->args, "did");
     page->filter = &look->filter;
     page->seen = apr_array_make(r->pool, 0, sizeof(ipxe_seen_t));
+    if (ipxe_slots_now(&page->slots_now, look->serving))
+        page->slots = look->serving->settings.boot_slots;
     show_rules(look);
 }
 
@@ -248,6 +251,7 @@ static apr_status_t ask(look_t *look)
                          page->now, pool);
     if (rv != APR_SUCCESS)
         return rv;
+    ipxe_slots_tell(seen, look->serving, pool);
     page->seen = seen;
     return look->filter.machine ? ask_timeline(look) : ask_overview(look);
 }

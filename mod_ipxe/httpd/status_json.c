@@ -57,6 +57,19 @@ static void add_hooks(ipxe_text_t *out, const ipxe_waiting_t *hooks)
     ipxe_json_close(out, '}');
 }
 
+static void add_slots(ipxe_text_t *out, const ipxe_page_t *page)
+{
+    if (!page->slots) {
+        ipxe_json_null(out, "slots");
+        return;
+    }
+    ipxe_json_open(out, "slots", '{');
+    ipxe_json_number(out, "total", page->slots);
+    ipxe_json_number(out, "taken", page->slots_now.taken);
+    ipxe_json_number(out, "waiting", page->slots_now.waiting);
+    ipxe_json_close(out, '}');
+}
+
 static void add_hourly(ipxe_text_t *out, const ipxe_page_t *page)
 {
     int i;
@@ -101,6 +114,7 @@ ipxe_text_t *ipxe_page_json(const ipxe_page_t *page, apr_pool_t *pool)
     add_rules(out, page);
     add_state(out, page);
     add_hooks(out, page->hooks);
+    add_slots(out, page);
     add_hourly(out, page);
     add_machines(out, page);
     if (page->events)

@@ -263,12 +263,25 @@ static void add_list(ipxe_text_t *out, const ipxe_page_t *page)
     ipxe_text_add(out, "</div></section>");
 }
 
+static void add_slots(ipxe_text_t *out, const ipxe_page_t *page)
+{
+    const ipxe_slots_count_t *now = &page->slots_now;
+
+    if (page->slots)
+        ipxe_html_addf(out,
+                       "<p class=\"note\" id=\"slots\" data-live>%d of %d boot "
+                       "slots taken, %d machine%h waiting</p>",
+                       now->taken, page->slots, now->waiting,
+                       now->waiting == 1 ? "" : "s");
+}
+
 void ipxe_page_add_overview(ipxe_text_t *out, const ipxe_page_t *page)
 {
     ipxe_text_add(out, "<div class=\"summary\">");
     add_counts(out, page);
     ipxe_page_add_plot(out, page);
     ipxe_text_add(out, "</div>");
+    add_slots(out, page);
     add_held(out, page);
     add_list(out, page);
 }

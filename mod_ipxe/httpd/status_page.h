@@ -17,6 +17,7 @@
 #define IPXE_HTTPD_STATUS_PAGE_H
 
 #include "engine/seen.h"
+#include "engine/slots.h"
 
 #define IPXE_PAGE_MACHINES 50 /* a page of the list */
 #define IPXE_PAGE_HELD     20 /* held ones with a form, above the list */
@@ -45,6 +46,8 @@ typedef struct ipxe_page_t {
     int total;                         /* without offset and limit */
     const apr_array_header_t *held;    /* of ipxe_seen_t, or NULL: not shown */
     const apr_table_t *counts;         /* state/store.h; or NULL */
+    int slots;                         /* IPXEBootSlots; 0: there are none */
+    ipxe_slots_count_t slots_now;      /* then */
     const apr_array_header_t *hourly;  /* of int, or NULL: not shown */
     const apr_array_header_t *choices; /* of ipxe_choice_t, by name */
     const ipxe_waiting_t *hooks;       /* what hooks have not taken yet; NULL:

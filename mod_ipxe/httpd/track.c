@@ -44,30 +44,52 @@ static apr_off_t bytes_of(const request_rec *r)
     return last_bytes ? last_bytes(r->connection) : r->bytes_sent;
 }
 
-static int is_complete(const request_rec *r)
+int ipxe_tracked_whole(const request_rec *r)
 {
     return !r->connection->aborted &&
            (r->status == HTTP_OK || r->status == HTTP_PARTIAL_CONTENT);
 }
 
-static void tell(request_rec *r, ipxe_state_t *state, const char *mark)
+static const ipxe_machine_t *machine_of(const char *card, apr_pool_t *pool)
 {
-    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
     ipxe_machine_input_t nothing;
     ipxe_machine_t *machine;
-    ipxe_event_t event;
 
     memset(&nothing, 0, sizeof(nothing));
-    machine = ipxe_machine_parse(&nothing, r->pool);
-    ipxe_machine_set(machine, IPXE_FACT_MAC, mark + 1);
-    if (!ipxe_machine_fact(machine, IPXE_FACT_MAC))
-        return;
+    machine = ipxe_machine_parse(&nothing, pool);
+    ipxe_machine_set(machine, IPXE_FACT_MAC, card);
+    return ipxe_machine_fact(machine, IPXE_FACT_MAC) ? machine : NULL;
+}
+
+int ipxe_tracked(ipxe_tracked_t *tracked, const request_rec *r)
+{
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    const char *mark;
+
+    if (!r->args || !serving || !serving->settings.track || r->header_only ||
+        r->method_number != M_GET)
+        return 0;
+    mark = mark_of(r->args, r->pool);
+    if (!mark)
+        return 0;
+    tracked->what = *mark;
+    tracked->machine = machine_of(mark + 1, r->pool);
+    return tracked->machine != NULL;
+}
+
+static void tell(request_rec *r, ipxe_state_t *state,
+                 const ipxe_tracked_t *tracked)
+{
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    ipxe_event_t event;
+
     memset(&event, 0, sizeof(event));
     event.who.site = serving->settings.site;
-    event.who.machine = machine;
-    event.kind = *mark == 'k' ? IPXE_EVENT_KERNEL : IPXE_EVENT_INITRD;
+    event.who.machine = tracked->machine;
+    event.kind =
+        tracked->what == 'k' ? IPXE_EVENT_KERNEL : IPXE_EVENT_INITRD;
     event.bytes = bytes_of(r);
-    event.complete = is_complete(r);
+    event.complete = ipxe_tracked_whole(r);
     event.percent = -1;
     event.when = r->request_time;
     ipxe_state_watch(state, &event);
@@ -75,16 +97,13 @@ static void tell(request_rec *r, ipxe_state_t *state, const char *mark)
 
 int ipxe_track(request_rec *r)
 {
-    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
-    const char *mark;
+    ipxe_tracked_t tracked;
     ipxe_state_t *state;
 
-    if (!r->args || !serving || !serving->settings.track || r->header_only ||
-        r->method_number != M_GET)
+    if (!ipxe_tracked(&tracked, r))
         return DECLINED;
-    mark = mark_of(r->args, r->pool);
-    state = mark ? ipxe_serving_state(serving) : NULL;
+    state = ipxe_serving_state(ipxe_server_get(r->server)->serving);
     if (state)
-        tell(r, state, mark);
+        tell(r, state, &tracked);
     return DECLINED;
 }

@@ -6,6 +6,20 @@
 
 #include <httpd.h>
 
+#include "machine/machine.h"
+
+/* Whose file a request is for, as its address says. */
+typedef struct ipxe_tracked_t {
+    char what; /* as in ipxe_world_t.follow */
+    const ipxe_machine_t *machine; /* its card alone */
+} ipxe_tracked_t;
+
+/* Nonzero where the request is a GET of a file that is followed. */
+int ipxe_tracked(ipxe_tracked_t *tracked, const request_rec *r);
+
+/* At its end: all of the file went out. */
+int ipxe_tracked_whole(const request_rec *r);
+
 /* For the hook log_transaction. */
 int ipxe_track(request_rec *r);
 

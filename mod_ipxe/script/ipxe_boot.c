@@ -66,12 +66,10 @@ static void put_kernel(ipxe_script_t *script, const ipxe_plan_t *plan)
 /* memdisk runs on BIOS alone; UEFI can boot small media from the network. */
 static void put_iso(ipxe_script_t *script, const ipxe_plan_t *plan)
 {
-    const char *platform =
-        ipxe_machine_fact(script->writing->machine, IPXE_FACT_PLATFORM);
     ipxe_image_t image = {plan->iso, NULL, 0, NULL, NULL};
     ipxe_plan_t memdisk = *plan;
 
-    if (platform && strcmp(platform, "pcbios") != 0) {
+    if (!ipxe_part_is_bios(script)) {
         ipxe_put_san(script, plan->iso, FAILED);
         return;
     }

@@ -48,6 +48,19 @@ static apr_status_t put_disk(ipxe_script_t *script)
     return status;
 }
 
+/* Who is held may look at its code; who is in the queue goes there at once. */
+static void put_before_wait(ipxe_script_t *script)
+{
+    if (script->decision->place) {
+        ipxe_put_say(script, "It goes on by itself. Ctrl-C leads out of here");
+        return;
+    }
+    put_code(script);
+    ipxe_put_wait(script, 10,
+                  "This machine waits; press a key now for its local disk",
+                  "local");
+}
+
 apr_status_t ipxe_ipxe_hold(ipxe_script_t *script)
 {
     const ipxe_world_t *world = script->writing->world;
@@ -57,10 +70,7 @@ apr_status_t ipxe_ipxe_hold(ipxe_script_t *script)
     status = put_reason(script);
     if (status != APR_SUCCESS)
         return status;
-    put_code(script);
-    ipxe_put_wait(script, 10,
-                  "This machine waits; press a key now for its local disk",
-                  "local");
+    put_before_wait(script);
     ipxe_put_label(script, "wait");
     ipxe_put_chain(script, world->wait(world->baton, script->writing->pool),
                    "failed");

@@ -363,3 +363,11 @@ apr_status_t ipxe_part_local(const char **local, ipxe_script_t *script)
                ? check_local(local, script, text, "the drive of 'local'")
                : status;
 }
+
+int ipxe_part_is_bios(const ipxe_script_t *script)
+{
+    const char *platform =
+        ipxe_machine_fact(script->writing->machine, IPXE_FACT_PLATFORM);
+
+    return !platform || strcmp(platform, "pcbios") == 0;
+}

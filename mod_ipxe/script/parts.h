@@ -46,4 +46,7 @@ const char *ipxe_part_comment(ipxe_script_t *script);
  * local_boot; else NULL. A failure where it is none of these. */
 apr_status_t ipxe_part_local(const char **local, ipxe_script_t *script);
 
+/* The machine is BIOS, or has not said what it is. */
+int ipxe_part_is_bios(const ipxe_script_t *script);
+
 #endif

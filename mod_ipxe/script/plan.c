@@ -142,6 +142,13 @@ static apr_status_t add_images(ipxe_plan_t *plan, ipxe_script_t *script,
     return status;
 }
 
+/* On UEFI an ISO is read piece by piece, as a disk of a SAN. */
+static int is_read_whole(const ipxe_plan_t *plan, const ipxe_script_t *script)
+{
+    return plan->way != IPXE_WAY_SANBOOT &&
+           (plan->way != IPXE_WAY_ISO || ipxe_part_is_bios(script));
+}
+
 /* What iPXE alone fetches, whole and once. */
 static void follow(ipxe_plan_t *plan, const ipxe_script_t *script)
 {
@@ -150,8 +157,13 @@ static void follow(ipxe_plan_t *plan, const ipxe_script_t *script)
     int n = plan->images->nelts, i;
 
     if (!world->follow || script->writing->dialect != IPXE_DIALECT_IPXE ||
-        plan->way == IPXE_WAY_ISO || plan->way == IPXE_WAY_SANBOOT)
+        !is_read_whole(plan, script))
         return;
+    if (plan->way == IPXE_WAY_ISO) {
+        plan->kernel = world->follow(world->baton, plan->kernel, 'k', pool);
+        plan->iso = world->follow(world->baton, plan->iso, 'l', pool);
+        return;
+    }
     plan->kernel = world->follow(world->baton, plan->kernel, n ? 'k' : 'l',
                                  pool);
     for (i = 0; i < n; i++) {

@@ -47,7 +47,7 @@ static void watch_machine(ipxe_sql_t *sql, const char *site,
 {
     if (event->kind == IPXE_EVENT_ASKED)
         seen(sql, machine, event);
-    if (event->kind == IPXE_EVENT_SCRIPT)
+    if (event->kind == IPXE_EVENT_SCRIPT || event->kind == IPXE_EVENT_WAITING)
         decided(sql, machine, event);
     ipxe_sql_event(sql, site, machine, event);
 }

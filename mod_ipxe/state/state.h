@@ -226,6 +226,7 @@ typedef enum ipxe_event_e {
     IPXE_EVENT_REPORT,  /* text: stage and its text */
     IPXE_EVENT_HELD,
     IPXE_EVENT_OPERATOR, /* text: who did what */
+    IPXE_EVENT_WAITING,  /* for a boot slot; text: its place */
     IPXE_EVENT_COUNT
 } ipxe_event_e;
 
@@ -250,9 +251,11 @@ typedef struct ipxe_seen_t { /* a machine in a list */
     apr_int64_t machine;
     const char *site, *host, *mac, *uuid, *serial, *manufacturer, *product, *ip;
     const char *rule, *profile; /* of its last decision */
-    const char *stage;          /* "asked", "script", "kernel", "initrd",
-                                   "answers", "started", "progress",
+    const char *stage;          /* "asked", "waiting", "script", "kernel",
+                                   "initrd", "answers", "started", "progress",
                                    "installed", "done", "failed", "held"; "" */
+    int place; /* in the queue for a boot slot, from 1; 0: in none. The page's
+                  to say: the state does not know */
     int percent;                /* -1: none */
     apr_time_t first_seen, last_seen, stage_since;
     const char *state; /* "held", "conflict", "installing", "failed", "armed",

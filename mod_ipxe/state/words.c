@@ -12,7 +12,8 @@ static const char *const stages[] = {"started", "progress", "installed", "done",
                                      "failed"};
 static const char *const events[] = {"asked",  "script", "kernel",
                                      "initrd", "file",   "answers",
-                                     "report", "held",   "operator"};
+                                     "report", "held",   "operator",
+                                     "waiting"};
 
 const char *ipxe_install_word(ipxe_install_e state)
 {

@@ -148,7 +148,17 @@ static void test_times(apr_pool_t *pool)
 
 static const char *text_of(const ipxe_counters_t *counters, apr_pool_t *pool)
 {
-    ipxe_metrics_t metrics = {counters, NULL, NULL};
+    ipxe_metrics_t metrics = {counters, NULL, NULL, NULL};
+    apr_array_header_t *slots =
+        apr_array_make(pool, 1, sizeof(ipxe_metrics_slots_t));
+    ipxe_metrics_slots_t one = {"", 200, {.taken = 3,
+                                          .waiting = 4,
+                                          .ended = {5, 6, 7, 8},
+                                          .lost = 9,
+                                          .given = 10,
+                                          .usec = 1500000,
+                                          .at_most = {0, 5},
+                                          .waited = {1, 2}}};
     apr_array_header_t *sets =
         apr_array_make(pool, 2, sizeof(ipxe_metrics_set_t));
     apr_array_header_t *states =
@@ -166,6 +176,8 @@ static const char *text_of(const ipxe_counters_t *counters, apr_pool_t *pool)
     APR_ARRAY_PUSH(states, ipxe_metrics_state_t) = down;
     metrics.sets = sets;
     metrics.states = states;
+    APR_ARRAY_PUSH(slots, ipxe_metrics_slots_t) = one;
+    metrics.slots = counters ? slots : NULL;
     return ipxe_metrics_text(&metrics, pool)->data;
 }
 
@@ -191,6 +203,16 @@ static void test_text(apr_pool_t *pool)
         "ipxe_state_events_dropped_total 7\n",
         "# TYPE ipxe_hook_waiting gauge\nipxe_hook_waiting{site=\"\"} 5\n#",
         "ipxe_hook_delivered_total 3\n",
+        "ipxe_boot_slots{site=\"\"} 200\n",
+        "ipxe_boot_slots_taken{site=\"\"} 3\n",
+        "ipxe_boot_queue{site=\"\"} 4\n",
+        "ipxe_boot_queue_lost_total{site=\"\"} 9\n",
+        "ipxe_boot_slots_ended_total{site=\"\",why=\"loaded\"} 5\n"
+        "ipxe_boot_slots_ended_total{site=\"\",why=\"broken\"} 6\n",
+        "ipxe_boot_slot_wait_seconds_bucket{site=\"\",le=\"5\"} 2\n",
+        "ipxe_boot_slot_wait_seconds_bucket{site=\"\",le=\"+Inf\"} 10\n"
+        "ipxe_boot_slot_wait_seconds_sum{site=\"\"} 1.5\n"
+        "ipxe_boot_slot_wait_seconds_count{site=\"\"} 10\n",
     };
     ipxe_counters_t *counters = ipxe_counters_make(pool);
     const char *text;
@@ -204,6 +226,7 @@ static void test_text(apr_pool_t *pool)
         if (!ok(strstr(text, lines[i]), "the text has a line"))
             tap_say("without", lines[i]);
     text = text_of(NULL, pool);
+    ok(!strstr(text, "ipxe_boot"), "without slots nothing is said of them");
     ok(!strstr(text, "ipxe_answers_total") && strstr(text, "ipxe_state_up"),
        "without shared memory the rest is there");
 }

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Boot slots of all children. */
+#include "httpd/slots.h"
+
+#include <apr_shm.h>
+#include <apr_strings.h>
+#include <http_log.h>
+#include <http_request.h>
+#include <time.h>
+#include <util_mutex.h>
+
+#include "httpd/track.h"
+
+APLOG_USE_MODULE(ipxe);
+
+#define MUTEX  "ipxe-slots"
+#define RETAIN "mod_ipxe slots"
+
+/* A boot fetches its first file at once, and the next after the one before. */
+#define PATIENCE apr_time_from_sec(60)
+
+/* Of the process, not of a configuration: made once, inherited by children
+ * of every generation. */
+typedef struct shared_t {
+    apr_shm_t *memory;
+    apr_global_mutex_t *mutex;
+} shared_t;
+
+static shared_t *shared;
+
+int ipxe_slots_register(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    (void)plog;
+    (void)ptemp;
+    return ap_mutex_register(pconf, MUTEX, NULL, APR_LOCK_DEFAULT, 0) ==
+                   APR_SUCCESS
+               ? OK
+               : HTTP_INTERNAL_SERVER_ERROR;
+}
+
+static apr_status_t start(shared_t *made, server_rec *s)
+{
+    apr_pool_t *pool = s->process->pool;
+    apr_status_t rv = APR_SUCCESS;
+
+    if (!made->mutex)
+        rv =
+            ap_global_mutex_create(&made->mutex, NULL, MUTEX, NULL, s, pool, 0);
+    if (rv == APR_SUCCESS && !made->memory)
+        rv = apr_shm_create(&made->memory, ipxe_slots_size(), NULL, pool);
+    return rv;
+}
+
+static int are_wanted(const apr_array_header_t *all)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++)
+        if (APR_ARRAY_IDX(all, i, const ipxe_serving_t *)->settings.boot_slots)
+            return 1;
+    return 0;
+}
+
+void ipxe_slots_start(const apr_array_header_t *all, server_rec *s)
+{
+    apr_status_t rv;
+
+    shared = ap_retained_data_get(RETAIN);
+    if (!shared)
+        shared = ap_retained_data_create(RETAIN, sizeof(*shared));
+    if (!are_wanted(all))
+        return;
+    rv = start(shared, s);
+    if (rv != APR_SUCCESS)
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     "there are no boot slots: all machines boot at once");
+}
+
+void ipxe_slots_child(apr_pool_t *pchild, server_rec *s)
+{
+    apr_status_t rv;
+
+    if (!shared || !shared->mutex)
+        return;
+    rv = apr_global_mutex_child_init(
+        &shared->mutex, apr_global_mutex_lockfile(shared->mutex), pchild);
+    if (rv == APR_SUCCESS)
+        return;
+    shared->memory = NULL;
+    ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                 "there are no boot slots in this child");
+}
+
+/* ---- Asking ---- */
+
+/* NULL where there is no table, or it cannot be locked. */
+static ipxe_slots_t *take(const ipxe_serving_t *serving)
+{
+    if (!serving->settings.boot_slots || !shared || !shared->memory ||
+        apr_global_mutex_lock(shared->mutex) != APR_SUCCESS)
+        return NULL;
+    return apr_shm_baseaddr_get(shared->memory);
+}
+
+static void put_back(void)
+{
+    apr_global_mutex_unlock(shared->mutex);
+}
+
+/* Not the time of day, which may be set. */
+static apr_time_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return apr_time_from_sec(t.tv_sec) + t.tv_nsec / 1000;
+}
+
+static ipxe_slots_ask_t ask_of(const ipxe_serving_t *serving,
+                               const char *machine)
+{
+    const ipxe_settings_t *set = &serving->settings;
+    ipxe_slots_ask_t ask = {.site = set->site,
+                            .machine = machine,
+                            .most = set->boot_slots,
+                            .life = set->slot_life,
+                            .patience = set->track ? PATIENCE : set->slot_life,
+                            .now = now()};
+
+    return ask;
+}
+
+static void turn_of(ipxe_turn_t *turn, void *baton, const char *site,
+                    const char *machine, ipxe_slot_act_e act)
+{
+    const request_rec *r = baton;
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    ipxe_slots_ask_t ask = ask_of(serving, machine);
+    ipxe_slots_t *slots = take(serving);
+
+    memset(turn, 0, sizeof(*turn));
+    turn->given = 1;
+    ask.site = site;
+    if (!slots)
+        return;
+    ipxe_slots_turn(turn, slots, &ask, act);
+    put_back();
+}
+
+ipxe_turn_fn *ipxe_slots_of(const ipxe_serving_t *serving)
+{
+    return serving->settings.boot_slots ? turn_of : NULL;
+}
+
+/* ---- Downloads ---- */
+
+static int note_file(request_rec *r, int ended)
+{
+    const ipxe_serving_t *serving = ipxe_server_get(r->server)->serving;
+    ipxe_slot_file_e what = IPXE_SLOT_BEGAN;
+    ipxe_slots_ask_t ask;
+    ipxe_tracked_t file;
+    ipxe_slots_t *slots;
+
+    if (!serving || !serving->settings.boot_slots || !ipxe_tracked(&file, r))
+        return DECLINED;
+    if (ended)
+        what = !ipxe_tracked_whole(r) ? IPXE_SLOT_BROKEN
+               : file.what == 'l'     ? IPXE_SLOT_LAST
+                                      : IPXE_SLOT_LOADED;
+    ask = ask_of(serving, ipxe_slots_machine(NULL, file.machine, r->pool));
+    slots = take(serving);
+    if (!slots)
+        return DECLINED;
+    ipxe_slots_file(slots, &ask, what);
+    put_back();
+    return DECLINED;
+}
+
+int ipxe_slots_began(request_rec *r)
+{
+    return ap_is_initial_req(r) ? note_file(r, 0) : DECLINED;
+}
+
+int ipxe_slots_ended(request_rec *r)
+{
+    return note_file(r, 1);
+}
+
+/* ---- Looking on ---- */
+
+int ipxe_slots_now(ipxe_slots_count_t *count, const ipxe_serving_t *serving)
+{
+    ipxe_slots_t *slots = take(serving);
+
+    memset(count, 0, sizeof(*count));
+    if (!slots)
+        return 0;
+    ipxe_slots_count(count, slots, serving->settings.site, now());
+    put_back();
+    return 1;
+}
+
+/* As ipxe_slots_machine has it. */
+static const char *name_of(const ipxe_seen_t *seen, apr_pool_t *pool)
+{
+    const struct {
+        ipxe_fact_e fact;
+        const char *text;
+    } keys[] = {{IPXE_FACT_MAC, seen->mac},
+                {IPXE_FACT_UUID, seen->uuid},
+                {IPXE_FACT_SERIAL, seen->serial},
+                {IPXE_FACT_IP, seen->ip}};
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+        if (keys[i].text && *keys[i].text)
+            return apr_pstrcat(pool, ipxe_fact_name(keys[i].fact), " ",
+                               keys[i].text, NULL);
+    return "";
+}
+
+void ipxe_slots_tell(const apr_array_header_t *seen,
+                     const ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < seen->nelts; i++) {
+        ipxe_seen_t *one = &APR_ARRAY_IDX(seen, i, ipxe_seen_t);
+        ipxe_slots_ask_t ask = ask_of(serving, name_of(one, pool));
+        ipxe_slots_t *slots = take(serving);
+        ipxe_turn_t turn;
+
+        if (!slots)
+            return;
+        ipxe_slots_look(&turn, slots, &ask);
+        put_back();
+        one->place = turn.place;
+        if (turn.place)
+            one->stuck = 0;
+    }
+}

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the programs of the bench share: a private httpd under load, and rule
 sets of any size."""
+import glob
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SITE = os.path.join(HERE, "site", "rules")
@@ -109,3 +112,38 @@ def load(build, kind, count, path):
                           os.path.join(SITE, "10-bench.yaml")],
                          check=True, stdout=subprocess.PIPE, text=True)
     return [float(word) for word in run.stdout.split()]
+
+
+def lmdb_hosts(work, size, options):
+    folder = f"{work}/lmdb"
+    os.mkdir(folder)
+    write_hosts(f"{work}/hosts.yaml", size, "")
+    with open(f"{work}/05-groups.yaml", "w", encoding="ascii") as file:
+        file.write(f"ipxe: 1\n{GROUPS}")
+    begin = time.monotonic()
+    subprocess.run([os.path.join(options.build, "ipxectl"), "hosts", "import",
+                    "--hosts", f"lmdb:{folder}/hosts.mdb",
+                    f"{work}/hosts.yaml"],
+                   check=True, capture_output=True)
+    seconds = time.monotonic() - begin
+    if os.geteuid() == 0:  # the private httpd is nobody's then
+        for path in (folder, *glob.glob(f"{folder}/*")):
+            shutil.chown(path, "nobody")
+    return (f'IPXERules "{work}/05-groups.yaml" "{SITE}"\n'
+            f"IPXEHosts lmdb:{folder}/hosts.mdb\n",
+            seconds, os.stat(f"{folder}/hosts.mdb").st_blocks * 512)
+
+
+# ---- Machines of such sets ----
+
+QUERY = ("mac={mac}&platform=efi&arch=x86_64&serial={serial}"
+         "&uuid=11112222-3333-4444-5555-666677778888&manufacturer=Acme%20Inc."
+         "&product=Box%2042&asset=A42&hostname=&version=2.0.0")
+
+
+def machine_of_rule(n):
+    return QUERY.format(mac="52:54:00:ff:ff:ff", serial=f"SN{n:07}")
+
+
+def machine_of_host(n):
+    return QUERY.format(mac=card(n), serial=f"XX{n:07}")

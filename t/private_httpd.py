@@ -90,6 +90,7 @@ class PrivateHttpd:
     address: where it listens; prefix: words before its command line."""
 
     timeout = 10  # seconds for an answer
+    poll = 0.1  # seconds between looks whether it answers
 
     # pylint: disable-next=too-many-arguments,too-many-positional-arguments
     def __init__(self, work, module, directives, others=(), mpm="prefork",
@@ -150,7 +151,7 @@ class PrivateHttpd:
         self.process = subprocess.Popen(
             [*self.prefix, self.httpd, "-DFOREGROUND", "-f", self.config],
             env=dict(os.environ, PHPRC=self.work), start_new_session=True)
-        for _ in range(600):
+        for _ in range(int(60 / self.poll)):
             if self.process.poll() is not None:
                 break
             try:
@@ -158,7 +159,7 @@ class PrivateHttpd:
                                          1).close()
                 return self
             except OSError:
-                time.sleep(0.1)
+                time.sleep(self.poll)
         self.stop()
         raise Unusable(f"httpd does not answer\n{self.log()}")
 

@@ -133,6 +133,13 @@
 #define IPXE_MAX_NOTICES 10000
 #define IPXE_NOTICE_LIFE apr_time_from_sec(3 * 86400)
 
+/* Files of trees that machines fetch: machines that a child counts for at
+ * once; the state is told of each after so long, or once it has fetched
+ * nothing for so long. An install fetches a thousand in some minutes. */
+#define IPXE_MAX_TREES  4096
+#define IPXE_TREE_WHILE apr_time_from_sec(60)
+#define IPXE_TREE_REST  apr_time_from_sec(5)
+
 /* Hooks: receivers of a server, each with a thread in one child; how long one
  * delivery may take, and of that a connection; and how long who took a notice
  * has for it. What failed is tried again after twice as long each time. */

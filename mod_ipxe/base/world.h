@@ -58,8 +58,8 @@ typedef struct ipxe_world_t {
                            apr_pool_t *pool);
 
     /* The same URL with what tells that this machine fetched it: 'k' the
-     * kernel, 'i' a file beside it, 'l' the last of these. NULL instead of a
-     * function: nothing is followed. */
+     * kernel, 'i' a file beside it, 'l' the last of these, 't' all that lies
+     * below it. NULL instead of a function: nothing is followed. */
     const char *(*follow)(void *baton, const char *url, char what,
                           apr_pool_t *pool);
 

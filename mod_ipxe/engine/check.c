@@ -236,6 +236,7 @@ static void start_way(way_t *way, const ipxe_sample_t *kind, int full)
         way->url = asking->world.url;
         asking->world.url = note_url;
     }
+    asking->world.follow = NULL; /* files are looked for by their paths */
     asking->machine =
         ipxe_sample_make(way->run->set, way->rule, kind, full, way->pool);
     way->writing.dialect = IPXE_DIALECT_IPXE;

@@ -113,6 +113,9 @@ ipxe_library_t *ipxe_engine_library(apr_pool_t *pool);
 
 /* The argument by which a download tells whose it is. */
 #define IPXE_TRACK_ARG "ipxe"
+/* Below the prefix: "/ipxe/tree/525400123456/OS/rocky/9/..." is the same file
+ * as "/OS/rocky/9/...", fetched by that machine. */
+#define IPXE_TRACK_TREE "tree"
 
 /* ---- Answering ---- */
 

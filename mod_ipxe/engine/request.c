@@ -243,8 +243,37 @@ const char *ipxe_asking_report_url(ipxe_asking_t *asking, const char *stage,
         "/", stage, NULL);
 }
 
-/* "?ipxe=k525400123456": the card is short, says which machine it is on every
- * server, and stands in the log beside its request anyway. */
+/* "525400123456": the card is short, says which machine it is on every server,
+ * and stands in the log beside its request anyway. */
+static void add_card(ipxe_text_t *out, const char *mac)
+{
+    for (; *mac; mac++)
+        if (*mac != ':')
+            ipxe_text_add_char(out, *mac);
+}
+
+/* "http://boot.example/ipxe/tree/525400123456/OS/rocky/9/": what fetches a tree
+ * makes addresses of its own from it, and keeps no query. An answer file's
+ * ticket need not hold the card: "i17" is of its install. */
+static const char *follow_tree(const ipxe_asking_t *asking, const char *url,
+                               const char *mac, apr_pool_t *pool)
+{
+    ipxe_text_t *out;
+
+    if (!mac && !asking->install)
+        return url;
+    out = ipxe_text_make(128, pool);
+    ipxe_text_addf(out, "%s%s/" IPXE_TRACK_TREE "/", asking->base,
+                   asking->set->settings->prefix);
+    if (mac)
+        add_card(out, mac);
+    else
+        ipxe_text_addf(out, "i%" APR_INT64_T_FMT, asking->install);
+    ipxe_text_add(out, url + strlen(asking->base));
+    return out->data;
+}
+
+/* "?ipxe=k525400123456" behind a file's. */
 static const char *world_follow(void *baton, const char *url, char what,
                                 apr_pool_t *pool)
 {
@@ -253,14 +282,16 @@ static const char *world_follow(void *baton, const char *url, char what,
     apr_size_t n = strlen(asking->base);
     ipxe_text_t *out;
 
-    if (!asking->set->settings->track || !mac || strchr(url, '?') ||
+    if (!asking->set->settings->track || strchr(url, '?') ||
         strncmp(url, asking->base, n) != 0 || url[n] != '/')
+        return url;
+    if (what == 't')
+        return follow_tree(asking, url, mac, pool);
+    if (!mac)
         return url;
     out = ipxe_text_make(128, pool);
     ipxe_text_addf(out, "%s?" IPXE_TRACK_ARG "=%c", url, what);
-    for (; *mac; mac++)
-        if (*mac != ':')
-            ipxe_text_add_char(out, *mac);
+    add_card(out, mac);
     return out->data;
 }
 

@@ -199,7 +199,7 @@ static const char *const event_words[IPXE_EVENT_COUNT] = {
     [IPXE_EVENT_SCRIPT] = "was given",
     [IPXE_EVENT_KERNEL] = "fetched the kernel",
     [IPXE_EVENT_INITRD] = "fetched the initrd",
-    [IPXE_EVENT_FILE] = "fetched a file",
+    [IPXE_EVENT_FILE] = "fetched",
     [IPXE_EVENT_ANSWERS] = "fetched its answers",
     [IPXE_EVENT_REPORT] = "reported",
     [IPXE_EVENT_HELD] = "is held",
@@ -220,7 +220,8 @@ const char *ipxe_event_text(const ipxe_event_t *event, apr_pool_t *pool)
     if (event->text && *event->text)
         ipxe_text_addf(out, "%s %s",
                        event->kind == IPXE_EVENT_REPORT ||
-                               event->kind == IPXE_EVENT_SCRIPT
+                               event->kind == IPXE_EVENT_SCRIPT ||
+                               event->kind == IPXE_EVENT_FILE
                            ? ""
                            : ":",
                        event->text);

@@ -24,6 +24,7 @@
 #include "httpd/state.h"
 #include "httpd/state_dir.h"
 #include "httpd/track.h"
+#include "httpd/track_tree.h"
 #include "httpd/watcher.h"
 
 APLOG_USE_MODULE(ipxe);
@@ -330,6 +331,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     }
     ipxe_watcher_start(all, s, pconf);
     ipxe_hooks_start(all, s, pconf);
+    ipxe_track_tree_start(all, s, pconf);
     ipxe_reload_prepare(all, pconf);
     return OK;
 }

@@ -457,8 +457,8 @@ const command_rec ipxe_directives[] = {
                   "Who arms a machine for its first installation: first "
                   "(the rules), operator"),
     AP_INIT_FLAG(IPXE_NAME_TRACK, read_track, NULL, RSRC_CONF,
-                 "On: downloads of kernels and initrds are followed for the "
-                 "status page"),
+                 "On: downloads of kernels, initrds and trees are "
+                 "followed for the status page"),
     AP_INIT_TAKE_ARGV(IPXE_NAME_HOOK, read_hook, NULL, RSRC_CONF,
                       "Who else is told: events (armed, started, installed, "
                       "done, failed, held, all), then http://... or "

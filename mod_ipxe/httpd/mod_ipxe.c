@@ -19,6 +19,7 @@
 #include "httpd/slots.h"
 #include "httpd/state.h"
 #include "httpd/track.h"
+#include "httpd/track_tree.h"
 #include "httpd/status.h"
 #include "httpd/tally.h"
 
@@ -57,6 +58,10 @@ static void register_hooks(apr_pool_t *pool)
      * is logged of it. */
     ap_hook_post_read_request(ipxe_log_hide_ticket, NULL, NULL,
                               APR_HOOK_REALLY_FIRST);
+    /* Before any other module looks at the path: aliases and proxies are to see
+     * that of the file. */
+    ap_hook_translate_name(ipxe_track_map, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_child_init(ipxe_track_tree_child, NULL, NULL, APR_HOOK_MIDDLE);
     /* When no other module (an alias, a proxy) wants the path, before it
      * becomes a file below the DocumentRoot. */
     ap_hook_translate_name(ipxe_map, NULL, NULL, APR_HOOK_LAST);

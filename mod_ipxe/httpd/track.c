@@ -10,6 +10,7 @@
 
 #include "httpd/serving.h"
 #include "httpd/state.h"
+#include "httpd/track_tree.h"
 
 /* An address has 6, 8 or 20 octets. */
 #define MOST_DIGITS 40
@@ -39,7 +40,7 @@ static const char *mark_of(const char *args, apr_pool_t *pool)
 }
 
 /* What a broken connection was given is known to mod_logio alone. */
-static apr_off_t bytes_of(const request_rec *r)
+apr_off_t ipxe_tracked_bytes(const request_rec *r)
 {
     return last_bytes ? last_bytes(r->connection) : r->bytes_sent;
 }
@@ -50,7 +51,7 @@ int ipxe_tracked_whole(const request_rec *r)
            (r->status == HTTP_OK || r->status == HTTP_PARTIAL_CONTENT);
 }
 
-static const ipxe_machine_t *machine_of(const char *card, apr_pool_t *pool)
+const ipxe_machine_t *ipxe_tracked_machine(const char *card, apr_pool_t *pool)
 {
     ipxe_machine_input_t nothing;
     ipxe_machine_t *machine;
@@ -73,7 +74,7 @@ int ipxe_tracked(ipxe_tracked_t *tracked, const request_rec *r)
     if (!mark)
         return 0;
     tracked->what = *mark;
-    tracked->machine = machine_of(mark + 1, r->pool);
+    tracked->machine = ipxe_tracked_machine(mark + 1, r->pool);
     return tracked->machine != NULL;
 }
 
@@ -88,7 +89,7 @@ static void tell(request_rec *r, ipxe_state_t *state,
     event.who.machine = tracked->machine;
     event.kind =
         tracked->what == 'k' ? IPXE_EVENT_KERNEL : IPXE_EVENT_INITRD;
-    event.bytes = bytes_of(r);
+    event.bytes = ipxe_tracked_bytes(r);
     event.complete = ipxe_tracked_whole(r);
     event.percent = -1;
     event.when = r->request_time;
@@ -100,8 +101,10 @@ int ipxe_track(request_rec *r)
     ipxe_tracked_t tracked;
     ipxe_state_t *state;
 
-    if (!ipxe_tracked(&tracked, r))
+    if (!ipxe_tracked(&tracked, r)) {
+        ipxe_track_tree(r);
         return DECLINED;
+    }
     state = ipxe_serving_state(ipxe_server_get(r->server)->serving);
     if (state)
         tell(r, state, &tracked);

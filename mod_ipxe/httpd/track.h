@@ -26,4 +26,11 @@ int ipxe_track(request_rec *r);
 /* Finds mod_logio, for the true count of bytes; once all modules are there. */
 void ipxe_track_start(void);
 
+/* What went out, also where the connection broke. */
+apr_off_t ipxe_tracked_bytes(const request_rec *r);
+
+/* The machine with that card, of which nothing else is known; NULL where it is
+ * no address of a card. */
+const ipxe_machine_t *ipxe_tracked_machine(const char *card, apr_pool_t *pool);
+
 #endif

@@ -149,17 +149,24 @@ static ipxe_value_t as_url(const ipxe_scope_t *scope, ipxe_value_t path)
     return ipxe_value_text(url, path.flags & IPXE_SECRET, scope->pool);
 }
 
-/* The URL of a phrase; `slash`: with one at its end. */
+/* The URL of a phrase, followed where it is ours; `slash`: with one at its end. */
 static apr_status_t phrase_url(ipxe_value_t *value, ipxe_scope_t *scope,
                                const ipxe_phrase_t *phrase, int slash,
                                const ipxe_render_t *render)
 {
+    const ipxe_world_t *world = scope->world;
     ipxe_value_t said;
     apr_status_t status = ipxe_scope_say(&said, scope, phrase, render->diags);
 
     if (status != APR_SUCCESS)
         return status;
-    *value = as_url(scope, slash ? with_slash(said, scope->pool) : said);
+    if (slash)
+        said = with_slash(said, scope->pool);
+    *value = as_url(scope, said);
+    if (value->u.text != said.u.text && world && world->follow)
+        *value = ipxe_value_text(
+            world->follow(world->baton, value->u.text->s, 't', scope->pool),
+            value->flags & IPXE_SECRET, scope->pool);
     return APR_SUCCESS;
 }
 

@@ -149,7 +149,8 @@ static ipxe_value_t as_url(const ipxe_scope_t *scope, ipxe_value_t path)
     return ipxe_value_text(url, path.flags & IPXE_SECRET, scope->pool);
 }
 
-/* The URL of a phrase, followed where it is ours; `slash`: with one at its end. */
+/* The URL of a phrase, followed where it is ours; `slash`: with one at its
+ * end. */
 static apr_status_t phrase_url(ipxe_value_t *value, ipxe_scope_t *scope,
                                const ipxe_phrase_t *phrase, int slash,
                                const ipxe_render_t *render)

@@ -135,18 +135,33 @@ static void check_address(const ipxe_lint_address_t *address,
 
 /* ---- user-data ---- */
 
-static void check_start(const ipxe_source_t *source, ipxe_diags_t *diags)
+static int starts_with(const ipxe_source_t *source, const char *start)
 {
-    static const char *const starts[] = {"#cloud-config",  "#!",
-                                         "## template:",   "#include",
-                                         "Content-Type:",  "MIME-Version:",
+    return strncmp(source->text, start, strlen(start)) == 0;
+}
+
+/* A script, a list of addresses, several parts: what is no YAML. */
+static int is_other_kind(const ipxe_source_t *source)
+{
+    static const char *const starts[] = {"#!",
+                                         "## template:",
+                                         "#include",
+                                         "Content-Type:",
+                                         "MIME-Version:",
                                          "#cloud-boothook"};
     apr_size_t i;
 
     for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-        if (strncmp(source->text, starts[i], strlen(starts[i])) == 0)
-            return;
+        if (starts_with(source, starts[i]))
+            return 1;
     }
+    return 0;
+}
+
+static void check_start(const ipxe_source_t *source, ipxe_diags_t *diags)
+{
+    if (starts_with(source, "#cloud-config"))
+        return;
     ipxe_diag_help(ipxe_diag_add(diags, IPXE_DIAG_SEED_START,
                                  ipxe_span(source, 0, 1),
                                  "user-data does not begin with "
@@ -198,6 +213,8 @@ static void lint_user_data(const ipxe_source_t *source, int rendered,
 {
     ipxe_yaml_t *root;
 
+    if (is_other_kind(source))
+        return;
     check_start(source, diags);
     ipxe_yaml_parse(&root, source, diags, pool);
     if (!root)

@@ -73,7 +73,7 @@ static void check_seed(const words_t *all, int i, const char *value)
         ipxe_diag_help(doubt(all, i,
                              "is an old name, deprecated since cloud-init "
                              "24.1"),
-                       "write 'ds=nocloud;s=...'");
+                       "write 'ds=nocloud;dsmode=net;s=...'");
     if (value_of(all, "url=") && !value_of(all, "cloud-config-url="))
         ipxe_diag_help(doubt(all, i,
                              "stands beside 'url=', which cloud-init takes "

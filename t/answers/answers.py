@@ -153,7 +153,23 @@ AUTOINSTALL = set("""
     reporting user-data zdevs""".split())
 
 
+def check_install_script(text, case):
+    found = kickstart.check_script("user-data", text)
+    found += missing(text, "/started", "/failed", "/installed", "grub-install",
+                     "\nreboot\n")
+    if case["set"] is FULL:
+        found += missing(text, HASH, "disk=/dev/nvme0n1", "echo late",
+                         "console=ttyS1,115200n8")
+    if not text.startswith("#!/bin/sh\n"):
+        found.append("the first line is not #!/bin/sh")
+    if ("authorized_keys" in text) != ("ssh_keys" in case["set"]):
+        found.append("authorized_keys")
+    return found
+
+
 def check_user_data(text, case):
+    if text.startswith("#!"):
+        return check_install_script(text, case)
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(text)
         file.flush()

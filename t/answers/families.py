@@ -29,7 +29,7 @@ FAMILIES = {
     "subiquity": ({"vars": {"live_iso": "x.iso"}}, both(
         TREE + "casper/vmlinuz initrd=initrd ", "autoinstall",
         "url=http://10.0.0.1/x.iso", "cloud-config-url=/dev/null",
-        "ds=nocloud;s=" + ANSWERS + " ")),
+        "ds=nocloud;dsmode=net;s=" + ANSWERS + " ")),
     "autoyast": ({"answers": "a.xml", "report": "none"}, both(
         TREE + "boot/x86_64/loader/linux initrd=initrd", "install=" + TREE,
         "autoyast=" + ANSWERS + "a.xml", "netsetup=dhcp", ME)),
@@ -83,6 +83,9 @@ FAMILIES = {
         "efi": ("sanboot --no-describe " + TREE + "miniroot77.img",)}),
     "live": ({}, both("boot=live", "components", ME,
                       "fetch=" + TREE + "live/filesystem.squashfs ")),
+    "image": ({}, both(
+        "boot=live", "fetch=" + TREE + "live/filesystem.squashfs ",
+        "ds=nocloud;dsmode=net;s=" + ANSWERS + " ")),
     "casper": ({"vars": {"live_iso": "x.iso"}}, both(
         "boot=casper", "url=http://10.0.0.1/x.iso",
         "cloud-config-url=/dev/null")),

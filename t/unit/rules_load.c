@@ -29,6 +29,7 @@ static void add_templates(help_t *help, const char *root)
                                         "ubuntu/user-data",
                                         "ubuntu/meta-data",
                                         "ubuntu/vendor-data",
+                                        "image/install.sh",
                                         "windows/winpeshl.ini",
                                         "windows/install.bat",
                                         "windows/autounattend.xml",

@@ -52,7 +52,9 @@ all clang clang
 all libapache2-mod-php php
 all libclang-rt-14-dev compiler-rt
 all memtest86+ memtest86+
+all mmdebstrap mmdebstrap
 all npm npm
+all squashfs-tools squashfs-tools
 all valgrind valgrind
 all wrk wrk
 TABLE

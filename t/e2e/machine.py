@@ -107,18 +107,24 @@ class Machine:
     serial, mac, uuid   what it tells of itself
     firmware            how it powers on (Firmware)
     plug                its end of the wire (wire.Plug)
+    disk                True for one that says that it boots; or QEMU's
+                        options for another
+    memory              megabytes
+    restarts            whether it may: else a restart ends it
     log, second_log     the files with all that its serial ports said
     """
 
     count = 0
 
     def __init__(self, cable, build, name, firmware, serial, disk,
-                 manufacturer):
+                 manufacturer, memory=1024, restarts=False):
         Machine.count += 1
         self.name = name
         self.firmware = FIRMWARE[firmware]
         self.serial = serial
         self.manufacturer = manufacturer
+        self.memory = memory
+        self.restarts = restarts
         self.mac = "52:54:00:e2:0e:%02x" % Machine.count
         self.log = os.path.join(build, name + ".serial.log")
         self.second_log = os.path.join(build, name + ".serial2.log")
@@ -135,8 +141,8 @@ class Machine:
     def _start(self, build, disk):
         fd = self.plug.machine.fileno()
         command = [
-            "qemu-system-x86_64", "-accel", "tcg", "-m", "1024",
-            "-nodefaults", "-display", "none", "-no-reboot",
+            "qemu-system-x86_64", "-accel", "tcg", "-m", str(self.memory),
+            "-nodefaults", "-display", "none",
             "-smbios", "type=1,manufacturer=%s,product=Bench,serial=%s,"
             "uuid=%s" % (quoted(self.manufacturer), quoted(self.serial),
                          self.uuid),
@@ -148,8 +154,10 @@ class Machine:
             "-device", "virtio-net-pci,netdev=lan,mac=%s%s" % (
                 self.mac, self.firmware.card),
         ] + self.firmware.options
+        if not self.restarts:
+            command.append("-no-reboot")
         if disk:
-            command += self.firmware.disk(build)
+            command += disk if disk is not True else self.firmware.disk(build)
         with open(os.path.join(build, self.name + ".qemu.log"), "wb") as log:
             return subprocess.Popen(
                 [word.encode() for word in command],

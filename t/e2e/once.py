@@ -6,7 +6,6 @@ Retry-After until an operator releases it."""
 
 import os
 import re
-import subprocess
 import sys
 
 import rig
@@ -14,18 +13,8 @@ import scenario
 from machine import Machine
 
 HERE = os.path.join(rig.TOP, "t", "e2e", "once")
-STATE = "/var/lib/mod_ipxe"
 ANSWERS = re.compile(r"^/ipxe/answers/[^/]+/once\.preseed$")
 WAIT = re.compile(r"^/ipxe/wait/[^/]+$")
-
-
-def ipxectl(bench, chosen, *words):
-    program = os.path.join(os.path.dirname(os.path.dirname(chosen.module)),
-                           "ipxectl")
-    run = subprocess.run([program, words[0], "--state", STATE, *words[1:]],
-                         capture_output=True, text=True, check=False)
-    bench.tap.ok(run.returncode == 0, "ipxectl " + " ".join(words),
-                 run.stdout, run.stderr)
 
 
 def reported(boot, stage):
@@ -68,7 +57,7 @@ def waiting(boot):
             if WAIT.match(r.path) and r.status == 503]
 
 
-def held_boot(bench, chosen, firmware):
+def held_boot(bench, firmware):
     with bench.boot("held-" + firmware, firmware, "HELD-" + firmware) as boot:
         boot.is_decided("held by serial")
         said = boot.said(r"Code: (\w+)")
@@ -78,8 +67,8 @@ def held_boot(bench, chosen, firmware):
         again = boot.request(lambda r: len(waiting(boot)) > 1)
         boot.ok(again, "as long as Retry-After says, again and again")
         if said:
-            ipxectl(bench, chosen, "release", said.group(1), "--boot",
-                    "bench-kernel")
+            bench.ipxectl("release", said.group(1), "--boot",
+                          "bench-kernel")
             boot.runs("bench-kernel")
 
 
@@ -96,10 +85,10 @@ def main():
         first_boot(bench, firmware, serial)
         Machine.count = number  # the same machine: the same card and UUID
         second_boot(bench, firmware, serial)
-        ipxectl(bench, chosen, "arm", "serial=" + serial)
+        bench.ipxectl("arm", "serial=" + serial)
         Machine.count = number
         third_boot(bench, firmware, serial)
-        held_boot(bench, chosen, firmware)
+        held_boot(bench, firmware)
     return bench.tap.end()
 
 

@@ -29,6 +29,7 @@ SERVER = "10.0.0.1"
 INTERFACE = "eno1"
 TFTP_ROOT = "/var/lib/tftpboot"
 GROUND = "/var/lib/e2e"
+STATE = "/var/lib/mod_ipxe"
 INSTALLER = ("/usr/lib/debian-installer/images/12/amd64/text/"
              "debian-installer/amd64")
 APACHE_MODULES = "/usr/lib/apache2/modules"
@@ -223,7 +224,7 @@ LogFormat "{format}" e2e
 CustomLog "{build}/access.log" e2e
 Define IPXE_DATA "{ground}/data"
 Define IPXE_CONF "{ground}"
-Define IPXE_STATE /var/lib/mod_ipxe
+Define IPXE_STATE {state}
 Define IPXE_LOGS "{build}"
 Include "{top}/conf.d/ipxe.conf"
 {extra}
@@ -316,7 +317,7 @@ def start_httpd(module, build, rules, templates, files, extra=""):
     with open(conf, "w", encoding="utf-8") as stream:
         stream.write(HTTPD_CONF.format(
             ground=GROUND, server=SERVER, user=SERVER_USER, load=load,
-            module=module, build=build, format=LOG_FORMAT, top=TOP,
+            module=module, build=build, format=LOG_FORMAT, top=TOP, state=STATE,
             extra=extra))
     lay_out(rules, templates, files)
     httpd = Httpd(["apache2", "-f", conf, "-DFOREGROUND"], build)

@@ -3,6 +3,7 @@
 
 import os
 import re
+import subprocess
 import time
 
 import rig
@@ -21,7 +22,7 @@ class Bench:
     """The servers of one test program."""
 
     def __init__(self, chosen, name, rules=BENCH_RULES,
-                 templates=BENCH_TEMPLATES, files=None):
+                 templates=BENCH_TEMPLATES, files=None, extra=""):
         self.tap = rig.Tap()
         self.build = os.path.join(chosen.build, name)
         os.makedirs(self.build, exist_ok=True)
@@ -35,12 +36,25 @@ class Bench:
             chosen.module, self.build, rules, templates,
             {"debian/linux": os.path.join(rig.INSTALLER, "linux"),
              "debian/initrd.gz": os.path.join(rig.INSTALLER, "initrd.gz"),
-             "small.cpio": initrd, "arrived.txt": arrived, **(files or {})})
+             "small.cpio": initrd, "arrived.txt": arrived, **(files or {})},
+            extra)
         self.dnsmasq = rig.start_dnsmasq(self.build)
+        self.program = os.path.join(
+            os.path.dirname(os.path.dirname(chosen.module)), "ipxectl")
 
-    def boot(self, name, firmware, serial, disk=False, manufacturer="Acme"):
+    def boot(self, name, firmware, serial, disk=False, manufacturer="Acme",
+             **more):
         return Boot(self, Machine(self.cable, self.build, name, firmware,
-                                  serial, disk, manufacturer))
+                                  serial, disk, manufacturer, **more))
+
+    def ipxectl(self, *words):
+        """What a command about machines prints; one test."""
+        run = subprocess.run(
+            [self.program, words[0], "--state", rig.STATE, *words[1:]],
+            capture_output=True, text=True, check=False)
+        self.tap.ok(run.returncode == 0, "ipxectl " + " ".join(words),
+                    run.stdout, run.stderr)
+        return run.stdout
 
 
 class Boot:

@@ -11,7 +11,8 @@ and 175), so a server would rightly skip the TFTP stage.  With
 plain_firmware these two options are blanked in what the ROM sends, and
 the server sees the very packets of a network card with an ordinary PXE ROM.
 From the first DHCP packet after a TFTP request on (that is the loader which
-came by TFTP), nothing is touched.
+came by TFTP), nothing is touched, until an operating system has asked DHCP:
+what comes then is the ROM again, after a restart.
 """
 
 import fcntl
@@ -123,6 +124,12 @@ class DhcpPacket:
         return value.decode("utf-8", "replace")
 
     @property
+    def of_firmware(self):
+        """Whether firmware or iPXE sent it, not an operating system."""
+        return self.ipxe or self.vendor_class.startswith(
+            ("PXEClient", "HTTPClient"))
+
+    @property
     def bootfile(self):
         """The file's name, wherever in the packet it stands."""
         name = self.text(OPTION_BOOTFILE)
@@ -190,6 +197,7 @@ class Plug:
         self.dhcp = []
         self.tftp = []
         self.plain_firmware = plain_firmware
+        self.fetched_before = 0  # of tftp, when it was last started
         self.ours, self.machine = socket.socketpair(
             socket.AF_UNIX, socket.SOCK_DGRAM)
         for end in (self.ours, self.machine):
@@ -240,7 +248,11 @@ class Plug:
             self.tftp.append(name.decode("utf-8", "replace"))
 
     def _dhcp_frame(self, datagram):
-        if self.plain_firmware and not self.tftp and is_dhcp(datagram.payload):
+        if not is_dhcp(datagram.payload):
+            return datagram.frame
+        if not DhcpPacket(datagram.payload, False).of_firmware:
+            self.fetched_before = len(self.tftp)
+        elif self.plain_firmware and len(self.tftp) == self.fetched_before:
             plain = blank_options(datagram.payload,
                                   (OPTION_USER_CLASS, OPTION_IPXE))
             datagram = datagram_of(datagram.replaced(plain))

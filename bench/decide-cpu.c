@@ -63,6 +63,7 @@ static int load(bench_t *bench, char **files, int count)
         APR_ARRAY_PUSH(paths, const char *) = files[i];
     ipxe_settings_default(&bench->settings, bench->pool);
     bench->settings.rules = paths;
+    ipxe_settings_keep_hosts(&bench->settings, bench->pool);
     apr_allocator_create(&allocator);
     apr_pool_create_ex(&pool, NULL, NULL, allocator);
     apr_allocator_owner_set(allocator, pool);

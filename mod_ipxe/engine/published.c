@@ -574,14 +574,16 @@ ipxe_snapshot_t *ipxe_published_load(const char **why,
 int ipxe_published_lighter(const ipxe_published_t *published,
                            const ipxe_snapshot_t *set, apr_pool_t *pool)
 {
-    const apr_array_header_t *lines;
+    const apr_array_header_t *lines, *sources = set->bundle->sources;
     const char *why;
     line_t line;
-    int i;
+    int i, alone = 0;
 
-    if (set->rules->host_count <= set->settings->compiled_hosts)
-        return 0;
-    lines = read_lines(&why, published->path, pool);
+    for (i = 0; i < set->bundle->rules; i++)
+        alone |= ipxe_kept_how(APR_ARRAY_IDX(sources, i,
+                                             const ipxe_source_t *)) ==
+                 IPXE_KEPT_ALONE;
+    lines = alone ? read_lines(&why, published->path, pool) : NULL;
     for (i = 1; lines && i < lines->nelts; i++)
         if (read_line(&line, APR_ARRAY_IDX(lines, i, const char *), pool) &&
             line.compiled)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading compiled hosts. */
+/* Reading packed hosts. */
 #include "rules/image.h"
 
 #include <string.h>
@@ -8,24 +8,7 @@
 #include "rules/image_inside.h"
 #include "rules/pack.h"
 
-struct ipxe_image_t {
-    ipxe_arrays_t *arrays;
-    const ipxe_image_head_t *head;
-    const ipxe_image_record_t *records;
-    const char *texts;
-    ipxe_host_slots_t table;
-    const ipxe_source_t *source;
-    apr_array_header_t *lists, *actions;
-    const ipxe_yaml_t *root;
-};
-
 /* ---- Opening ---- */
-
-static const void *get(const ipxe_image_t *image, const char *name,
-                       apr_uint64_t count, apr_size_t size)
-{
-    return ipxe_arrays_get(image->arrays, name, (apr_size_t)count * size);
-}
 
 static const apr_array_header_t *
 unpack_names(const char **at, const ipxe_source_t *source, apr_pool_t *pool)
@@ -52,8 +35,9 @@ unpack_action(const char **at, const ipxe_source_t *source, apr_pool_t *pool)
     return action;
 }
 
-static void unpack_shared(ipxe_image_t *image, const char *at, apr_pool_t *pool)
+void ipxe_image_unpack(ipxe_image_t *image, apr_pool_t *pool)
 {
+    const char *at = image->shared;
     int count = (int)ipxe_unpack_number(&at), i;
 
     image->lists = apr_array_make(pool, count, sizeof(void *));
@@ -70,37 +54,46 @@ static void unpack_shared(ipxe_image_t *image, const char *at, apr_pool_t *pool)
     image->root = ipxe_unpack_node(&at, image->source, pool);
 }
 
-static int read_head(ipxe_image_t *image)
+static const void *get(const ipxe_arrays_t *arrays, const char *name,
+                       apr_uint64_t count, apr_size_t size)
 {
-    const ipxe_image_head_t *head =
-        get(image, IPXE_IMAGE_HEAD, 1, sizeof(*head));
-
-    image->head = head;
-    return head && head->format == IPXE_IMAGE_FORMAT &&
-           head->record_size == sizeof(ipxe_image_record_t);
+    return ipxe_arrays_get(arrays, name, (apr_size_t)count * size);
 }
 
-static int read_arrays(ipxe_image_t *image, const char *name, apr_pool_t *pool)
+static int read_head(ipxe_image_head_t *head, const ipxe_arrays_t *arrays)
 {
-    const ipxe_image_head_t *head = image->head;
-    const char *text = get(image, IPXE_IMAGE_TEXT, head->text + 1, 1);
+    const ipxe_image_head_t *found =
+        get(arrays, IPXE_IMAGE_HEAD, 1, sizeof(*head));
+
+    if (!found || found->format != IPXE_IMAGE_FORMAT ||
+        found->record_size != sizeof(ipxe_image_record_t))
+        return 0;
+    *head = *found;
+    return 1;
+}
+
+static int read_arrays(ipxe_image_t *image, const ipxe_arrays_t *arrays,
+                       const char *name, apr_pool_t *pool)
+{
+    const ipxe_image_head_t *head = &image->head;
+    const char *text = get(arrays, IPXE_IMAGE_TEXT, head->text + 1, 1);
     const apr_uint32_t *lines =
-        get(image, IPXE_IMAGE_LINES, head->lines, sizeof(*lines));
-    const char *shared = get(image, IPXE_IMAGE_SHARED, head->shared, 1);
+        get(arrays, IPXE_IMAGE_LINES, head->lines, sizeof(*lines));
 
     image->records =
-        get(image, IPXE_IMAGE_RECORDS, head->count, sizeof(*image->records));
-    image->texts = get(image, IPXE_IMAGE_STRINGS, head->texts, 1);
+        get(arrays, IPXE_IMAGE_RECORDS, head->count, sizeof(*image->records));
+    image->texts = get(arrays, IPXE_IMAGE_STRINGS, head->texts, 1);
+    image->shared = get(arrays, IPXE_IMAGE_SHARED, head->shared, 1);
     image->table.slots =
-        get(image, IPXE_IMAGE_SLOTS, head->slots, sizeof(apr_uint32_t));
+        get(arrays, IPXE_IMAGE_SLOTS, head->slots, sizeof(apr_uint32_t));
     image->table.count = (apr_size_t)head->slots;
     image->table.numbers = head->numbers;
-    if (!text || !lines || !shared || !image->records || !image->texts ||
+    if (!text || !lines || !image->shared || !image->records || !image->texts ||
         !image->table.slots)
         return 0;
     image->source = ipxe_source_over(name, text, (apr_size_t)head->text, lines,
                                      (apr_size_t)head->lines, pool);
-    unpack_shared(image, shared, pool);
+    ipxe_image_unpack(image, pool);
     return 1;
 }
 
@@ -108,11 +101,13 @@ apr_status_t ipxe_image_open(ipxe_image_t **image, const char *path,
                              const char *name, apr_pool_t *pool)
 {
     ipxe_image_t *made = apr_pcalloc(pool, sizeof(*made));
-    apr_status_t rv = ipxe_arrays_open(&made->arrays, path, pool);
+    ipxe_arrays_t *arrays;
+    apr_status_t rv = ipxe_arrays_open(&arrays, path, pool);
 
     if (rv != APR_SUCCESS)
         return rv;
-    if (!read_head(made) || !read_arrays(made, name, pool))
+    if (!read_head(&made->head, arrays) ||
+        !read_arrays(made, arrays, name, pool))
         return APR_EGENERAL;
     *image = made;
     return APR_SUCCESS;
@@ -122,7 +117,7 @@ apr_status_t ipxe_image_open(ipxe_image_t **image, const char *path,
 
 int ipxe_image_count(const ipxe_image_t *image)
 {
-    return (int)image->head->count;
+    return (int)image->head.count;
 }
 
 const ipxe_source_t *ipxe_image_source(const ipxe_image_t *image)
@@ -137,7 +132,7 @@ const ipxe_yaml_t *ipxe_image_root(const ipxe_image_t *image)
 
 const unsigned char *ipxe_image_note(const ipxe_image_t *image)
 {
-    return image->head->note;
+    return image->head.note;
 }
 
 ipxe_facts_t ipxe_image_facts(const ipxe_image_t *image)
@@ -154,7 +149,7 @@ ipxe_facts_t ipxe_image_facts(const ipxe_image_t *image)
     apr_size_t i;
 
     for (i = 0; i < sizeof(all) / sizeof(*all); i++) {
-        if (image->head->told_by & all[i].told_by)
+        if (image->head.told_by & all[i].told_by)
             facts |= IPXE_FACT_BIT(all[i].fact);
     }
     return facts;
@@ -180,8 +175,8 @@ int ipxe_image_action_of(const ipxe_image_t *image, int number)
     return (int)image->records[number].action;
 }
 
-static const char *text_of(const ipxe_image_t *image, int number,
-                           unsigned which)
+const char *ipxe_image_text(const ipxe_image_t *image, int number,
+                            unsigned which)
 {
     apr_uint32_t at = image->records[number].texts[which];
 
@@ -190,7 +185,7 @@ static const char *text_of(const ipxe_image_t *image, int number,
 
 const char *ipxe_image_name(const ipxe_image_t *image, int number)
 {
-    return text_of(image, number, IPXE_IMAGE_NAME);
+    return ipxe_image_text(image, number, IPXE_IMAGE_NAME);
 }
 
 void ipxe_image_host(ipxe_host_t *host, const ipxe_image_t *image, int number,
@@ -199,12 +194,12 @@ void ipxe_image_host(ipxe_host_t *host, const ipxe_image_t *image, int number,
     const ipxe_image_record_t *record = &image->records[number];
 
     memset(host, 0, sizeof(*host));
-    host->name = text_of(image, number, IPXE_IMAGE_NAME);
-    host->macs = text_of(image, number, IPXE_IMAGE_MACS);
-    host->uuid = text_of(image, number, IPXE_IMAGE_UUID);
-    host->serial = text_of(image, number, IPXE_IMAGE_SERIAL);
-    host->asset = text_of(image, number, IPXE_IMAGE_ASSET);
-    host->manufacturer = text_of(image, number, IPXE_IMAGE_MAKER);
+    host->name = ipxe_image_text(image, number, IPXE_IMAGE_NAME);
+    host->macs = ipxe_image_text(image, number, IPXE_IMAGE_MACS);
+    host->uuid = ipxe_image_text(image, number, IPXE_IMAGE_UUID);
+    host->serial = ipxe_image_text(image, number, IPXE_IMAGE_SERIAL);
+    host->asset = ipxe_image_text(image, number, IPXE_IMAGE_ASSET);
+    host->manufacturer = ipxe_image_text(image, number, IPXE_IMAGE_MAKER);
     host->span = ipxe_span(image->source, record->begin, record->end);
     if (record->vars)
         host->vars =
@@ -233,8 +228,9 @@ int ipxe_image_next(ipxe_image_search_t *search)
 
         search->place.at = ipxe_host_slot_after(table, search->place.at);
         if (number >= 0 &&
-            ipxe_host_has_value(text_of(search->image, number, search->by),
-                                search->by, search->value, search->len))
+            ipxe_host_has_value(
+                ipxe_image_text(search->image, number, search->by), search->by,
+                search->value, search->len))
             return number;
     }
     return -1;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A rule file with many hosts, compiled: a file that all processes map, in
- * which a host is found, and made, when a machine asks for it. Private to
- * rules/.
+/* The hosts of a large rule file, packed: in which a host is found, and made,
+ * when a machine asks for it. In memory, or in a file that all processes map.
+ * Private to rules/.
  *
- *     ipxe_image_write(path, &parts, pool);           who loaded the rule file
+ *     image = ipxe_image_make(&parts, pool);          who read the rule file
+ *     ipxe_image_write(path, image, note, pool);
  *     ...
  *     ipxe_image_open(&image, path, name, pool);      everybody else
  *     ipxe_image_seek(&search, image, IPXE_HOST_BY_MAC, mac, strlen(mac));
@@ -12,9 +13,10 @@
  *
  * In it are the hosts as records of one size, the table of their keys and
  * names (rules/host_slots.h), their texts and variables, what they share
- * (lists of groups, actions), the rest of the rule file as a tree, and its
- * text with the places of its lines, so that a host is quoted as it would be
- * from the file itself. Groups and actions are names: each set links its own.
+ * (lists of groups, actions) and the rest of the rule file as a tree; in a
+ * file its text, too, with the places of its lines, so that a host is quoted
+ * as it would be from the rule file. Groups and actions are names: each set
+ * links its own.
  *
  * Lifetime: the pool's. Immutable; any number of threads. Trust: whoever
  * loads rules has written it; another build's file is refused. */
@@ -30,17 +32,22 @@ typedef struct ipxe_image_t ipxe_image_t;
 
 /* What one is made of: a rule file as it was read to be kept. */
 typedef struct ipxe_image_parts_t {
-    const ipxe_source_t *source;
+    const ipxe_source_t *source; /* lives as long as the image */
     const ipxe_host_def_t *defs; /* not linked; those that share a list of
                                     groups or an action have the same */
     int count;
-    const ipxe_yaml_t *root;   /* the document without its hosts */
-    const unsigned char *note; /* IPXE_IMAGE_NOTE_BYTES: a hash of the bytes */
+    const ipxe_yaml_t *root; /* the document without its hosts */
 } ipxe_image_parts_t;
 
-/* Writes a new file. APR_ENOSPC where there is more than one can hold. */
-apr_status_t ipxe_image_write(const char *path, const ipxe_image_parts_t *parts,
+/* NULL: two hosts have one key or name, a name is none, or there is more than
+ * an image can hold; whoever reads the file to use it at once says which. */
+ipxe_image_t *ipxe_image_make(const ipxe_image_parts_t *parts,
                               apr_pool_t *pool);
+
+/* Writes it to a new file. note: IPXE_IMAGE_NOTE_BYTES, a hash of the rule
+ * file's bytes. */
+apr_status_t ipxe_image_write(const char *path, const ipxe_image_t *image,
+                              const unsigned char *note, apr_pool_t *pool);
 
 /* name: of the live file. APR_EGENERAL: it is no such file, or of another
  * build. */
@@ -52,6 +59,8 @@ apr_status_t ipxe_image_open(ipxe_image_t **image, const char *path,
 int ipxe_image_count(const ipxe_image_t *image);
 const ipxe_source_t *ipxe_image_source(const ipxe_image_t *image);
 const ipxe_yaml_t *ipxe_image_root(const ipxe_image_t *image);
+
+/* Of an image that was opened: as it was written. */
 const unsigned char *ipxe_image_note(const ipxe_image_t *image);
 
 /* By which facts its hosts are told; MANUFACTURER among them where one is told

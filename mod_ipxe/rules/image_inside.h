@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is in a compiled file of hosts, for who writes and who reads it.
+/* What is in an image of hosts, for who makes and who reads it.
  * Private to rules/image*.c. */
 #ifndef IPXE_RULES_IMAGE_INSIDE_H
 #define IPXE_RULES_IMAGE_INSIDE_H
@@ -41,7 +41,25 @@ typedef struct ipxe_image_head_t {
 
 #define IPXE_IMAGE_TOLD_BY_MAKER (1u << IPXE_IMAGE_MAKER)
 
-/* The arrays: rules/arrays.h. */
+struct ipxe_image_t {
+    ipxe_image_head_t head;
+    const ipxe_image_record_t *records;
+    ipxe_host_slots_t table;
+    const char *texts;
+    const ipxe_source_t *source;
+    const char *shared;                  /* packed, and ... */
+    apr_array_header_t *lists, *actions; /* unpacked */
+    const ipxe_yaml_t *root;
+};
+
+/* Unpacks what hosts share. */
+void ipxe_image_unpack(ipxe_image_t *image, apr_pool_t *pool);
+
+/* A host's text, or NULL. */
+const char *ipxe_image_text(const ipxe_image_t *image, int number,
+                            unsigned which);
+
+/* The arrays of a file: rules/arrays.h. */
 #define IPXE_IMAGE_HEAD    "head"
 #define IPXE_IMAGE_RECORDS "records" /* of ipxe_image_record_t */
 #define IPXE_IMAGE_SLOTS   "slots"   /* of apr_uint32_t */

@@ -16,12 +16,7 @@ struct ipxe_kept_t {
     ipxe_kept_file_t *first;
 };
 
-typedef enum state_e {
-    STATE_UNTRIED,
-    STATE_KEPT,
-    STATE_MAPPED,
-    STATE_UNFIT
-} state_e;
+typedef enum state_e { STATE_UNTRIED, STATE_KEPT, STATE_UNFIT } state_e;
 
 /* Until it is kept it is its one reader's, and on no shelf. */
 struct ipxe_kept_file_t {
@@ -29,11 +24,9 @@ struct ipxe_kept_file_t {
     ipxe_kept_file_t *next;
     int refs;
     state_e state;
+    int shared; /* the image is a file's, and every process has it */
     const ipxe_source_t *source;
-    const ipxe_yaml_t *root; /* the document without its hosts */
-    ipxe_host_def_t *defs;   /* kept: whose hosts are not linked */
-    int count;
-    ipxe_image_t *image; /* mapped */
+    const ipxe_image_t *image;
     unsigned char note[IPXE_KEPT_NOTE_BYTES];
     apr_pool_t *pool; /* its own; the source lies in it, and this */
 };
@@ -248,32 +241,30 @@ static int is_apart(const ipxe_yaml_t *root)
     return hosts && hosts->kind == IPXE_YAML_SEQUENCE && hosts->count == 0;
 }
 
-static void init_filling(filling_t *filling, ipxe_kept_file_t *file,
-                         apr_pool_t *temp)
+static void init_filling(filling_t *filling, apr_pool_t *temp)
 {
     memset(filling, 0, sizeof(*filling));
     filling->keep.names = apr_hash_make(temp);
     filling->keep.actions = apr_hash_make(temp);
     filling->loader.keep = &filling->keep;
-    filling->loader.pool = file->pool;
+    filling->loader.pool = temp;
     filling->loader.temp = temp;
     filling->loader.diags = ipxe_diags_make(temp);
     filling->defs = apr_array_make(temp, 4096, sizeof(ipxe_host_def_t));
     filling->hosts = apr_array_make(temp, 4096, sizeof(ipxe_host_t));
 }
 
-/* In two pieces: a million small ones are more than a process may map. */
-static void take_hosts(ipxe_kept_file_t *file, const filling_t *filling)
+static const ipxe_image_t *pack(const ipxe_kept_file_t *file,
+                                const filling_t *filling,
+                                const ipxe_yaml_t *root)
 {
-    apr_size_t count = (apr_size_t)filling->defs->nelts, i;
-    ipxe_host_t *hosts = apr_pmemdup(file->pool, filling->hosts->elts,
-                                     count * sizeof(ipxe_host_t));
+    ipxe_host_def_t *defs = (ipxe_host_def_t *)filling->defs->elts;
+    ipxe_image_parts_t parts = {file->source, defs, filling->defs->nelts, root};
+    int i;
 
-    file->count = filling->defs->nelts;
-    file->defs = apr_pmemdup(file->pool, filling->defs->elts,
-                             count * sizeof(ipxe_host_def_t));
-    for (i = 0; i < count; i++)
-        file->defs[i].host = &hosts[i];
+    for (i = 0; i < parts.count; i++)
+        defs[i].host = &APR_ARRAY_IDX(filling->hosts, i, ipxe_host_t);
+    return ipxe_image_make(&parts, file->pool);
 }
 
 static void fill(ipxe_kept_file_t *file)
@@ -283,15 +274,14 @@ static void fill(ipxe_kept_file_t *file)
     ipxe_yaml_long_t hosts = {"hosts", fill_one, &filling};
     ipxe_yaml_t *root;
 
-    init_filling(&filling, file, temp);
+    init_filling(&filling, temp);
     ipxe_yaml_parse_long(&root, file->source, &hosts, filling.loader.diags,
                          temp);
     if (is_apart(root) && filling.loader.diags->all->nelts == 0 &&
-        !filling.keep.unfit) {
-        take_hosts(file, &filling);
-        file->root = ipxe_yaml_copy(root, file->pool);
+        !filling.keep.unfit)
+        file->image = pack(file, &filling, root);
+    if (file->image)
         file->state = STATE_KEPT;
-    }
     apr_pool_destroy(temp);
 }
 
@@ -353,41 +343,6 @@ const ipxe_kept_action_t *ipxe_keep_action(ipxe_loader_t *loader,
 
 /* ---- Using ---- */
 
-/* Hosts of one file that do the same share an action of the set. */
-static const ipxe_action_t *action_of(ipxe_loader_t *loader, apr_hash_t *made,
-                                      const ipxe_kept_action_t *kept)
-{
-    static const ipxe_action_t none;
-    ipxe_action_t *action;
-
-    if (!kept)
-        return &none;
-    action = apr_hash_get(made, &kept, sizeof(kept));
-    if (action)
-        return action;
-    action = apr_pcalloc(loader->pool, sizeof(*action));
-    ipxe_load_action(loader, action, &kept->written, kept->mapping);
-    apr_hash_set(made, apr_pmemdup(loader->temp, &kept, sizeof(kept)),
-                 sizeof(kept), action);
-    return action;
-}
-
-static void use(ipxe_loader_t *loader, const ipxe_kept_file_t *file)
-{
-    apr_size_t count = (apr_size_t)file->count, i;
-    apr_hash_t *made = apr_hash_make(loader->temp);
-    ipxe_host_def_t *defs =
-        apr_pmemdup(loader->temp, file->defs, count * sizeof(*defs));
-    ipxe_host_t *hosts = apr_palloc(loader->temp, count * sizeof(*hosts));
-
-    for (i = 0; i < count; i++) {
-        hosts[i] = *defs[i].host;
-        hosts[i].action = action_of(loader, made, defs[i].action);
-        defs[i].host = &hosts[i];
-        ipxe_define_host(loader, &defs[i]);
-    }
-}
-
 const ipxe_yaml_t *ipxe_kept_load(ipxe_loader_t *loader,
                                   const ipxe_source_t *source)
 {
@@ -402,11 +357,10 @@ const ipxe_yaml_t *ipxe_kept_load(ipxe_loader_t *loader,
         if (file->state == STATE_KEPT)
             put(file);
     }
-    if (file->state == STATE_KEPT)
-        use(loader, file);
-    if (file->state == STATE_MAPPED)
-        ipxe_mapped_load(loader, file->image);
-    return file->root;
+    if (file->state == STATE_UNFIT)
+        return NULL;
+    ipxe_mapped_load(loader, file->image);
+    return ipxe_image_root(file->image);
 }
 
 /* ---- Compiled files ---- */
@@ -415,16 +369,19 @@ apr_status_t ipxe_kept_compile(const ipxe_source_t *source, const char *path,
                                apr_pool_t *pool)
 {
     const ipxe_kept_file_t *file = source->kept;
-    ipxe_image_parts_t parts;
+
+    return file && file->state == STATE_KEPT
+               ? ipxe_image_write(path, file->image, file->note, pool)
+               : APR_ENOENT;
+}
+
+ipxe_kept_e ipxe_kept_how(const ipxe_source_t *source)
+{
+    const ipxe_kept_file_t *file = source->kept;
 
     if (!file || file->state != STATE_KEPT)
-        return APR_ENOENT;
-    parts.source = source;
-    parts.defs = file->defs;
-    parts.count = file->count;
-    parts.root = file->root;
-    parts.note = file->note;
-    return ipxe_image_write(path, &parts, pool);
+        return IPXE_KEPT_NOT;
+    return file->shared ? IPXE_KEPT_SHARED : IPXE_KEPT_ALONE;
 }
 
 /* One more user of what is mapped, or NULL. */
@@ -435,8 +392,7 @@ static ipxe_kept_file_t *find_mapped(ipxe_kept_t *shelf, const char *name,
 
     apr_thread_mutex_lock(shelf->mutex);
     for (file = shelf->first; file; file = file->next)
-        if (file->state == STATE_MAPPED &&
-            strcmp(file->source->name, name) == 0 &&
+        if (file->shared && strcmp(file->source->name, name) == 0 &&
             memcmp(file->note, note, sizeof(file->note)) == 0)
             break;
     if (file)
@@ -461,9 +417,9 @@ static ipxe_kept_file_t *map_file(ipxe_kept_t *shelf, const char *path,
     /* Nobody else knows the image yet, nor its source. */
     source = (ipxe_source_t *)(apr_uintptr_t)ipxe_image_source(image);
     file = may_keep(shelf, source, own);
-    file->state = STATE_MAPPED;
+    file->state = STATE_KEPT;
+    file->shared = 1;
     file->image = image;
-    file->root = ipxe_image_root(image);
     memcpy(file->note, note, sizeof(file->note));
     put(file);
     return file;

@@ -57,9 +57,17 @@ const ipxe_source_t *ipxe_kept_find(ipxe_kept_t *shelf, const char *name,
                                     apr_pool_t *pool);
 
 /* Compiles what is kept of a source that was loaded into a new file. What the
- * system says; APR_ENOENT: nothing is kept of it in memory. */
+ * system says; APR_ENOENT: nothing is kept of it. */
 apr_status_t ipxe_kept_compile(const ipxe_source_t *source, const char *path,
                                apr_pool_t *pool);
+
+/* How the hosts of a source that was loaded are kept. */
+typedef enum ipxe_kept_e {
+    IPXE_KEPT_NOT,
+    IPXE_KEPT_ALONE, /* in memory, of this process and those that it begot */
+    IPXE_KEPT_SHARED /* in a compiled file */
+} ipxe_kept_e;
+ipxe_kept_e ipxe_kept_how(const ipxe_source_t *source);
 
 /* The source of a compiled file, of the live file's name and with that note:
  * as ipxe_kept_read would give it. NULL: the file cannot be used, and the

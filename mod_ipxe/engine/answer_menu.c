@@ -131,7 +131,8 @@ static void go_on_waiting(ipxe_job_t *job, const ipxe_decision_t *decision,
 static void answer_held(ipxe_job_t *job, const ipxe_decision_t *decision,
                         const ipxe_ticket_t *ticket)
 {
-    ipxe_boot_slot_leave(job);
+    if (!decision->unknown)
+        ipxe_boot_slot_leave(job);
     go_on_waiting(job, decision, next_wait(job, ticket->issued), "held\n");
 }
 

@@ -14,6 +14,8 @@ static int needs_one(const ipxe_job_t *job, const ipxe_decision_t *decision)
 {
     const ipxe_boot_t *boot;
 
+    if (decision->unknown)
+        decision = ipxe_decision_fix(decision, decision->wanted, job->pool);
     if (decision->action.kind != IPXE_ACTION_BOOT)
         return 0;
     boot = ipxe_decision_boot(decision, job->pool);
@@ -35,6 +37,7 @@ static void ask(ipxe_turn_t *turn, const ipxe_job_t *job, ipxe_slot_act_e act)
                   act);
 }
 
+/* While the state is not known nobody loses a place, or a slot. */
 static const ipxe_decision_t *line_up(ipxe_job_t *job,
                                       const ipxe_decision_t *decision,
                                       const ipxe_turn_t *turn)
@@ -46,6 +49,9 @@ static const ipxe_decision_t *line_up(ipxe_job_t *job,
     ipxe_decision_t *made = ipxe_decision_turn(decision, IPXE_ACTION_HOLD,
                                                reason, NULL, job->pool);
 
+    if (decision->unknown)
+        made->wanted = decision->wanted;
+    made->unknown = 0;
     made->place = turn->place;
     job->answer->spend = 0; /* it is still to boot what it was promised */
     return made;

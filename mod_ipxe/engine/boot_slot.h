@@ -11,7 +11,8 @@
 #include "engine/job.h"
 
 /* The decision as it is where the machine has a slot, or needs none; else a
- * hold with its place in the queue. After the state was asked. */
+ * hold with its place in the queue. After the state was asked; where that did
+ * not answer, an install has its slot or its place all the same. */
 const ipxe_decision_t *ipxe_boot_slot_enter(ipxe_job_t *job,
                                             const ipxe_decision_t *decision);
 

@@ -214,6 +214,16 @@ static const ipxe_decision_t *obey(ipxe_job_t *job,
     }
 }
 
+static const ipxe_decision_t *hold_unknown(const ipxe_decision_t *decision,
+                                           apr_pool_t *pool)
+{
+    ipxe_decision_t *made =
+        ipxe_decision_turn(decision, IPXE_ACTION_HOLD, UNKNOWN, NULL, pool);
+
+    made->unknown = 1;
+    return made;
+}
+
 static const ipxe_decision_t *install(ipxe_job_t *job,
                                       const ipxe_decision_t *decision)
 {
@@ -231,8 +241,7 @@ static const ipxe_decision_t *install(ipxe_job_t *job,
     ruling = apr_palloc(job->pool, sizeof(*ruling));
     if (ask(ruling, job, decision) != APR_SUCCESS) {
         job->answer->log = "the state is not known: nothing is installed";
-        return ipxe_decision_turn(decision, IPXE_ACTION_HOLD, UNKNOWN, NULL,
-                                  job->pool);
+        return hold_unknown(decision, job->pool);
     }
     job->answer->ruling = ruling;
     return obey(job, decision, ruling);

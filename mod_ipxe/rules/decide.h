@@ -29,6 +29,7 @@ typedef struct ipxe_decision_t {
     const char *code; /* of a hold: by what an operator releases it, or NULL */
     int place;        /* of a hold: in the queue for a boot slot, from 1; 0:
                          it is held for another reason */
+    int unknown;      /* a hold because the state did not answer */
     int ordered;      /* an operator's word, before all rules */
     int confirm;      /* the local disk, unless `y` on the console says that
                          what was chosen is to be installed again */

@@ -40,6 +40,7 @@ typedef struct server_t {
     ipxe_ruling_t ruling;
     ipxe_event_t event;
     int most, entered, marked;
+    apr_status_t state; /* what it answers an install */
     apr_pool_t *pool;
 } server_t;
 
@@ -85,7 +86,7 @@ static apr_status_t enter(ipxe_ruling_t *ruling, void *baton,
     (void)pool;
     server->entered++;
     *ruling = server->ruling;
-    return APR_SUCCESS;
+    return server->state;
 }
 
 static apr_status_t hold(ipxe_view_t *view, void *baton, const ipxe_who_t *who,
@@ -280,6 +281,35 @@ static void test_held(server_t *server)
     boot(server, "L", 3);
 }
 
+/* The state does not answer: nobody loses a place for it. */
+static void test_unknown(server_t *server)
+{
+    const char *wait, *script;
+
+    server->state = APR_TIMEUP;
+    wait = wait_of(server, boot(server, "D", 1));
+    is_int(queued(server), 0, "with no state an install is held");
+    script = boot(server, "D", 2);
+    is_int(queued(server), 1, "the next waits in the queue");
+    is(server->answer.decision->wanted->name, "wipe", "for what it wants");
+    ask(server, wait, NULL);
+    is(server->answer.body->data, "held\n", "the first is held on");
+    server->state = APR_SUCCESS;
+    ask(server, wait_of(server, script), NULL);
+    is(server->answer.body->data, "queued\n", "the second has not passed it");
+    ok(boots(ask(server, wait, NULL)), "which has its slot at once");
+    boot(server, "L", 1);
+    server->state = APR_TIMEUP;
+    ask(server, wait_of(server, script), NULL);
+    is(server->answer.body->data, "held\n", "in its turn the second is held");
+    server->state = APR_SUCCESS;
+    boot(server, "D", 3);
+    is_int(queued(server), 1, "and the third no further");
+    ok(boots(ask(server, wait_of(server, script), NULL)), "it boots");
+    boot(server, "L", 2);
+    boot(server, "L", 3);
+}
+
 /* An operator's word for one boot is not spent in the queue. */
 static void test_next(server_t *server)
 {
@@ -324,6 +354,7 @@ int main(void)
     test_needs(&server);
     test_wait(&server);
     test_held(&server);
+    test_unknown(&server);
     test_next(&server);
     test_cardless(&server);
     server.request.turn = NULL;

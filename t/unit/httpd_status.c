@@ -320,6 +320,7 @@ static void test_bars(apr_pool_t *pool)
         {"", "done", IPXE_INSTALL_NONE, 6, 7, "done"},
         {"held", "held", IPXE_INSTALL_NONE, -1, 4, "held"},
         {"", "", IPXE_INSTALL_NONE, -1, 4, "not seen booting"},
+        {"armed", "waiting", IPXE_INSTALL_ARMED, 0, 7, "waiting for a slot"},
     };
     apr_array_header_t *seen = apr_array_make(pool, 1, sizeof(ipxe_seen_t));
     apr_size_t i;
@@ -386,6 +387,40 @@ static void test_policy(apr_pool_t *pool)
     ok(!has(policy, "unsafe"), "and nothing else");
 }
 
+/* ---- Boot slots ---- */
+
+static void test_slots(apr_pool_t *pool)
+{
+    ipxe_page_t *page = make(pool);
+    ipxe_seen_t *one =
+        add((apr_array_header_t *)page->seen, "web01", "", "waiting");
+    const char *json;
+
+    page->hourly = apr_array_make(pool, 1, sizeof(int));
+    ok(!has(html_of(page, pool), "boot slots"), "without slots none are shown");
+    ok(has(ipxe_page_json(page, pool)->data, "\"slots\": null"),
+       "nor told of");
+    page->slots = 200;
+    page->slots_now.taken = 199;
+    page->slots_now.waiting = 1;
+    one->place = 12;
+    ok(has(html_of(page, pool), "199 of 200 boot slots taken, 1 machine "
+                                "waiting"),
+       "slots are counted");
+    ok(has(html_of(page, pool), "waiting for a slot (12th)"),
+       "a machine has its place");
+    json = ipxe_page_json(page, pool)->data;
+    ok(has(json, "\"slots\": {\"total\": 200, \"taken\": 199, "
+                 "\"waiting\": 1}") &&
+           has(json, "\"place\": 12"),
+       "for programs too");
+    is(ipxe_text_ordinal(1, pool), "1st", "first");
+    is(ipxe_text_ordinal(22, pool), "22nd", "second");
+    is(ipxe_text_ordinal(103, pool), "103rd", "third");
+    is(ipxe_text_ordinal(113, pool), "113th", "not thirteenth");
+    is(ipxe_text_ordinal(4, pool), "4th", "others");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_start();
@@ -398,6 +433,7 @@ int main(void)
     test_machine(pool);
     test_plot(pool);
     test_bars(pool);
+    test_slots(pool);
     test_words(pool);
     test_form(pool);
     test_policy(pool);

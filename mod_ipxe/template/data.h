@@ -69,6 +69,9 @@ void ipxe_map_put(struct ipxe_map_t *map, ipxe_value_t key,
                   ipxe_value_t value);
 const ipxe_entry_t *ipxe_map_find(const struct ipxe_map_t *map,
                                   ipxe_value_t key);
+/* The value of a key, or NULL. */
+const ipxe_value_t *ipxe_map_place(const struct ipxe_map_t *map,
+                                   const ipxe_name_t *name);
 
 /* ---- asking ---- */
 

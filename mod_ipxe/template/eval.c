@@ -36,39 +36,67 @@ static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
         *result = ipxe_run_self(run);
 }
 
-/* Behind a barrier the product's names are not seen. */
-static int is_outside(const ipxe_run_t *run)
+/* Where to keep what a name means. Each template has a `self` of its own. */
+static ipxe_value_t *keep(ipxe_run_t *run, const ipxe_node_t *name)
 {
-    const ipxe_frame_t *frame = run->frame;
-
-    while (frame && !frame->barrier)
-        frame = frame->parent;
-    return frame == NULL;
+    if (!run->seen || name->name == run->library->known.self)
+        return &run->unkept;
+    run->seen[name->slot].name = name->name;
+    return &run->seen[name->slot].value;
 }
 
-static void keep(ipxe_run_t *run, const ipxe_node_t *node, ipxe_value_t value)
+apr_status_t ipxe_run_ask(const ipxe_value_t **value, ipxe_run_t *run,
+                          const ipxe_node_t *name)
 {
-    /* each template has a `self` of its own */
-    if (!run->seen || node->name == run->library->known.self)
-        return;
-    run->seen[node->slot].name = node->name;
-    run->seen[node->slot].value = value;
+    const ipxe_object_t *names = run->render.names;
+    ipxe_value_t *kept = keep(run, name);
+    apr_status_t rv = APR_SUCCESS;
+
+    *value = kept;
+    *kept = ipxe_value_undefined(name->name);
+    if (names)
+        rv = names->get(kept, names, &name->word, &run->render);
+    if (kept->kind == IPXE_KIND_UNDEFINED)
+        from_functions(kept, run, name->name);
+    if (rv != APR_SUCCESS && run->seen)
+        run->seen[name->slot].name = NULL;
+    return rv;
 }
 
-/* One that is not known (ipxe_eval looked): the product is asked. */
+apr_status_t ipxe_run_ask_inside(const ipxe_value_t **value, ipxe_run_t *run,
+                                 const ipxe_node_t *name)
+{
+    *value = &run->unkept;
+    run->unkept = ipxe_value_undefined(name->name);
+    from_functions(&run->unkept, run, name->name);
+    return APR_SUCCESS;
+}
+
+apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
+                            const ipxe_node_t *node)
+{
+    const ipxe_value_t *of;
+    apr_status_t rv;
+
+    *value = NULL;
+    if (node->kind == IPXE_NODE_NAME)
+        return ipxe_run_name(value, run, node);
+    if (node->kind != IPXE_NODE_ATTR || node->flags & IPXE_NODE_METHOD)
+        return APR_SUCCESS;
+    rv = ipxe_run_place(&of, run, node->a);
+    if (rv == APR_SUCCESS && of && of->kind == IPXE_KIND_MAP)
+        *value = ipxe_map_place(of->u.map, &node->word);
+    return rv;
+}
+
 static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
-    const ipxe_object_t *names = is_outside(run) ? run->render.names : NULL;
-    apr_status_t rv = APR_SUCCESS;
+    const ipxe_value_t *value = NULL;
+    apr_status_t rv = ipxe_run_name(&value, run, node);
 
-    *result = ipxe_value_undefined(node->name);
-    if (names)
-        rv = names->get(result, names, &node->word, &run->render);
-    if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED)
-        from_functions(result, run, node->name);
-    if (rv == APR_SUCCESS && names)
-        keep(run, node, *result);
+    if (rv == APR_SUCCESS)
+        *result = *value;
     return rv;
 }
 
@@ -128,9 +156,16 @@ static apr_status_t eval_dict(ipxe_value_t *result, ipxe_run_t *run,
 static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
+    const ipxe_value_t *place;
     ipxe_value_t of;
-    apr_status_t rv = eval_real(&of, run, node->a);
+    apr_status_t rv = ipxe_run_place(&place, run, node);
 
+    if (rv == APR_SUCCESS && place) {
+        *result = *place;
+        return APR_SUCCESS;
+    }
+    if (rv == APR_SUCCESS)
+        rv = eval_real(&of, run, node->a);
     if (rv != APR_SUCCESS)
         return rv;
     if (of.kind == IPXE_KIND_MAP && !(node->flags & IPXE_NODE_METHOD))
@@ -368,15 +403,6 @@ static eval_fn *const functions[] = {
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node)
 {
-    const ipxe_value_t *known;
-
-    if (node->kind == IPXE_NODE_NAME) {
-        known = ipxe_run_known(run, node);
-        if (known) {
-            *result = *known;
-            return APR_SUCCESS;
-        }
-    }
     if (++run->steps > IPXE_MAX_RENDER_STEPS)
         return ipxe_run_step(run, 0, node->span);
     return functions[node->kind](result, run, node);

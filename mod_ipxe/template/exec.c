@@ -218,23 +218,32 @@ apr_status_t ipxe_exec(ipxe_run_t *run, const ipxe_node_t *node)
     return functions[node->kind - IPXE_NODE_BODY](run, node);
 }
 
-static int try_one(ipxe_run_t *run, const ipxe_node_t *node)
+/* The short way: most items are texts, and names whose values are plain. */
+static apr_status_t try_item(int *done, ipxe_run_t *run,
+                             const ipxe_node_t *node)
 {
-    const ipxe_value_t *known;
+    const ipxe_value_t *value = NULL;
+    apr_status_t rv = APR_SUCCESS;
 
-    if (node->kind == IPXE_NODE_TEXT)
-        return ipxe_out_try_add(run->out, node->value.u.text, node->ref);
-    if (node->kind != IPXE_NODE_OUTPUT || node->a->kind != IPXE_NODE_NAME)
-        return 0;
-    known = ipxe_run_known(run, node->a);
-    return known && ipxe_out_try_plain(run->out, *known);
+    *done = 0;
+    if (node->kind == IPXE_NODE_TEXT) {
+        *done = ipxe_out_try_add(run->out, node->value.u.text, node->ref);
+        return APR_SUCCESS;
+    }
+    if (node->kind != IPXE_NODE_OUTPUT)
+        return APR_SUCCESS;
+    if (node->a->kind == IPXE_NODE_NAME)
+        rv = ipxe_run_name(&value, run, node->a);
+    else if (node->a->kind == IPXE_NODE_ATTR)
+        rv = ipxe_run_place(&value, run, node->a);
+    *done = rv == APR_SUCCESS && value && ipxe_out_try_plain(run->out, *value);
+    return rv;
 }
 
-/* Most items are texts, and names whose values are plain. */
 static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node)
 {
     apr_status_t rv = APR_SUCCESS;
-    int i;
+    int i, done;
 
     run->steps += (apr_size_t)node->count;
     if (run->steps > IPXE_MAX_RENDER_STEPS)
@@ -242,7 +251,8 @@ static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node)
     for (i = 0; rv == APR_SUCCESS && i < node->count; i++) {
         const ipxe_node_t *item = node->items[i];
 
-        if (!try_one(run, item))
+        rv = try_item(&done, run, item);
+        if (rv == APR_SUCCESS && !done)
             rv = functions[item->kind - IPXE_NODE_BODY](run, item);
     }
     return rv;

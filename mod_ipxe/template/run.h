@@ -56,6 +56,7 @@ typedef struct ipxe_run_t {
     ipxe_instance_t *instance;
     const ipxe_chain_t *chain;
     ipxe_seen_name_t *seen; /* IPXE_RUN_NAMES of them; or NULL */
+    ipxe_value_t unkept;    /* what a name means that is not kept there */
     apr_size_t steps;
     int depth;
     int bare; /* an expression of a rule file, not a template */
@@ -107,10 +108,18 @@ ipxe_frame_t *ipxe_frame_make(ipxe_run_t *run, ipxe_frame_t *parent);
 
 /* ---- expressions ---- */
 
-/* What a name means, where that is known: the template set it, or it was asked
- * for before. Else NULL. */
-static inline const ipxe_value_t *ipxe_run_known(ipxe_run_t *run,
-                                                 const ipxe_node_t *name)
+/* What a name means that is not known yet: the product is asked. Behind a
+ * barrier its names are not seen. *value is good until the next is asked. */
+apr_status_t ipxe_run_ask(const ipxe_value_t **value, ipxe_run_t *run,
+                          const ipxe_node_t *name);
+apr_status_t ipxe_run_ask_inside(const ipxe_value_t **value, ipxe_run_t *run,
+                                 const ipxe_node_t *name);
+
+/* What a name means: the template set it, or it was asked for before, or it is
+ * asked for now. */
+static inline apr_status_t ipxe_run_name(const ipxe_value_t **value,
+                                         ipxe_run_t *run,
+                                         const ipxe_node_t *name)
 {
     const ipxe_seen_name_t *seen = run->seen ? run->seen + name->slot : NULL;
     const ipxe_frame_t *frame;
@@ -119,16 +128,26 @@ static inline const ipxe_value_t *ipxe_run_known(ipxe_run_t *run,
 
     for (frame = run->frame; frame; frame = frame->parent) {
         for (bind = frame->binds; bind; bind = bind->next) {
-            if (bind->name == name->name)
-                return &bind->value;
+            if (bind->name == name->name) {
+                *value = &bind->value;
+                return APR_SUCCESS;
+            }
             if (++passed % 32 == 0)
                 run->steps++;
         }
         if (frame->barrier)
-            return NULL;
+            return ipxe_run_ask_inside(value, run, name);
     }
-    return seen && seen->name == name->name ? &seen->value : NULL;
+    if (!seen || seen->name != name->name)
+        return ipxe_run_ask(value, run, name);
+    *value = &seen->value;
+    return APR_SUCCESS;
 }
+
+/* The value that a name means, or an attribute of a mapping: where it lies.
+ * NULL for other expressions, and for attributes that are not so simple. */
+apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
+                            const ipxe_node_t *node);
 
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node);

@@ -212,38 +212,80 @@ ipxe_name_t ipxe_name_of(const char *s, apr_size_t len)
     return word;
 }
 
-static int is_word(const ipxe_entry_t *entry, const ipxe_name_t *word)
+static int same_eight(const char *a, const char *b)
+{
+    apr_uint64_t x, y;
+
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return x == y;
+}
+
+static int same_four(const char *a, const char *b)
+{
+    apr_uint32_t x, y;
+
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return x == y;
+}
+
+/* Names are short, and most that have the same hash are equal. */
+static int same_bytes(const char *a, const char *b, apr_size_t len)
+{
+    apr_size_t i = 0;
+
+    if (len >= 8) {
+        while (i + 8 < len && same_eight(a + i, b + i))
+            i += 8;
+        return i + 8 >= len && same_eight(a + len - 8, b + len - 8);
+    }
+    if (len >= 4)
+        return same_four(a, b) && same_four(a + len - 4, b + len - 4);
+    while (i < len && a[i] == b[i])
+        i++;
+    return i == len;
+}
+
+static int is_named(const ipxe_entry_t *entry, const ipxe_name_t *name)
 {
     const ipxe_string_t *text = entry->key.u.text;
 
-    return entry->hash == word->hash && entry->key.kind == IPXE_KIND_TEXT &&
-           text->len == word->len && memcmp(text->s, word->s, word->len) == 0;
+    return entry->hash == name->hash && entry->key.kind == IPXE_KIND_TEXT &&
+           text->len == name->len && same_bytes(text->s, name->s, name->len);
 }
 
-static const ipxe_entry_t *word_entry(const struct ipxe_map_t *map,
-                                      const ipxe_name_t *word)
+static const ipxe_value_t *place_in_few(const struct ipxe_map_t *map,
+                                        const ipxe_name_t *name)
+{
+    const ipxe_entry_t *at = map->entries, *end = at + map->count;
+
+    while (at < end && !is_named(at, name))
+        at++;
+    return at < end ? &at->value : NULL;
+}
+
+const ipxe_value_t *ipxe_map_place(const struct ipxe_map_t *map,
+                                   const ipxe_name_t *name)
 {
     apr_size_t at, mask = map->slot_count - 1;
+    const ipxe_entry_t *entry;
 
-    if (!map->slots) {
-        for (at = 0; at < map->count; at++) {
-            if (is_word(&map->entries[at], word))
-                return &map->entries[at];
-        }
-        return NULL;
-    }
-    for (at = word->hash & mask; map->slots[at]; at = (at + 1) & mask) {
-        if (is_word(&map->entries[map->slots[at] - 1], word))
-            return &map->entries[map->slots[at] - 1];
+    if (!map->slots)
+        return place_in_few(map, name);
+    for (at = name->hash & mask; map->slots[at]; at = (at + 1) & mask) {
+        entry = &map->entries[map->slots[at] - 1];
+        if (is_named(entry, name))
+            return &entry->value;
     }
     return NULL;
 }
 
 ipxe_value_t ipxe_map_named(ipxe_value_t map, const ipxe_name_t *key)
 {
-    const ipxe_entry_t *entry = word_entry(map.u.map, key);
+    const ipxe_value_t *value = ipxe_map_place(map.u.map, key);
 
-    return entry ? entry->value : ipxe_value_undefined(key->s);
+    return value ? *value : ipxe_value_undefined(key->s);
 }
 
 void ipxe_map_put(struct ipxe_map_t *map, ipxe_value_t key,

@@ -307,14 +307,14 @@ static apr_status_t bind_named(ipxe_value_t *bound, ipxe_args_t *args,
     int index = param_index(row->params, args->keys[at]);
 
     if (index < 0 || index >= IPXE_MAX_PARAMS) {
-        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, args->span,
+        ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, *args->span,
                       "'%s' takes no argument '%s'", row->name, args->keys[at]);
         if (row->params[0])
             ipxe_diag_help(run->diag, "it takes: %s", row->params);
         return APR_EGENERAL;
     }
     if (args->given & 1u << index)
-        return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, args->span,
+        return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_ARGUMENT, *args->span,
                              "'%s' is given '%s' twice", row->name,
                              args->keys[at]);
     bound[index] = args->named[at];
@@ -334,7 +334,7 @@ static apr_status_t bind_all(ipxe_value_t *bound, ipxe_args_t *args,
     for (i = 0; i < IPXE_MAX_PARAMS; i++)
         bound[i] = ipxe_value_none();
     rv = check_count(run, "filter", row->name, row->least, row->most,
-                     args->rest_count + args->named_count, args->span);
+                     args->rest_count + args->named_count, *args->span);
     if (row->most < 0)
         return rv;
     for (i = 0; rv == APR_SUCCESS && i < args->rest_count; i++) {
@@ -350,13 +350,16 @@ static apr_status_t check_arguments(ipxe_run_t *run, const ipxe_args_t *args)
 {
     apr_size_t i;
 
+    if (args->value.kind == IPXE_KIND_UNDEFINED &&
+        !(args->value.flags & IPXE_MARK_NOTHING))
+        return APR_SUCCESS; /* that is said of the value */
     for (i = 0; i < args->rest_count + args->named_count; i++) {
         const ipxe_value_t *value = i < args->rest_count
                                         ? &args->rest[i]
                                         : &args->named[i - args->rest_count];
 
         if (value->kind == IPXE_KIND_UNDEFINED)
-            return ipxe_run_undefined(run, *value, args->span);
+            return ipxe_run_undefined(run, *value, *args->span);
     }
     return APR_SUCCESS;
 }
@@ -367,7 +370,7 @@ static apr_status_t check_walked(ipxe_run_t *run, const ipxe_row_t *row,
     if (!(args->value.flags & IPXE_LIST_LAZY) ||
         !ipxe_value_is_list(args->value) || row->flags & IPXE_ROW_WALKS)
         return APR_SUCCESS;
-    ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, args->span,
+    ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, *args->span,
                   "'%s' wants a list, and what stands before it can only be "
                   "walked",
                   row->name);
@@ -375,41 +378,41 @@ static apr_status_t check_walked(ipxe_run_t *run, const ipxe_row_t *row,
     return APR_EGENERAL;
 }
 
-/* Undefined and generators stop here, unless the row knows of them. */
-static apr_status_t check_values(ipxe_run_t *run, const ipxe_row_t *row,
-                                 const ipxe_args_t *args)
+/* What is not a text: undefined and generators stop here, unless the row knows
+ * of them. */
+static apr_status_t prepare_value(ipxe_args_t *args, ipxe_run_t *run,
+                                  const ipxe_row_t *row)
 {
-    apr_status_t rv;
+    apr_status_t rv = APR_SUCCESS;
 
-    if (row->flags & IPXE_ROW_UNDEFINED)
-        return APR_SUCCESS;
-    if (args->value.kind == IPXE_KIND_UNDEFINED)
-        return ipxe_run_undefined(run, args->value, args->value_span);
-    rv = check_arguments(run, args);
-    return rv == APR_SUCCESS ? check_walked(run, row, args) : rv;
+    if (args->value.kind == IPXE_KIND_UNDEFINED &&
+        !(row->flags & IPXE_ROW_UNDEFINED)) {
+        if (!(args->value.flags & IPXE_MARK_NOTHING))
+            return ipxe_run_undefined(run, args->value, *args->value_span);
+        args->value = IPXE_TEXT("");
+    }
+    if (!(row->flags & IPXE_ROW_UNDEFINED))
+        rv = check_walked(run, row, args);
+    if (rv == APR_SUCCESS && row->flags & IPXE_ROW_TEXT)
+        rv = ipxe_run_writable(&args->value, run, args->value,
+                               *args->value_span);
+    return rv;
 }
 
 /* With the arguments bound. */
 static apr_status_t run_bound(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_row_t *row, ipxe_args_t *args)
 {
-    apr_status_t rv;
+    apr_status_t rv = APR_SUCCESS;
 
     args->name = row->name;
-    if (args->value.kind == IPXE_KIND_UNDEFINED &&
-        args->value.flags & IPXE_MARK_NOTHING &&
-        !(row->flags & IPXE_ROW_UNDEFINED))
-        args->value = IPXE_TEXT("", run->pool);
-    rv = check_values(run, row, args);
-    if (rv == APR_SUCCESS && row->flags & IPXE_ROW_TEXT &&
-        args->value.kind != IPXE_KIND_TEXT)
-        rv =
-            ipxe_run_writable(&args->value, run, args->value, args->value_span);
+    if (args->value.kind != IPXE_KIND_TEXT)
+        rv = prepare_value(args, run, row);
     if (rv == APR_SUCCESS)
-        rv = ipxe_run_charge(run, args->value, args->span);
+        rv = ipxe_run_charge(run, args->value, *args->span);
     if (rv == APR_SUCCESS)
         rv = row->function(result, run, args);
-    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, args->span) : rv;
+    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, *args->span) : rv;
 }
 
 apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
@@ -418,6 +421,8 @@ apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
     ipxe_value_t bound[IPXE_MAX_PARAMS];
     apr_status_t rv = bind_all(bound, args, run, row);
 
+    if (rv == APR_SUCCESS && !(row->flags & IPXE_ROW_UNDEFINED))
+        rv = check_arguments(run, args);
     return rv == APR_SUCCESS ? run_bound(result, run, row, args) : rv;
 }
 
@@ -441,7 +446,7 @@ apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
 
 static apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
                           const ipxe_node_t *node, ipxe_value_t input,
-                          ipxe_span_t input_span)
+                          const ipxe_span_t *input_span)
 {
     evaluated_t evaluated;
     ipxe_args_t args;
@@ -449,7 +454,7 @@ static apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
 
     args.value = input;
     args.regex = node->regex;
-    args.span = node->span;
+    args.span = &node->span;
     args.value_span = input_span;
     if (node->bound) {
         args.v = args.rest = node->bound;
@@ -475,7 +480,7 @@ apr_status_t ipxe_eval_filter(ipxe_value_t *result, ipxe_run_t *run,
     ipxe_value_t input;
     apr_status_t rv = ipxe_eval(&input, run, node->a);
 
-    return rv == APR_SUCCESS ? apply(result, run, node, input, node->a->span)
+    return rv == APR_SUCCESS ? apply(result, run, node, input, &node->a->span)
                              : rv;
 }
 
@@ -499,5 +504,5 @@ apr_status_t ipxe_eval_filter_on(ipxe_value_t *result, ipxe_run_t *run,
         return APR_SUCCESS;
     }
     rv = ipxe_eval_filter_on(&input, run, node->a, input);
-    return rv == APR_SUCCESS ? apply(result, run, node, input, node->span) : rv;
+    return rv == APR_SUCCESS ? apply(result, run, node, input, &node->span) : rv;
 }

@@ -120,6 +120,9 @@ static int equal_at(ipxe_value_t a, ipxe_value_t b, int depth)
 
 int ipxe_value_equal(ipxe_value_t a, ipxe_value_t b)
 {
+    if (a.kind == IPXE_KIND_TEXT && b.kind == IPXE_KIND_TEXT)
+        return a.u.text->len == b.u.text->len &&
+               memcmp(a.u.text->s, b.u.text->s, a.u.text->len) == 0;
     return equal_at(a, b, 0);
 }
 

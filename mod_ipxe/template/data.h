@@ -56,9 +56,23 @@ struct ipxe_map_t {
 
 ipxe_value_t ipxe_value_text_n(const char *s, apr_size_t len, unsigned flags,
                                apr_pool_t *pool);
-/* A literal of C: never copied. */
-#define IPXE_TEXT(literal, pool)                                              \
-    ipxe_value_text_n(literal, sizeof(literal) - 1, 0, pool)
+/* A string that lives as long as the value. */
+static inline ipxe_value_t ipxe_value_string(const ipxe_string_t *string,
+                                             unsigned flags)
+{
+    ipxe_value_t value = {IPXE_KIND_TEXT, flags, {0}};
+
+    value.u.text = string;
+    return value;
+}
+
+/* A literal of C. */
+#define IPXE_TEXT(literal)                                                    \
+    __extension__({                                                           \
+        static const ipxe_string_t string_ = {literal, sizeof(literal) - 1,   \
+                                              NULL};                          \
+        ipxe_value_string(&string_, 0);                                       \
+    })
 ipxe_value_t ipxe_value_items(const ipxe_value_t *items, apr_size_t len,
                               ipxe_kind_e kind, unsigned flags,
                               apr_pool_t *pool);
@@ -75,9 +89,18 @@ const ipxe_value_t *ipxe_map_place(const struct ipxe_map_t *map,
 
 /* ---- asking ---- */
 
-int ipxe_value_is_number(ipxe_value_t value); /* bool, int, float */
+static inline int ipxe_value_is_list(ipxe_value_t value) /* list, tuple */
+{
+    return value.kind == IPXE_KIND_LIST || value.kind == IPXE_KIND_TUPLE;
+}
+
+/* bool, int, float */
+static inline int ipxe_value_is_number(ipxe_value_t value)
+{
+    return value.kind >= IPXE_KIND_BOOL && value.kind <= IPXE_KIND_FLOAT;
+}
+
 double ipxe_value_real(ipxe_value_t value);   /* of a number */
-int ipxe_value_is_list(ipxe_value_t value);   /* list, tuple */
 /* Can be a key: not a list, mapping or tuple of such. */
 int ipxe_value_hashable(ipxe_value_t value);
 int ipxe_value_equal(ipxe_value_t a, ipxe_value_t b);

@@ -403,9 +403,27 @@ static eval_fn *const functions[] = {
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node)
 {
+    if (node->kind == IPXE_NODE_CONST) {
+        *result = node->value;
+        return APR_SUCCESS;
+    }
+    if (node->kind == IPXE_NODE_NAME)
+        return eval_name(result, run, node);
     if (++run->steps > IPXE_MAX_RENDER_STEPS)
         return ipxe_run_step(run, 0, node->span);
     return functions[node->kind](result, run, node);
+}
+
+apr_status_t ipxe_run_defined(ipxe_value_t *value, ipxe_run_t *run,
+                              const ipxe_node_t *node)
+{
+    if (value->kind != IPXE_KIND_UNDEFINED)
+        return APR_SUCCESS;
+    if (!(value->flags & IPXE_MARK_NOTHING))
+        return ipxe_run_undefined(run, *value, node->span);
+    *value = IPXE_TEXT("");
+    value->flags = IPXE_MARK_NOTHING;
+    return APR_SUCCESS;
 }
 
 apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
@@ -413,24 +431,19 @@ apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
 {
     apr_status_t rv = ipxe_eval(result, run, node);
 
-    if (rv != APR_SUCCESS || result->kind != IPXE_KIND_UNDEFINED)
-        return rv;
-    if (!(result->flags & IPXE_MARK_NOTHING))
-        return ipxe_run_undefined(run, *result, node->span);
-    *result = ipxe_value_text_n("", 0, IPXE_MARK_NOTHING, run->pool);
-    return APR_SUCCESS;
+    return rv == APR_SUCCESS ? ipxe_run_defined(result, run, node) : rv;
 }
 
 /* For what wants more of a value than to be written or to be true. */
 static apr_status_t eval_real(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
-    apr_status_t rv = ipxe_eval_defined(result, run, node);
+    apr_status_t rv = ipxe_eval(result, run, node);
 
     if (rv == APR_SUCCESS && result->flags & IPXE_MARK_NOTHING)
         return ipxe_run_undefined(
             run, ipxe_value_undefined("the else of this if"), node->span);
-    return rv;
+    return rv == APR_SUCCESS ? ipxe_run_defined(result, run, node) : rv;
 }
 
 apr_status_t ipxe_run_truth(int *truth, ipxe_run_t *run, ipxe_value_t value,

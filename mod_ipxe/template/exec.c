@@ -44,8 +44,11 @@ static apr_status_t write_value(ipxe_run_t *run, const ipxe_node_t *node,
 static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
 {
     ipxe_value_t value;
-    apr_status_t rv = ipxe_eval_defined(&value, run, node->a);
+    apr_status_t rv = ipxe_eval(&value, run, node->a);
 
+    if (rv != APR_SUCCESS || ipxe_out_try_plain(run->out, value))
+        return rv;
+    rv = ipxe_run_defined(&value, run, node->a);
     if (rv != APR_SUCCESS || ipxe_out_plain(run->out, value))
         return rv;
     return write_value(run, node, value);

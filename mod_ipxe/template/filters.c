@@ -113,7 +113,7 @@ apr_status_t ipxe_arg_fail(ipxe_run_t *run, const ipxe_args_t *args,
     va_start(list, format);
     message = apr_pvsprintf(run->pool, format, list);
     va_end(list);
-    return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, args->span, "'%s': %s",
+    return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_TYPE, *args->span, "'%s': %s",
                          args->name, message);
 }
 
@@ -137,7 +137,7 @@ apr_status_t ipxe_arg_truth(int *to, ipxe_run_t *run, const ipxe_args_t *args,
 {
     if (!GIVEN(args, i))
         return APR_SUCCESS;
-    return ipxe_run_truth(to, run, args->v[i], args->span);
+    return ipxe_run_truth(to, run, args->v[i], *args->span);
 }
 
 apr_status_t ipxe_arg_text(ipxe_value_t *to, ipxe_run_t *run,
@@ -160,7 +160,7 @@ ipxe_value_t ipxe_arg_string(ipxe_run_t *run, const ipxe_args_t *args)
 apr_status_t ipxe_arg_items(const ipxe_list_t **items, ipxe_run_t *run,
                             const ipxe_args_t *args)
 {
-    return ipxe_run_items(items, run, args->value, args->span);
+    return ipxe_run_items(items, run, args->value, *args->span);
 }
 
 apr_array_header_t *ipxe_values_make(ipxe_run_t *run)

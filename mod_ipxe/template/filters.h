@@ -22,8 +22,8 @@ typedef struct ipxe_args_t {
     const char *const *keys;
     const ipxe_value_t *named;
     apr_size_t named_count;
-    ipxe_span_t span;       /* of the filter's name */
-    ipxe_span_t value_span; /* of what stands before it */
+    const ipxe_span_t *span;       /* of the filter's name */
+    const ipxe_span_t *value_span; /* of what stands before it */
     const char *name;
     const struct ipxe_regex_t *regex; /* of a first argument that is written
                                          out, with no flags; or NULL */

@@ -25,7 +25,7 @@ static apr_status_t f_tojson(ipxe_value_t *result, ipxe_run_t *run,
         return ipxe_arg_fail(run, args, "the indent is out of range");
     if (rv == APR_SUCCESS)
         rv = ipxe_json_write(out, &flags, run, args->value, (int)indent,
-                             args->span);
+                             *args->span);
     if (rv == APR_SUCCESS)
         *result = ipxe_value_text_n(out->data, out->len, flags | IPXE_MARK_JSON,
                                     run->pool);
@@ -38,7 +38,7 @@ static apr_status_t f_to_yaml(ipxe_value_t *result, ipxe_run_t *run,
     ipxe_text_t *out = ipxe_text_make(64, run->pool);
     unsigned flags;
     apr_status_t rv =
-        ipxe_yaml_write(out, &flags, run, args->value, args->span);
+        ipxe_yaml_write(out, &flags, run, args->value, *args->span);
 
     if (rv == APR_SUCCESS)
         *result = ipxe_value_text_n(out->data, out->len, flags | IPXE_MARK_JSON,
@@ -73,7 +73,7 @@ static apr_status_t encode_pair(ipxe_text_t *out, unsigned *flags,
                                 const ipxe_args_t *args)
 {
     const ipxe_list_t *two;
-    apr_status_t rv = ipxe_run_items(&two, run, pair, args->span);
+    apr_status_t rv = ipxe_run_items(&two, run, pair, *args->span);
     int i;
 
     if (rv == APR_SUCCESS && two->len != 2)
@@ -82,7 +82,7 @@ static apr_status_t encode_pair(ipxe_text_t *out, unsigned *flags,
         ipxe_text_add_char(out, '&');
     for (i = 0; rv == APR_SUCCESS && i < 2; i++) {
         if (two->items[i].kind == IPXE_KIND_UNDEFINED)
-            return ipxe_run_undefined(run, two->items[i], args->span);
+            return ipxe_run_undefined(run, two->items[i], *args->span);
         if (i)
             ipxe_text_add_char(out, '=');
         add_encoded(out, run, two->items[i], 1);
@@ -319,7 +319,7 @@ static apr_status_t f_hash(ipxe_value_t *result, ipxe_run_t *run,
     static const char *const names[] = {"md5",    "sha1",   "sha224",
                                         "sha256", "sha384", "sha512"};
     ipxe_value_t text = ipxe_arg_string(run, args);
-    ipxe_value_t name = IPXE_TEXT("sha1", run->pool);
+    ipxe_value_t name = IPXE_TEXT("sha1");
     unsigned char digest[EVP_MAX_MD_SIZE];
     ipxe_text_t *out = ipxe_text_make(130, run->pool);
     const EVP_MD *how = NULL;

@@ -93,7 +93,7 @@ static apr_status_t f_join(ipxe_value_t *result, ipxe_run_t *run,
                            const ipxe_args_t *args)
 {
     const ipxe_list_t *items;
-    ipxe_value_t between = IPXE_TEXT("", run->pool), item;
+    ipxe_value_t between = IPXE_TEXT(""), item;
     int by_attribute = GIVEN(args, 1) && args->v[1].kind != IPXE_KIND_NONE;
     ipxe_build_t build;
     apr_status_t rv = ipxe_arg_items(&items, run, args);
@@ -106,11 +106,11 @@ static apr_status_t f_join(ipxe_value_t *result, ipxe_run_t *run,
         item = items->items[i];
         if (by_attribute)
             rv = ipxe_run_path(&item, run, item, args->v[1], NULL,
-                               args->span);
+                               *args->span);
         if (rv != APR_SUCCESS)
             break;
         if (item.kind == IPXE_KIND_UNDEFINED)
-            return ipxe_run_undefined(run, item, args->span);
+            return ipxe_run_undefined(run, item, *args->span);
         if (i)
             ipxe_build_str(&build, between);
         ipxe_build_str(&build, item);
@@ -200,9 +200,9 @@ static apr_status_t f_sort(ipxe_value_t *result, ipxe_run_t *run,
     if (rv == APR_SUCCESS)
         rv = ipxe_arg_truth(&reverse, run, args, 0);
     if (rv == APR_SUCCESS)
-        rv = make_pairs(&pairs, run, items, &how, args->span);
+        rv = make_pairs(&pairs, run, items, &how, *args->span);
     if (rv == APR_SUCCESS)
-        rv = ipxe_sort(run, pairs, items->len, reverse, args->span);
+        rv = ipxe_sort(run, pairs, items->len, reverse, *args->span);
     if (rv == APR_SUCCESS)
         *result = from_pairs(run, pairs, items->len);
     return rv;
@@ -211,7 +211,7 @@ static apr_status_t f_sort(ipxe_value_t *result, ipxe_run_t *run,
 static apr_status_t f_dictsort(ipxe_value_t *result, ipxe_run_t *run,
                                const ipxe_args_t *args)
 {
-    ipxe_value_t by = IPXE_TEXT("key", run->pool), map;
+    ipxe_value_t by = IPXE_TEXT("key"), map;
     ipxe_pair_t *pairs;
     ipxe_key_t how;
     apr_size_t i, n;
@@ -240,10 +240,10 @@ static apr_status_t f_dictsort(ipxe_value_t *result, ipxe_run_t *run,
         pairs[i].item = ipxe_value_pair(entry->key, entry->value, run->pool);
         rv = ipxe_key_of(&pairs[i].key, run, &how,
                          by.u.text->s[0] == 'k' ? entry->key : entry->value,
-                         args->span);
+                         *args->span);
     }
     if (rv == APR_SUCCESS)
-        rv = ipxe_sort(run, pairs, n, reverse, args->span);
+        rv = ipxe_sort(run, pairs, n, reverse, *args->span);
     if (rv == APR_SUCCESS)
         *result = from_pairs(run, pairs, n);
     return rv;
@@ -264,10 +264,10 @@ static apr_status_t extreme(ipxe_value_t *result, ipxe_run_t *run,
         return rv;
     *result = ipxe_value_undefined("the extreme of nothing");
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
-        rv = ipxe_key_of(&key, run, &how, items->items[i], args->span);
+        rv = ipxe_key_of(&key, run, &how, items->items[i], *args->span);
         better = i == 0;
         if (rv == APR_SUCCESS && i)
-            rv = ipxe_op_compare(&better, run, op, key, best, args->span);
+            rv = ipxe_op_compare(&better, run, op, key, best, *args->span);
         if (rv == APR_SUCCESS && better) {
             best = key;
             *result = items->items[i];
@@ -301,9 +301,9 @@ static apr_status_t f_unique(ipxe_value_t *result, ipxe_run_t *run,
 
     key_from(&how, args, 0, 1);
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
-        rv = ipxe_key_of(&key, run, &how, items->items[i], args->span);
+        rv = ipxe_key_of(&key, run, &how, items->items[i], *args->span);
         if (rv == APR_SUCCESS && key.kind == IPXE_KIND_UNDEFINED)
-            rv = ipxe_run_undefined(run, key, args->span);
+            rv = ipxe_run_undefined(run, key, *args->span);
         if (rv != APR_SUCCESS)
             break;
         if (!ipxe_value_hashable(key))
@@ -347,15 +347,15 @@ static apr_status_t f_groupby(ipxe_value_t *result, ipxe_run_t *run,
     real = how;
     real.sensitive = 1;
     if (rv == APR_SUCCESS)
-        rv = make_pairs(&pairs, run, items, &how, args->span);
+        rv = make_pairs(&pairs, run, items, &how, *args->span);
     if (rv == APR_SUCCESS)
-        rv = ipxe_sort(run, pairs, items->len, 0, args->span);
+        rv = ipxe_sort(run, pairs, items->len, 0, *args->span);
     for (i = 0; rv == APR_SUCCESS && i < items->len; i += n) {
         for (n = 1; i + n < items->len &&
                     ipxe_value_equal(pairs[i].key, pairs[i + n].key);
              n++)
             ;
-        rv = ipxe_key_of(&name, run, &real, pairs[i].item, args->span);
+        rv = ipxe_key_of(&name, run, &real, pairs[i].item, *args->span);
         APR_ARRAY_PUSH(groups, ipxe_value_t) =
             group_of(run, name, pairs + i, n);
     }

@@ -39,7 +39,7 @@ static apr_status_t f_mac(ipxe_value_t *result, ipxe_run_t *run,
     } forms[] = {
         {"hyphen", "-", 2}, {"colon", ":", 2}, {"dot", ".", 4}, {"raw", "", 2}};
     ipxe_value_t text = ipxe_arg_string(run, args);
-    ipxe_value_t form = IPXE_TEXT("colon", run->pool);
+    ipxe_value_t form = IPXE_TEXT("colon");
     ipxe_text_t *out = ipxe_text_make(64, run->pool);
     char digits[41], *at;
     unsigned i;
@@ -211,7 +211,7 @@ static apr_status_t search_make(search_t *search, ipxe_run_t *run,
     }
     search->regex = args->regex;
     if (!search->regex)
-        search->regex = ipxe_regex_compile(pattern.u.text->s, flags, args->span,
+        search->regex = ipxe_regex_compile(pattern.u.text->s, flags, *args->span,
                                            run->render.diags, run->pool);
     if (search->regex)
         return APR_SUCCESS;
@@ -230,7 +230,7 @@ static apr_status_t search_next(int *found, ipxe_regex_groups_t *groups,
     if (status <= IPXE_REGEX_YES)
         return APR_SUCCESS;
     return ipxe_run_fail(search->run, IPXE_DIAG_TEMPLATE_REGEX,
-                         search->args->span, "%s", ipxe_regex_problem(status));
+                         *search->args->span, "%s", ipxe_regex_problem(status));
 }
 
 static void add_group(ipxe_build_t *build, const search_t *search,

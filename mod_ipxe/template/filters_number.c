@@ -15,13 +15,13 @@ static apr_status_t f_default(ipxe_value_t *result, ipxe_run_t *run,
 
     if (rv == APR_SUCCESS && boolean &&
         args->value.kind != IPXE_KIND_UNDEFINED)
-        rv = ipxe_run_truth(&truth, run, args->value, args->span);
+        rv = ipxe_run_truth(&truth, run, args->value, *args->span);
     if (args->value.kind != IPXE_KIND_UNDEFINED && (!boolean || truth))
         *result = args->value;
     else if (GIVEN(args, 0))
         *result = args->v[0];
     else
-        *result = IPXE_TEXT("", run->pool);
+        *result = IPXE_TEXT("");
     return rv;
 }
 
@@ -34,14 +34,14 @@ static apr_status_t f_abs(ipxe_value_t *result, ipxe_run_t *run,
         return ipxe_arg_fail(run, args, "this wants a number, not %s",
                              ipxe_kind_name(value.kind));
     return ipxe_op_sign(result, run, value, ipxe_value_real(value) < 0,
-                        args->span);
+                        *args->span);
 }
 
 /* ---- int and float ---- */
 
 static apr_status_t not_whole(ipxe_run_t *run, const ipxe_args_t *args)
 {
-    return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_OVERFLOW, args->span,
+    return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_OVERFLOW, *args->span,
                          "'int': this number does not fit into 64 bits");
 }
 
@@ -176,7 +176,7 @@ static apr_status_t round_to(ipxe_value_t *result, ipxe_run_t *run,
 static apr_status_t f_round(ipxe_value_t *result, ipxe_run_t *run,
                             const ipxe_args_t *args)
 {
-    ipxe_value_t method = IPXE_TEXT("common", run->pool);
+    ipxe_value_t method = IPXE_TEXT("common");
     ipxe_value_t value = args->value;
     apr_int64_t precision = 0;
     apr_status_t rv = ipxe_arg_int(&precision, run, args, 0);
@@ -222,14 +222,14 @@ static apr_status_t f_sum(ipxe_value_t *result, ipxe_run_t *run,
         item = items->items[i];
         if (by_attribute)
             rv = ipxe_run_path(&item, run, item, args->v[0], NULL,
-                               args->span);
+                               *args->span);
         if (rv == APR_SUCCESS && item.kind == IPXE_KIND_UNDEFINED)
-            rv = ipxe_run_undefined(run, item, args->span);
+            rv = ipxe_run_undefined(run, item, *args->span);
         if (rv == APR_SUCCESS)
             rv = ipxe_op_binary(&sum, run, IPXE_TOKEN_ADD, sum, item,
-                                args->span);
+                                *args->span);
         if (rv == APR_SUCCESS)
-            rv = ipxe_run_charge(run, sum, args->span);
+            rv = ipxe_run_charge(run, sum, *args->span);
     }
     *result = sum;
     return rv;

@@ -53,7 +53,7 @@ static apr_status_t map_attribute(ipxe_value_t *result, ipxe_run_t *run,
                                         "arguments, or an attribute");
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
         rv = ipxe_run_path(&value, run, items->items[i], attribute, missing,
-                           args->span);
+                           *args->span);
         APR_ARRAY_PUSH(out, ipxe_value_t) = value;
     }
     *result = walked(out);
@@ -76,7 +76,7 @@ static apr_status_t row_named(const ipxe_row_t **row, ipxe_run_t *run,
                 : ipxe_filter_find(name.u.text->s);
     if (*row)
         return APR_SUCCESS;
-    ipxe_filter_unknown(name.u.text->s, test, args->span,
+    ipxe_filter_unknown(name.u.text->s, test, *args->span,
                         run->render.diags);
     ipxe_run_notes(run, before);
     return APR_EGENERAL;
@@ -102,7 +102,7 @@ static apr_status_t f_map(ipxe_value_t *result, ipxe_run_t *run,
     if (rv == APR_SUCCESS)
         rv = row_named(&row, run, args, args->rest[0], 0);
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
-        rv = ipxe_run_step(run, 1, args->span);
+        rv = ipxe_run_step(run, 1, *args->span);
         if (rv == APR_SUCCESS)
             rv = ipxe_run_named(&value, run, row, items->items[i], args, 1);
         APR_ARRAY_PUSH(out, ipxe_value_t) = value;
@@ -118,14 +118,14 @@ static apr_status_t passes(int *truth, ipxe_run_t *run,
                            ipxe_value_t value, apr_size_t skip)
 {
     ipxe_value_t answer;
-    apr_status_t rv = ipxe_run_step(run, 1, args->span);
+    apr_status_t rv = ipxe_run_step(run, 1, *args->span);
 
     if (rv != APR_SUCCESS)
         return rv;
     if (!row && value.kind == IPXE_KIND_UNDEFINED)
-        return ipxe_run_undefined(run, value, args->span);
+        return ipxe_run_undefined(run, value, *args->span);
     if (!row)
-        return ipxe_run_truth(truth, run, value, args->span);
+        return ipxe_run_truth(truth, run, value, *args->span);
     rv = ipxe_run_named(&answer, run, row, value, args, skip);
     if (rv == APR_SUCCESS)
         *truth = answer.u.boolean;
@@ -151,7 +151,7 @@ static apr_status_t pick(ipxe_value_t *result, ipxe_run_t *run,
         value = items->items[i];
         if (by_attribute)
             rv = ipxe_run_path(&value, run, value, args->rest[0], NULL,
-                               args->span);
+                               *args->span);
         if (rv == APR_SUCCESS)
             rv = passes(&truth, run, args, row, value, skip + 1);
         if (rv == APR_SUCCESS && (truth != 0) == want)

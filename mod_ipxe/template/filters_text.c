@@ -67,7 +67,7 @@ static apr_status_t f_replace(ipxe_value_t *result, ipxe_run_t *run,
         rv = ipxe_text_replace(result, run, ipxe_arg_string(run, args),
                                ipxe_value_str(args->v[0], run->pool),
                                ipxe_value_str(args->v[1], run->pool), count,
-                               args->span);
+                               *args->span);
     return rv;
 }
 
@@ -215,7 +215,7 @@ static apr_size_t last_blank(const ipxe_string_t *text, apr_size_t end)
 static apr_status_t f_truncate(ipxe_value_t *result, ipxe_run_t *run,
                                const ipxe_args_t *args)
 {
-    ipxe_value_t text = args->value, end = IPXE_TEXT("...", run->pool);
+    ipxe_value_t text = args->value, end = IPXE_TEXT("...");
     apr_int64_t length = 255, leeway = 5, keep;
     ipxe_build_t build;
     apr_size_t at;
@@ -284,7 +284,7 @@ static apr_status_t f_format(ipxe_value_t *result, ipxe_run_t *run,
         with = ipxe_value_map(run->pool);
     for (i = 0; i < args->named_count; i++)
         ipxe_map_set(with, args->keys[i], args->named[i]);
-    return ipxe_op_format(result, run, format, with, args->span);
+    return ipxe_op_format(result, run, format, with, *args->span);
 }
 
 const ipxe_row_t ipxe_filters_text[] = {

@@ -276,7 +276,7 @@ static apr_status_t f_wordwrap(ipxe_value_t *result, ipxe_run_t *run,
     memset(&wrap, 0, sizeof(wrap));
     wrap.run = run;
     wrap.break_long = wrap.break_hyphens = 1;
-    wrap.between = IPXE_TEXT("\n", run->pool);
+    wrap.between = IPXE_TEXT("\n");
     wrap.build = &build;
     if (rv == APR_SUCCESS)
         rv = ipxe_arg_truth(&wrap.break_long, run, args, 1);

@@ -280,8 +280,9 @@ static apr_status_t joiner_next(ipxe_value_t *result, const ipxe_call_t *call,
 {
     joiner_t *joiner = (joiner_t *)self->baton;
 
+    (void)call;
     *result = joiner->used ? joiner->separator
-                           : IPXE_TEXT("", call->render->pool);
+                           : IPXE_TEXT("");
     joiner->used = 1;
     return APR_SUCCESS;
 }
@@ -296,7 +297,7 @@ static apr_status_t call_joiner(ipxe_value_t *result, const ipxe_call_t *call,
     if (given > 1 ||
         (call->named_count && strcmp(call->keys[0], "sep") != 0))
         return wrong(call, "joiner() takes one separator");
-    joiner->separator = !given        ? IPXE_TEXT(", ", call->render->pool)
+    joiner->separator = !given        ? IPXE_TEXT(", ")
                         : call->count ? call->args[0]
                                       : call->named[0];
     joiner->function.name = "joiner";

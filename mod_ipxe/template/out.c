@@ -265,8 +265,6 @@ int ipxe_out_plain(ipxe_out_t *out, ipxe_value_t value)
     ipxe_string_t number;
     const ipxe_string_t *text = &number;
 
-    if (ipxe_out_try_plain(out, value))
-        return 1;
     if (value.kind == IPXE_KIND_INT)
         number.s = ipxe_int_text(&number.len, digits, value.u.integer);
     else if (value.kind != IPXE_KIND_TEXT || value.u.text->mask)

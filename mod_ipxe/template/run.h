@@ -151,7 +151,10 @@ apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
 
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node);
-/* As ipxe_eval, but undefined is a failure. */
+/* What was evaluated as it is written: undefined is a failure. */
+apr_status_t ipxe_run_defined(ipxe_value_t *value, ipxe_run_t *run,
+                              const ipxe_node_t *node);
+/* The two in one. */
 apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
                                const ipxe_node_t *node);
 /* Python's truth; a generator has none that anybody means. */

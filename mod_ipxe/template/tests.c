@@ -103,7 +103,7 @@ static apr_status_t t_iterable(ipxe_value_t *result, ipxe_run_t *run,
                                const ipxe_args_t *args)
 {
     if (args->value.kind == IPXE_KIND_UNDEFINED)
-        return ipxe_run_undefined(run, args->value, args->value_span);
+        return ipxe_run_undefined(run, args->value, *args->value_span);
     return answer(result, has_items(args->value));
 }
 
@@ -162,7 +162,7 @@ static apr_status_t rest_is(ipxe_value_t *result, ipxe_run_t *run,
         return ipxe_arg_fail(run, args, "this wants a number, not %s",
                              ipxe_kind_name(args->value.kind));
     rv =
-        ipxe_op_binary(&rest, run, IPXE_TOKEN_MOD, args->value, by, args->span);
+        ipxe_op_binary(&rest, run, IPXE_TOKEN_MOD, args->value, by, *args->span);
     if (rv != APR_SUCCESS)
         return rv;
     return answer(result, ipxe_value_equal(rest, ipxe_value_int(want)));
@@ -210,7 +210,7 @@ static apr_status_t t_compare(ipxe_value_t *result, ipxe_run_t *run,
     while (strcmp(ops[i].name, args->name) != 0)
         i++;
     rv = ipxe_op_compare(&truth, run, ops[i].op, args->value, args->v[0],
-                         args->span);
+                         *args->span);
     *result = ipxe_value_bool(truth);
     return rv;
 }
@@ -252,7 +252,7 @@ static apr_status_t t_regex(ipxe_value_t *result, ipxe_run_t *run,
     if (rv != APR_SUCCESS)
         return rv;
     if (!regex)
-        regex = ipxe_regex_compile(pattern.u.text->s, flags, args->span,
+        regex = ipxe_regex_compile(pattern.u.text->s, flags, *args->span,
                                    run->render.diags, run->pool);
     if (!regex) {
         ipxe_run_notes(run, before);
@@ -260,7 +260,7 @@ static apr_status_t t_regex(ipxe_value_t *result, ipxe_run_t *run,
     }
     status = ipxe_regex_match(regex, text.u.text->s, text.u.text->len, 0, NULL);
     if (status > IPXE_REGEX_YES)
-        return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_REGEX, args->span, "%s",
+        return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_REGEX, *args->span, "%s",
                              ipxe_regex_problem(status));
     return answer(result, status == IPXE_REGEX_YES);
 }

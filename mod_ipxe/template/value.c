@@ -326,23 +326,12 @@ ipxe_value_t ipxe_map_get(ipxe_value_t map, const char *key)
 
 /* ---- asking ---- */
 
-int ipxe_value_is_number(ipxe_value_t value)
-{
-    return value.kind == IPXE_KIND_BOOL || value.kind == IPXE_KIND_INT ||
-           value.kind == IPXE_KIND_FLOAT;
-}
-
 double ipxe_value_real(ipxe_value_t value)
 {
     if (value.kind == IPXE_KIND_FLOAT)
         return value.u.real;
     return value.kind == IPXE_KIND_BOOL ? (double)value.u.boolean
                                         : (double)value.u.integer;
-}
-
-int ipxe_value_is_list(ipxe_value_t value)
-{
-    return value.kind == IPXE_KIND_LIST || value.kind == IPXE_KIND_TUPLE;
 }
 
 int ipxe_value_hashable(ipxe_value_t value)

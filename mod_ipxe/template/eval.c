@@ -103,11 +103,17 @@ static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
 static apr_status_t eval_items(ipxe_value_t *result, ipxe_run_t *run,
                                const ipxe_node_t *node, ipxe_kind_e kind)
 {
-    ipxe_value_t *items =
-        apr_palloc(run->pool, (apr_size_t)(node->count + 1) * sizeof(*items));
+    ipxe_value_t *items;
     apr_status_t rv;
     int i;
 
+    if (node->bound) {
+        *result = ipxe_value_items(node->bound, (apr_size_t)node->count, kind,
+                                   0, run->pool);
+        return APR_SUCCESS;
+    }
+    items =
+        apr_palloc(run->pool, (apr_size_t)(node->count + 1) * sizeof(*items));
     for (i = 0; i < node->count; i++) {
         rv = ipxe_eval(&items[i], run, node->items[i]);
         if (rv != APR_SUCCESS)
@@ -158,13 +164,13 @@ static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
 {
     const ipxe_value_t *place;
     ipxe_value_t of;
-    apr_status_t rv = ipxe_run_place(&place, run, node);
+    apr_status_t rv = ipxe_run_place(&place, run, node->a);
 
-    if (rv == APR_SUCCESS && place) {
-        *result = *place;
-        return APR_SUCCESS;
-    }
-    if (rv == APR_SUCCESS)
+    if (rv != APR_SUCCESS)
+        return rv;
+    if (place && place->kind == IPXE_KIND_MAP)
+        of = *place;
+    else
         rv = eval_real(&of, run, node->a);
     if (rv != APR_SUCCESS)
         return rv;

@@ -102,7 +102,7 @@ typedef struct ipxe_node_t {
                                          argument, or NULL */
     const ipxe_value_t *bound; /* a filter's or test's parameters, where all
                                   its arguments are constants that fit them;
-                                  else NULL */
+                                  the items of a list of constants; or NULL */
 } ipxe_node_t;
 
 typedef struct ipxe_block_t {

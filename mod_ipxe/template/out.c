@@ -240,43 +240,55 @@ static char line_begins(const ipxe_out_t *out, const char *s)
                                            : *s;
 }
 
-/* What is plain here, of a value that begins so. */
-static ipxe_plain_e plain_here(const ipxe_out_t *out, unsigned marks,
-                               const char *s)
+/* What is plain here, of a value from the network that begins so. */
+static ipxe_plain_e plain_network(ipxe_out_t *out, unsigned marks,
+                                  const char *s)
 {
+    ipxe_context_e context = out->context;
     char first;
 
-    if (!(marks & IPXE_TAINTED))
-        return ipxe_plain_in(out->context, 0);
-    if (marks != IPXE_TAINTED)
-        return IPXE_PLAIN_NEVER;
-    if (out->context != IPXE_CONTEXT_KICKSTART)
-        return ipxe_plain_in(out->context, 1);
-    first = line_begins(out, s);
-    if (first == '%' || first == ' ' || first == '\t')
-        return IPXE_PLAIN_NEVER; /* it may begin a section */
-    return ipxe_plain_in(
-        out->script_section ? IPXE_CONTEXT_SHELL : IPXE_CONTEXT_LINE, 1);
+    if (context == IPXE_CONTEXT_KICKSTART) {
+        first = line_begins(out, s);
+        if (first == '%' || first == ' ' || first == '\t')
+            return IPXE_PLAIN_NEVER; /* it may begin a section */
+        context = out->script_section ? IPXE_CONTEXT_SHELL : IPXE_CONTEXT_LINE;
+    }
+    if (marks == IPXE_TAINTED)
+        return ipxe_plain_in(context, 1);
+    if (marks == (IPXE_TAINTED | IPXE_MARK_QUOTED) &&
+        context == IPXE_CONTEXT_SHELL && !ipxe_shell_quote(line_now(out)))
+        return IPXE_PLAIN_WORD;
+    return IPXE_PLAIN_NEVER;
+}
+
+/* Puts the text where it is plain, and there is room for it. */
+static int put_plain(ipxe_out_t *out, const ipxe_string_t *text, unsigned flags)
+{
+    ipxe_plain_e plain;
+
+    if (out->pending.len + text->len >= out->limit)
+        return 0;
+    plain = flags & IPXE_TAINTED
+                ? plain_network(out, flags & IPXE_MARKS, text->s)
+                : ipxe_plain_in(out->context, 0);
+    if (!ipxe_plain_is(plain, text->s, text->len))
+        return 0;
+    put(out, text->s, text->len);
+    return 1;
 }
 
 int ipxe_out_plain(ipxe_out_t *out, ipxe_value_t value)
 {
     char digits[IPXE_INT_DIGITS];
     ipxe_string_t number;
-    const ipxe_string_t *text = &number;
 
-    if (value.kind == IPXE_KIND_INT)
-        number.s = ipxe_int_text(&number.len, digits, value.u.integer);
-    else if (value.kind != IPXE_KIND_TEXT || value.u.text->mask)
+    if (value.kind == IPXE_KIND_TEXT)
+        return !value.u.text->mask &&
+               put_plain(out, value.u.text, value.flags);
+    if (value.kind != IPXE_KIND_INT)
         return 0;
-    else
-        text = value.u.text;
-    if (out->pending.len + text->len >= out->limit ||
-        !ipxe_plain_is(plain_here(out, value.flags & IPXE_MARKS, text->s),
-                       text->s, text->len))
-        return 0;
-    put(out, text->s, text->len);
-    return 1;
+    number.s = ipxe_int_text(&number.len, digits, value.u.integer);
+    return put_plain(out, &number, value.flags);
 }
 
 /* A run of bytes with the same marks, from byte `at` of the text. */

@@ -38,6 +38,10 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink,
 void ipxe_out_capture(ipxe_out_t *out, ipxe_build_t *build);
 void ipxe_out_nothing(ipxe_out_t *out);
 
+/* Text of the template itself is copied in blocks: so many bytes after it can
+ * be read, and so many past what pends can be written. */
+#define IPXE_OUT_BLOCK 16
+
 /* Text of the template itself, with its line breaks. APR_ENOSPC: past the
  * bound. */
 apr_status_t ipxe_out_add(ipxe_out_t *out, const ipxe_string_t *text,
@@ -74,18 +78,24 @@ static inline int ipxe_out_try_lines(ipxe_out_t *out, apr_size_t from,
 static inline int ipxe_out_try_add(ipxe_out_t *out, const ipxe_string_t *text,
                                    const ipxe_lines_t *lines)
 {
-    apr_size_t from = out->pending.len, end = from + text->len;
+    apr_size_t from = out->pending.len, end = from + text->len, i;
+    char *to = out->pending.data + from;
 
     if (end >= out->limit)
         return 0;
-    memcpy(out->pending.data + from, text->s, text->len);
+    if (text->len > 4 * IPXE_OUT_BLOCK)
+        memcpy(to, text->s, text->len);
+    else
+        for (i = 0; i < text->len; i += IPXE_OUT_BLOCK)
+            memcpy(to + i, text->s + i, IPXE_OUT_BLOCK);
     if (lines && out->follows && !ipxe_out_try_lines(out, from, lines))
         return 0;
     out->pending.len = end;
     return 1;
 }
 
-static inline int ipxe_out_try_plain(ipxe_out_t *out, ipxe_value_t value)
+static inline __attribute__((always_inline)) int
+ipxe_out_try_plain(ipxe_out_t *out, ipxe_value_t value)
 {
     const ipxe_string_t *text = value.u.text;
     char *to = out->pending.data + out->pending.len;

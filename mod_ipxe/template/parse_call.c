@@ -56,6 +56,24 @@ static ipxe_node_t *text(ipxe_parser_t *parser)
     return ipxe_node_end(parser, node);
 }
 
+/* The values of nodes that are all constants, with room for `room`; or NULL. */
+static ipxe_value_t *constants(ipxe_parser_t *parser, const ipxe_node_t *node,
+                               int room)
+{
+    ipxe_value_t *values =
+        apr_palloc(parser->pool, (apr_size_t)room * sizeof(*values));
+    int i;
+
+    for (i = 0; i < room; i++)
+        values[i] = ipxe_value_none();
+    for (i = 0; i < node->count; i++) {
+        if (node->items[i]->kind != IPXE_NODE_CONST)
+            return NULL;
+        values[i] = node->items[i]->value;
+    }
+    return values;
+}
+
 /* Expressions up to a closing bracket; with `pairs` each is `key: value`. */
 static ipxe_node_t *sequence(ipxe_parser_t *parser, ipxe_node_e kind,
                              ipxe_token_e close, int pairs)
@@ -84,6 +102,8 @@ static ipxe_node_t *sequence(ipxe_parser_t *parser, ipxe_node_e kind,
     }
     parser->token++;
     ipxe_node_items(node, items);
+    if (kind == IPXE_NODE_LIST)
+        node->bound = constants(parser, node, node->count + 1);
     return ipxe_node_end(parser, node);
 }
 
@@ -375,22 +395,11 @@ static int row_name(ipxe_parser_t *parser, ipxe_node_t *node, int test)
 static void bind_constants(ipxe_parser_t *parser, ipxe_node_t *node,
                            const ipxe_row_t *row)
 {
-    ipxe_value_t *bound;
-    int i;
-
     if (node->key_count || node->count < row->least ||
         node->count > row->most ||
         node->flags & (IPXE_NODE_DYN_ARGS | IPXE_NODE_DYN_KEYS))
         return;
-    bound = apr_palloc(parser->pool, IPXE_MAX_PARAMS * sizeof(*bound));
-    for (i = 0; i < IPXE_MAX_PARAMS; i++)
-        bound[i] = ipxe_value_none();
-    for (i = 0; i < node->count; i++) {
-        if (node->items[i]->kind != IPXE_NODE_CONST)
-            return;
-        bound[i] = node->items[i]->value;
-    }
-    node->bound = bound;
+    node->bound = constants(parser, node, IPXE_MAX_PARAMS);
 }
 
 /* A pattern that is written out is compiled once, here, and found out where

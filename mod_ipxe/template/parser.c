@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "template/lines.h"
+#include "template/out.h"
 
 ipxe_node_t *ipxe_node_make(ipxe_parser_t *parser, ipxe_node_e kind,
                             apr_size_t begin)
@@ -142,9 +143,11 @@ static ipxe_node_t *data(ipxe_parser_t *parser)
     const ipxe_token_t *token = parser->token++;
     ipxe_node_t *node =
         ipxe_node_make(parser, IPXE_NODE_TEXT, token->begin);
+    apr_size_t len = strlen(token->s);
+    char *s = apr_pcalloc(parser->pool, len + 1 + IPXE_OUT_BLOCK);
 
-    node->value =
-        ipxe_value_text(token->s, IPXE_SAFE, parser->pool);
+    memcpy(s, token->s, len);
+    node->value = ipxe_value_text_n(s, len, IPXE_SAFE, parser->pool);
     node->ref = ipxe_lines_of(node->value.u.text, parser->pool);
     return node;
 }

@@ -400,7 +400,7 @@ static apr_status_t prepare_value(ipxe_args_t *args, ipxe_run_t *run,
 }
 
 /* With the arguments bound. */
-static apr_status_t run_bound(ipxe_value_t *result, ipxe_run_t *run,
+static inline apr_status_t run_bound(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_row_t *row, ipxe_args_t *args)
 {
     apr_status_t rv = APR_SUCCESS;
@@ -444,7 +444,7 @@ apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
     return ipxe_run_row(result, run, row, &args);
 }
 
-static apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
+static inline apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
                           const ipxe_node_t *node, ipxe_value_t input,
                           const ipxe_span_t *input_span)
 {

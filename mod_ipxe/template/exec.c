@@ -239,7 +239,9 @@ static apr_status_t try_item(int *done, ipxe_run_t *run,
         rv = ipxe_run_name(&value, run, node->a);
     else if (node->a->kind == IPXE_NODE_ATTR)
         rv = ipxe_run_place(&value, run, node->a);
-    *done = rv == APR_SUCCESS && value && ipxe_out_try_plain(run->out, *value);
+    *done = rv == APR_SUCCESS && value &&
+            (ipxe_out_try_plain(run->out, *value) ||
+             ipxe_out_plain(run->out, *value));
     return rv;
 }
 

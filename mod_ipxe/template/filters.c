@@ -185,15 +185,20 @@ static int is_ascii(const ipxe_string_t *text)
 static ipxe_value_t map_ascii(ipxe_run_t *run, ipxe_value_t text,
                               apr_uint32_t (*map)(apr_uint32_t))
 {
+    char first = map == ipxe_letter_lower ? 'A' : 'a', c;
     apr_size_t len = text.u.text->len, i;
-    char *s = apr_palloc(run->pool, len + 1);
+    ipxe_string_t *string = apr_palloc(run->pool, sizeof(*string) + len + 1);
+    char *s = (char *)(string + 1);
 
-    for (i = 0; i < len; i++)
-        s[i] = (char)map((unsigned char)text.u.text->s[i]);
+    for (i = 0; i < len; i++) {
+        c = text.u.text->s[i];
+        s[i] = c >= first && c < first + 26 ? (char)(c ^ ('a' - 'A')) : c;
+    }
     s[len] = '\0';
-    return ipxe_value_text_n(s, len,
-                             text.flags & (IPXE_STICKY | IPXE_SAFE),
-                             run->pool);
+    string->s = s;
+    string->len = len;
+    string->mask = NULL;
+    return ipxe_value_string(string, text.flags & (IPXE_STICKY | IPXE_SAFE));
 }
 
 ipxe_value_t ipxe_text_map(ipxe_run_t *run, ipxe_value_t text,

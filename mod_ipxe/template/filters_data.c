@@ -180,7 +180,9 @@ static apr_status_t f_quote(ipxe_value_t *result, ipxe_run_t *run,
     while (shell_plain[(unsigned char)s[plain]])
         plain++;
     if (plain && !s[plain]) {
-        *result = ipxe_value_text_n(s, plain, flags, run->pool);
+        *result = text.u.text->mask || plain != text.u.text->len
+                      ? ipxe_value_text_n(s, plain, flags, run->pool)
+                      : ipxe_value_string(text.u.text, flags);
         return APR_SUCCESS;
     }
     out = ipxe_text_make(text.u.text->len + 8, run->pool);

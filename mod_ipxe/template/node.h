@@ -81,28 +81,30 @@ enum {
 /* Places in which a render keeps what names mean. */
 #define IPXE_RUN_NAMES 64
 
+/* What every render looks at comes first: it is read together. */
 typedef struct ipxe_node_t {
     ipxe_node_e kind;
-    ipxe_token_e op;
     unsigned flags;
-    int depth; /* of an expression: nodes below each other */
-    ipxe_span_t span;
-    const char *name; /* interned */
-    ipxe_name_t word; /* of a NAME or an ATTR: the same */
-    unsigned slot;    /* of a NAME: where a render keeps what it means */
-    ipxe_value_t value;
-    struct ipxe_node_t *a, *b, *c;
+    unsigned slot; /* of a NAME: where a render keeps what it means */
+    int count;     /* of items */
+    struct ipxe_node_t *a;
     struct ipxe_node_t **items;
-    int count;        /* of items */
-    const char **keys; /* interned */
-    int key_count;    /* of keys: named arguments are the last items */
-    const ipxe_token_e *ops;
-    const void *ref; /* a row of a table, a template, ...: see the kinds */
-    const struct ipxe_regex_t *regex; /* of a filter's or test's first
-                                         argument, or NULL */
+    ipxe_value_t value;
+    const char *name; /* interned */
+    const void *ref;  /* a row of a table, a template, ...: see the kinds */
+    ipxe_name_t word; /* of a NAME or an ATTR: its name as a key */
     const ipxe_value_t *bound; /* a filter's or test's parameters, where all
                                   its arguments are constants that fit them;
                                   the items of a list of constants; or NULL */
+    struct ipxe_node_t *b, *c;
+    ipxe_token_e op;
+    int key_count; /* of keys: named arguments are the last items */
+    const char **keys; /* interned */
+    const ipxe_token_e *ops;
+    const struct ipxe_regex_t *regex; /* of a filter's or test's first
+                                         argument, or NULL */
+    ipxe_span_t span;
+    int depth; /* of an expression: nodes below each other */
 } ipxe_node_t;
 
 typedef struct ipxe_block_t {

@@ -8,7 +8,9 @@
 #include "template/contexts.h"
 #include "template/out.h"
 
-#define PIECE 8192
+/* What is handed on at once: a pool has room for it, and for all else of a
+ * render, in its first block. */
+#define PIECE 4096
 
 static int has_lines(ipxe_context_e context)
 {
@@ -39,7 +41,7 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink, ipxe_context_e context,
     out->follows = has_lines(context);
     out->line_at = 0;
     out->script_section = 0;
-    ipxe_text_init(&out->pending, PIECE + 1024, pool);
+    ipxe_text_init(&out->pending, PIECE + 4 * IPXE_OUT_BLOCK, pool);
     ipxe_text_init(&out->joined, 0, pool);
     ipxe_text_init(&out->whole, 0, pool);
     set_limit(out);

@@ -197,11 +197,16 @@ ipxe_frame_t *ipxe_frame_make(ipxe_run_t *run, ipxe_frame_t *parent)
 static void start(ipxe_run_t *run, const ipxe_template_t *self,
                   const ipxe_render_t *render, ipxe_out_t *out)
 {
-    memset(run, 0, sizeof(*run));
     run->render = *render;
     run->library = self->library;
-    run->bare = self->expression;
     run->out = out;
+    run->instance = NULL;
+    run->chain = NULL;
+    run->seen = NULL;
+    run->steps = 0;
+    run->depth = 0;
+    run->bare = self->expression;
+    run->diag = NULL;
     run->pool = render->pool;
     run->frame = ipxe_frame_make(run, NULL);
 }

@@ -231,7 +231,7 @@ static int same_four(const char *a, const char *b)
 }
 
 /* Names are short, and most that have the same hash are equal. */
-static int same_bytes(const char *a, const char *b, apr_size_t len)
+static inline int same_bytes(const char *a, const char *b, apr_size_t len)
 {
     apr_size_t i = 0;
 

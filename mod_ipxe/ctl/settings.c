@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the settings of a run come from: httpd, which is asked, or options. */
 #include "ctl/ctl.h"
-#include "engine/hosts.h"
+#include "engine/hosts_rows.h"
 
 #include <apr_file_io.h>
 #include <apr_strings.h>
@@ -244,29 +244,41 @@ static ipxe_exit_e check_hosts(const ipxe_ctl_t *ctl)
     return IPXE_EXIT_FINE;
 }
 
-/* httpd's own connections are httpd's. */
-static void warn_elsewhere(const apr_array_header_t *specs)
+/* A site, and where what is made for it lives. */
+typedef struct other_t {
+    const ipxe_site_t *site;
+    apr_pool_t *pool;
+} other_t;
+
+/* By a connection of our own, to what mod_dbd was told. */
+static const ipxe_host_provider_t *make_other(void *baton, const char *spec)
 {
-    int i;
+    const other_t *other = baton;
+    const ipxe_site_t *site = other->site;
 
-    for (i = 0; specs && i < specs->nelts; i++) {
-        const char *spec = APR_ARRAY_IDX(specs, i, const char *);
-
-        if (strncmp(spec, IPXE_HOSTS_DBD ":", 4) == 0)
-            ipxe_ctl_complain("the hosts of '%s' are found by httpd alone: "
-                              "here they are unknown",
-                              spec);
-    }
+    if (strncmp(spec, IPXE_HOSTS_DBD ":", 4) != 0)
+        return NULL;
+    if (site->dbd_driver)
+        return ipxe_rows_make(
+            spec + 4,
+            ipxe_rows_own(site->dbd_driver, site->dbd_params, other->pool),
+            other->pool);
+    ipxe_ctl_complain("the hosts of '%s' are unknown here: httpd's "
+                      "configuration has no DBDriver for them",
+                      spec);
+    return NULL;
 }
 
 static void apply_hosts(ipxe_site_t *site, ipxe_hosts_t *hosts,
                         const ipxe_ctl_t *ctl)
 {
     const apr_array_header_t *specs = ctl->given[IPXE_OPT_HOSTS];
+    other_t other = {site, ctl->pool};
 
     if (!specs)
         specs = site->hosts;
-    warn_elsewhere(specs);
+    hosts->other = make_other;
+    hosts->baton = &other;
     ipxe_hosts_apply(&site->settings, specs, hosts, ctl->pool);
 }
 

@@ -95,6 +95,7 @@ apr_status_t ipxe_variables_read(ipxe_value_t *map, const ipxe_source_t *source,
 typedef struct reading_t {
     const char *name, *host, *secret, *sets;
     const char *state_driver, *state_params, *state_identity;
+    const char *dbd_driver, *dbd_params;
     const char *document_root, *templates, *entry, *prefix, *base_url,
         *plain_url, *site, *time_zone, *ticket_network;
     apr_array_header_t *rules, *hosts, *vars;
@@ -155,6 +156,8 @@ static const ipxe_bind_t site_rows[] = {
     TEXT("state_driver", state_driver),
     TEXT("state_params", state_params),
     TEXT("state_identity", state_identity),
+    TEXT("dbd_driver", dbd_driver),
+    TEXT("dbd_params", dbd_params),
     TEXT("secret", secret),
     TEXT("sets", sets),
     UNUSED("hooks"),
@@ -179,6 +182,8 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
     site->state_driver = reading->state_driver;
     site->state_params = reading->state_params;
     site->state_identity = reading->state_identity;
+    site->dbd_driver = reading->dbd_driver;
+    site->dbd_params = reading->dbd_params;
     settings->rules = reading->rules;
     site->hosts = reading->hosts;
     settings->templates = reading->templates;

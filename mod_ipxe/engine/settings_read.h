@@ -16,6 +16,7 @@
  *           "state_dir": "/var/lib/mod_ipxe", "state_driver": "sqlite3",
  *           "state_params": "/var/lib/mod_ipxe/db/state.sqlite",
  *           "state_identity": "/var/lib/mod_ipxe/db/identity",
+ *           "dbd_driver": "pgsql", "dbd_params": "dbname=hosts",
  *           "secret": "/var/lib/mod_ipxe/secret",
  *           "sets": "/var/lib/mod_ipxe/sets", "reload": 1000,
  *           "stateless": false, "operator_arms": false,
@@ -41,6 +42,8 @@ typedef struct ipxe_site_t {
     const char *sets;         /* the folder of published sets, or NULL */
     /* Of the state's database (state/sql.h); NULL: none is kept. */
     const char *state_driver, *state_params, *state_identity;
+    const char *dbd_driver, *dbd_params; /* mod_dbd's, for hosts by SQL; or
+                                            NULL */
     ipxe_settings_t settings; /* keys is NULL: reading the secret is the
                                  caller's */
 } ipxe_site_t;

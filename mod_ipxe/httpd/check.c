@@ -10,6 +10,7 @@
 #include <mpm_common.h>
 #include <time.h>
 
+#include "httpd/command.h"
 #include "httpd/config.h"
 #include "httpd/counting.h"
 #include "httpd/directives.h"
@@ -148,13 +149,18 @@ static int is_running(apr_pool_t *pool)
            apr_proc_kill(&server, 0) == APR_SUCCESS;
 }
 
+/* A graceful restart can be put off; one that is none is meant. */
+static int can_wait(apr_pool_t *pool)
+{
+    return ap_state_query(AP_SQ_CONFIG_GEN) == 0 && is_running(pool) &&
+           strcmp(ipxe_command_word(pool), "restart") != 0;
+}
+
 /* A start goes on without its rules where the last good set can serve. */
 static int may_go_on(const ipxe_serving_t *serving, apr_pool_t *pool)
 {
-    int first_pass = ap_state_query(AP_SQ_CONFIG_GEN) == 0;
-
     return ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_NORMAL &&
-           !(first_pass && is_running(pool)) && ipxe_readable_last(serving);
+           !can_wait(pool) && ipxe_readable_last(serving);
 }
 
 /* Without its downloads a machine's slot is free after its time alone. */
@@ -221,6 +227,8 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     check_t check;
 
     (void)plog;
+    if (first_pass && ipxe_command_stops(ptemp))
+        return OK;
     begin_check(&check, ptemp);
     if (first_pass && ap_exists_config_define("DUMP_IPXE"))
         ipxe_dump(s, ptemp);

@@ -96,7 +96,7 @@ static const char *read_hosts(cmd_parms *cmd, void *dir, const char *arg)
         return NULL;
     }
     if (strncmp(arg, IPXE_HOSTS_DBD ":", 4) == 0) {
-        path = ipxe_hosts_dbd_fault(arg + 4);
+        path = ipxe_rows_fault(arg + 4);
         APR_ARRAY_PUSH(list, const char *) = arg;
         return path ? refuse(cmd, arg, path) : NULL;
     }

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "httpd/hook.h"
+#include "httpd/hosts_dbd.h"
 #include "httpd/serving.h"
 
 /* A JSON text under way: knows whether a comma is due. */
@@ -149,6 +150,8 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_text(dump, "state_driver", serving->state_driver);
     add_text(dump, "state_params", serving->state_params);
     add_text(dump, "state_identity", serving->state_identity);
+    add_text(dump, "dbd_driver", ipxe_hosts_dbd_driver(s, pool));
+    add_text(dump, "dbd_params", ipxe_hosts_dbd_params(s, pool));
     add_truth(dump, "stateless", set->stateless);
     add_truth(dump, "operator_arms", set->operator_arms);
     add_truth(dump, "track", set->track);

@@ -101,6 +101,9 @@ def live(work, mpm):
     provider = f'"lmdb:{work}/db/hosts.mdb"'
     with PrivateHttpd(work, MODULE, directives(work, provider),
                       mpm=mpm) as server:
+        result("mod_watchdog is not loaded: edited rules count after a "
+               "restart alone; load it, or say IPXEReload Off" in server.log(),
+               f"{mpm}: the log says what reloads want", server.log())
         says(server, "mac=020000000001&serial=", "tool-A1-sda",
              f"{mpm}: a host of the database")
         says(server, "mac=020000000099&serial=", "rule 'known'", "and one of YAML")
@@ -250,6 +253,29 @@ class Pgsql:
         subprocess.run(self.words, input=text, text=True, check=True)
 
 
+def asked(server, *words):
+    """What ipxectl says of the server's configuration."""
+    return subprocess.run([IPXECTL, *words, "--httpd", server.httpd, "-f",
+                           server.config],
+                          capture_output=True, text=True, timeout=60,
+                          check=False)
+
+
+def by_command(server, database):
+    """The same hosts by a connection of ipxectl's own."""
+    run = asked(server, "render", "mac=020000000001", "serial=", "uuid=",
+                "asset=", "platform=efi", "arch=x86_64")
+    result("tool-A1-sda" in run.stdout,
+           f"{database.name}: ipxectl finds a host of the table", run.stdout,
+           run.stderr)
+    run = asked(server, "explain", "sql01", "platform=efi")
+    result(run.returncode == 0 and "sql01" in run.stdout, "and by its name",
+           run.stdout, run.stderr)
+    run = asked(server, "check")
+    result("there is no group 'wep'" in run.stdout + run.stderr,
+           "and check reads all", run.stdout, run.stderr)
+
+
 def by_sql(work, database):
     with PrivateHttpd(work, MODULE, database.connection +
                       directives(work, "dbd:hosts"), others=("dbd",)) as server:
@@ -265,6 +291,7 @@ def by_sql(work, database):
              "two hosts are neither")
         says(server, "mac=020000000099&serial=", "rule 'known'",
              "YAML comes first")
+        by_command(server, database)
         database.run("UPDATE hosts SET rack = 'B2' WHERE name = 'sql01'")
         says(server, "mac=020000000001&serial=", "tool-B2-sda",
              "an edit is seen by the next request")
@@ -273,6 +300,9 @@ def by_sql(work, database):
              "a table that is gone: the machine is told")
         result("cannot read the hosts by mod_dbd" in server.log(),
                "and the log says why", server.log()[-500:])
+        run = asked(server, "explain", "mac=020000000001", "serial=")
+        result("cannot read the hosts by" in run.stdout + run.stderr,
+               "and so does ipxectl", run.stdout, run.stderr)
     with PrivateHttpd(work, MODULE, database.connection +
                       directives(work, f'"dbd:{QUERY}"'),
                       others=("dbd",)) as server:

@@ -56,6 +56,16 @@ like($server->log, qr/ipxe:error.*unknown key 'bot'/, 'the log has it whole');
 like($server->log, qr/the last good rule set, 2-[0-9a-f]{12}, serves/,
     'and what comes of it');
 
+my $mark = length $server->log;
+($status, $output) = $server->control('restart');
+is($status, 0, 'httpd -k restart is meant') or diag $output;
+like($output, qr/unknown key 'bot'/, 'though it says what is wrong');
+like(wait_for_log($mark, qr/the last good rule set, 2-[0-9a-f]{12}, serves/,
+        "$server->{dir}/error_log"), qr/the last good rule set/,
+    'and the last good rules serve');
+$answer = $server->get('/boot.ipxe?serial=A&platform=efi');
+like($answer->{body}, qr/new\.bin/, 'to every machine');
+
 # Nothing is left of what was good.
 sub forget_sets { remove_tree("$state/sets") }
 forget_sets();
@@ -84,7 +94,15 @@ is($status, 0, 'a start with broken rules and a last good set') or diag $output;
 like($output, qr/unknown key 'bot'/, 'says what is wrong');
 $answer = $server->get('/boot.ipxe?serial=A&platform=efi');
 like($answer->{body}, qr/tool\.bin/, 'and serves that set');
-$server->stop;
+($status, $output) = $server->control('stop');
+is($status, 0, 'httpd -k stop reads no rules') or diag $output;
+unlike($output, qr/unknown key/, 'and says nothing of them');
+$server->wait_until_gone;
+($status) = $server->start;
+is($status, 0, 'it starts once more');
+($status, $output) = $server->control('graceful-stop');
+is($status, 0, 'nor does httpd -k graceful-stop') or diag $output;
+$server->wait_until_gone;
 my $newest = (sort glob "$state/sets/*-*")[-1];
 write_file("$newest/manifest", "mod_ipxe set 1\ncontent 0\n");
 ($status, $output) = $server->start;
@@ -111,7 +129,7 @@ my @cases = (
 );
 for my $case (@cases) {
     my ($name, $before, $says, $after) = @$case;
-    my $mark = length $server->log;
+    $mark = length $server->log;
     $before->();
     $server->control('start');
     my $log = wait_for_log($mark, $says, "$server->{dir}/error_log");

@@ -55,7 +55,7 @@ static void fill_line(line_t *line, const ipxe_seen_t *seen, apr_time_t now,
             : "");
     line->cells[2] = apr_psprintf(
         pool, "%s, %s", where, ipxe_span_text(now - seen->stage_since, pool));
-    line->cells[3] = or_dash(seen->profile);
+    line->cells[3] = or_dash(ipxe_seen_what(seen));
     line->cells[4] = or_dash(seen->serial);
     line->colour = colour_of(seen);
 }
@@ -80,7 +80,7 @@ static void print_list(const apr_array_header_t *seen,
                        const ipxe_ctl_state_t *state)
 {
     static const line_t head = {
-        {"MACHINE", "STATE", "WHERE", "PROFILE", "SERIAL"}, NULL};
+        {"MACHINE", "STATE", "WHERE", "GIVEN", "SERIAL"}, NULL};
     apr_pool_t *pool = state->ctl->pool;
     line_t *lines =
         apr_pcalloc(pool, sizeof(line_t) * ((apr_size_t)seen->nelts + 1));
@@ -147,7 +147,7 @@ static void print_one(const ipxe_seen_t *seen, const apr_array_header_t *events,
     print_pair("uuid", seen->uuid);
     print_pair("ip", seen->ip);
     print_pair("rule", seen->rule);
-    print_pair("profile", seen->profile);
+    print_pair("given", ipxe_seen_what(seen));
     print_pair("install", install_text(&seen->view.open, pool));
     print_pair("installed", install_text(&seen->view.installed, pool));
     print_pair("first seen", ipxe_time_text(seen->first_seen, pool));

@@ -116,9 +116,11 @@ void ipxe_answer_answers(ipxe_job_t *job)
     profile = find_profile(job, ticket.profile);
     decision = profile ? ipxe_job_decide_again(job, &ticket) : NULL;
     if (!profile || !decision) {
-        ipxe_job_fail_status(job, profile ? 500 : 410,
-                             profile ? ipxe_job_why(job)
-                                     : "the profile of this ticket is gone");
+        why = profile ? ipxe_job_why(job)
+                      : "the profile of this ticket is gone";
+        ipxe_job_fail_status(job, profile ? 500 : 410, why);
+        if (profile)
+            ipxe_install_spoil(job, &ticket, profile, why);
         return;
     }
     decision = ipxe_decision_fix(decision, profile, job->pool);
@@ -130,6 +132,8 @@ void ipxe_answer_answers(ipxe_job_t *job)
         ipxe_job_fail_status(job, status, why);
     else
         serve_answers(job, decision);
+    if (job->answer->status == 500)
+        ipxe_install_spoil(job, &ticket, profile, ipxe_job_why(job));
 }
 
 void ipxe_answer_unticketed(ipxe_job_t *job)

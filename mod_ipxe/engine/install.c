@@ -284,6 +284,32 @@ int ipxe_claim_status(const char **why, ipxe_claim_e claim)
     return claims[claim].status;
 }
 
+/* Where the state does not take it the answer's own failure is all there is. */
+void ipxe_install_spoil(ipxe_job_t *job, const ipxe_ticket_t *ticket,
+                        const ipxe_profile_t *profile, const char *why)
+{
+    const ipxe_request_t *request = job->asking.request;
+    const ipxe_keeper_t *keeper = request->keeper;
+    ipxe_report_t report = {.install = ticket->install,
+                            .issued = ticket->issued,
+                            .profile = profile->name,
+                            .stage = IPXE_STAGE_FAILED,
+                            .percent = -1,
+                            .tries = profile->tries,
+                            .now = request->now};
+    ipxe_claim_e claim;
+
+    if (!ticket->install || !keeper || job->observe)
+        return;
+    report.who = ipxe_install_who(job, NULL);
+    report.text =
+        apr_pstrndup(job->pool,
+                     apr_pstrcat(job->pool, request->target.name,
+                                 " could not be written: ", why, NULL),
+                     IPXE_MAX_REPORT_TEXT);
+    keeper->report(&claim, keeper->baton, &report, job->pool);
+}
+
 int ipxe_install_fetch(const char **why, ipxe_job_t *job,
                        const ipxe_ticket_t *ticket,
                        const ipxe_profile_t *profile)

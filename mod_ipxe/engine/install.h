@@ -31,6 +31,11 @@ int ipxe_install_fetch(const char **why, ipxe_job_t *job,
                        const ipxe_ticket_t *ticket,
                        const ipxe_profile_t *profile);
 
+/* The answer file that this ticket is for could not be written: the install's
+ * try has failed, why: in words. */
+void ipxe_install_spoil(ipxe_job_t *job, const ipxe_ticket_t *ticket,
+                        const ipxe_profile_t *profile, const char *why);
+
 /* The status of an answer to an installer, and why it is refused. */
 int ipxe_claim_status(const char **why, ipxe_claim_e claim);
 

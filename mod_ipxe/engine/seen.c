@@ -111,6 +111,15 @@ void ipxe_seen_bar(ipxe_bar_t *bar, const ipxe_seen_t *seen)
     bar->steps = bar->at > STEP_INITRD ? IPXE_BAR_STEPS : STEP_INITRD + 1;
 }
 
+const char *ipxe_seen_what(const ipxe_seen_t *seen)
+{
+    if (seen->profile && *seen->profile)
+        return seen->profile;
+    if (!seen->action || !*seen->action)
+        return NULL;
+    return strcmp(seen->action, "local") == 0 ? "local disk" : seen->action;
+}
+
 const char *ipxe_seen_where(const ipxe_seen_t *seen, apr_pool_t *pool)
 {
     ipxe_bar_t bar;

@@ -33,6 +33,10 @@ const char *ipxe_bar_word(int step);
 
 void ipxe_seen_bar(ipxe_bar_t *bar, const ipxe_seen_t *seen);
 
+/* What it was given last, in words: its profile, "local disk", "menu main";
+ * NULL where that is not known. */
+const char *ipxe_seen_what(const ipxe_seen_t *seen);
+
 /* Where it is, in words: "installing, 40 %", "held", "kernel", ... */
 const char *ipxe_seen_where(const ipxe_seen_t *seen, apr_pool_t *pool);
 

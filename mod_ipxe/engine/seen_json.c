@@ -110,6 +110,7 @@ void ipxe_seen_add_json(ipxe_text_t *out, const ipxe_seen_t *seen)
     ipxe_json_text(out, "ip", some(seen->ip));
     ipxe_json_text(out, "rule", some(seen->rule));
     ipxe_json_text(out, "profile", some(seen->profile));
+    ipxe_json_text(out, "action", some(seen->action));
     ipxe_json_text(out, "state", some(seen->state));
     ipxe_json_text(out, "stage", some(seen->stage));
     if (seen->place)

@@ -147,13 +147,14 @@ static void add_row(ipxe_text_t *out, const ipxe_page_t *page,
                     const ipxe_seen_t *seen)
 {
     const char *remark = ipxe_seen_remark(seen, out->pool);
+    const char *what = ipxe_seen_what(seen);
 
     ipxe_text_add(out, "<tr role=\"row\"><td role=\"cell\" class=\"who\">");
     add_who(out, page, seen);
     ipxe_html_addf(out,
                    "</td><td role=\"cell\" class=\"what\"><b>%s</b>"
                    "<span class=\"rule\">%s</span></td>",
-                   some(seen->profile) ? seen->profile : "\xe2\x80\x93",
+                   what ? what : "\xe2\x80\x93",
                    seen->rule);
     ipxe_text_add(out, "<td role=\"cell\" class=\"boot\">");
     ipxe_page_add_bar(out, seen);

@@ -120,7 +120,7 @@ static void add_what(ipxe_text_t *out, const ipxe_page_t *page)
     add_pair(out, "UUID", seen->uuid);
     add_pair(out, "IP address", seen->ip);
     add_pair(out, "Rule", seen->rule);
-    add_pair(out, "Profile", seen->profile);
+    add_pair(out, "Given", ipxe_seen_what(seen));
     add_pair(out, "Install under way", install_text(&view->open, out->pool));
     add_pair(out, "Installed", install_text(&view->installed, out->pool));
     add_pair(out, "Disarmed by", view->disarmed);

@@ -150,6 +150,7 @@ void ipxe_seen_copy(ipxe_seen_t *to, const ipxe_seen_t *from, apr_pool_t *pool)
     to->ip = copy(from->ip, pool);
     to->rule = copy(from->rule, pool);
     to->profile = copy(from->profile, pool);
+    to->action = copy(from->action, pool);
     to->stage = copy(from->stage, pool);
     to->state = copy(from->state, pool);
     ipxe_view_copy(&to->view, &from->view, pool);

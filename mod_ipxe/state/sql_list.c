@@ -66,6 +66,7 @@ enum {
     FIRST_SEEN,
     LAST_SEEN,
     STAGE_SINCE,
+    ACTION,
     STATE,
     STUCK
 };
@@ -95,6 +96,7 @@ static void seen_row(ipxe_seen_t *seen, ipxe_rows_t *rows, apr_pool_t *pool)
     seen->first_seen = ipxe_rows_number(rows, FIRST_SEEN);
     seen->last_seen = ipxe_rows_number(rows, LAST_SEEN);
     seen->stage_since = ipxe_rows_number(rows, STAGE_SINCE);
+    seen->action = text_at(rows, ACTION, pool);
     seen->state = text_at(rows, STATE, pool);
     seen->stuck = ipxe_rows_number(rows, STUCK) != 0;
 }
@@ -136,7 +138,7 @@ apr_status_t ipxe_sql_list(apr_array_header_t **seen, int *total,
     ipxe_sql_t *sql = (ipxe_sql_t *)store;
     const char *limit, *offset;
     ipxe_rows_t rows;
-    int all = !filter->machine && !filter->text && !filter->state;
+    int all = !filter->machine && !filter->text && !filter->state, i;
 
     *seen = apr_array_make(pool, 16, sizeof(ipxe_seen_t));
     *total = 0;
@@ -147,6 +149,8 @@ apr_status_t ipxe_sql_list(apr_array_header_t **seen, int *total,
                : ask_some(sql, filter, now, limit, offset, total);
     while (ipxe_rows_next(&rows))
         seen_row(apr_array_push(*seen), &rows, pool);
+    for (i = 0; i < (*seen)->nelts; i++)
+        ipxe_sql_results(&APR_ARRAY_IDX(*seen, i, ipxe_seen_t).view, sql, pool);
     return ipxe_sql_end(sql);
 }
 
@@ -196,6 +200,47 @@ apr_status_t ipxe_sql_timeline(apr_array_header_t **events, ipxe_store_t *store,
     turn_round(*events);
     rv = ipxe_sql_end(sql);
     return !rv && !there ? APR_NOTFOUND : rv;
+}
+
+/* ---- All machines' ---- */
+
+static void recent_row(ipxe_recent_t *recent, ipxe_rows_t *rows,
+                       apr_pool_t *pool)
+{
+    ipxe_seen_t *seen = &recent->seen;
+
+    memset(recent, 0, sizeof *recent);
+    event_row(&recent->event, rows, pool);
+    seen->machine = ipxe_rows_number(rows, 10);
+    seen->site = text_at(rows, 11, pool);
+    seen->host = text_at(rows, 12, pool);
+    seen->mac = text_at(rows, 13, pool);
+    seen->serial = text_at(rows, 14, pool);
+    seen->uuid = text_at(rows, 15, pool);
+}
+
+apr_status_t ipxe_sql_recent(apr_array_header_t **events, apr_int64_t *last,
+                             ipxe_store_t *store, const char *site,
+                             apr_pool_t *pool)
+{
+    ipxe_sql_t *sql = (ipxe_sql_t *)store;
+    ipxe_rows_t rows;
+
+    *events = apr_array_make(pool, 32, sizeof(ipxe_recent_t));
+    ipxe_sql_begin(sql);
+    if (*last < 0) {
+        rows = ipxe_sql_ask(sql, IPXE_DO_EVENT_LAST, NULL, 0);
+        while (ipxe_rows_next(&rows))
+            *last = ipxe_rows_number(&rows, 0);
+        return ipxe_sql_end(sql);
+    }
+    rows = SQL_ASK(sql, RECENT, N(*last), site ? "0" : "1", site,
+                   N(IPXE_MAX_TIMELINE));
+    while (ipxe_rows_next(&rows)) {
+        *last = ipxe_rows_number(&rows, 9);
+        recent_row(apr_array_push(*events), &rows, pool);
+    }
+    return ipxe_sql_end(sql);
 }
 
 /* ---- Numbers ---- */

@@ -154,6 +154,8 @@ void ipxe_sql_drop(ipxe_sql_t *sql, apr_int64_t machine);
 /* In sql->scratch. */
 void ipxe_sql_view(ipxe_view_t *view, ipxe_sql_t *sql,
                    const ipxe_found_t *found);
+/* What the machine of the view has done, and failed. */
+void ipxe_sql_results(ipxe_view_t *view, ipxe_sql_t *sql, apr_pool_t *pool);
 /* From the row of a SELECT of IPXE_SQL_VIEW. */
 #define IPXE_SQL_VIEW_COLUMNS 30
 void ipxe_sql_view_row(ipxe_view_t *view, ipxe_rows_t *rows, apr_pool_t *pool);
@@ -209,6 +211,9 @@ apr_status_t ipxe_sql_list(apr_array_header_t **seen, int *total,
                            apr_time_t now, apr_pool_t *pool);
 apr_status_t ipxe_sql_timeline(apr_array_header_t **events, ipxe_store_t *store,
                                apr_int64_t machine, apr_pool_t *pool);
+apr_status_t ipxe_sql_recent(apr_array_header_t **events, apr_int64_t *last,
+                             ipxe_store_t *store, const char *site,
+                             apr_pool_t *pool);
 apr_status_t ipxe_sql_hourly(apr_array_header_t **boots, ipxe_store_t *store,
                              const char *site, int hours, apr_time_t now,
                              apr_pool_t *pool);

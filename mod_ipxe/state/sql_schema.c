@@ -84,7 +84,11 @@ static const char *const version_2[] = {
     "CREATE INDEX ipxe_notices_time ON ipxe_notices (happened)",
     NULL};
 
-static const char *const *const steps[] = {version_1, version_2};
+static const char *const version_3[] = {
+    "ALTER TABLE ipxe_machines ADD COLUMN action @W NOT NULL DEFAULT ''",
+    NULL};
+
+static const char *const *const steps[] = {version_1, version_2, version_3};
 #define NEWEST ((int)(sizeof steps / sizeof *steps))
 
 static const char *in_dialect(ipxe_sql_t *sql, const char *text)

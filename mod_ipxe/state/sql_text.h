@@ -46,8 +46,9 @@
 #define IPXE_SQL_LISTED                                                        \
     "SELECT " IPXE_SQL_VIEW ", m.site, m.host, m.mac, m.uuid, m.serial, "      \
     "m.manufacturer, m.product, m.ip, m.rule, m.profile, m.stage, "            \
-    "m.percent, m.first_seen, m.last_seen, m.stage_since, " IPXE_SQL_STATE     \
-    ", CASE WHEN " IPXE_SQL_STUCK " THEN 1 ELSE 0 END" IPXE_SQL_JOINED
+    "m.percent, m.first_seen, m.last_seen, m.stage_since, "                    \
+    "m.action, " IPXE_SQL_STATE ", CASE WHEN " IPXE_SQL_STUCK                  \
+    " THEN 1 ELSE 0 END" IPXE_SQL_JOINED
 #define IPXE_SQL_NEWEST                                                        \
     " ORDER BY m.last_seen DESC, m.id DESC LIMIT %lld OFFSET %lld"
 /* A machine that was only seen. */
@@ -97,7 +98,7 @@
                      "THEN stage_since ELSE %lld END, stage = %s, "            \
                      "percent = %lld WHERE id = %lld")                         \
     X(MACHINE_DECISION, "UPDATE ipxe_machines SET rule = %s, profile = %s, "   \
-                        "last_seen = %lld WHERE id = %lld")                    \
+                        "action = %s, last_seen = %lld WHERE id = %lld")       \
     X(MACHINE_SITE, "SELECT site FROM ipxe_machines WHERE id = %lld")          \
     X(MACHINE_DROP, "DELETE FROM ipxe_machines WHERE id = %lld")               \
     X(CONFLICT, "UPDATE ipxe_machines SET conflict = %s WHERE id = %lld")      \
@@ -163,10 +164,12 @@
             "WHERE id = %lld")                                                 \
     X(NEXT_SPENT, "UPDATE ipxe_machines SET next_profile = '', "               \
                   "marked = let_go WHERE id = %lld AND next_profile <> ''")    \
-    X(FORGET, "UPDATE ipxe_machines SET rule = '', profile = '', stage = '', " \
-              "percent = -1, ip = '', conflict = '', marked = 0, let_go = 0, " \
-              "let_go_by = '', let_go_profile = '', let_go_vars = '', "        \
-              "next_profile = '' WHERE id = %lld")                             \
+    X(FORGET,                                                                  \
+      "UPDATE ipxe_machines SET rule = '', profile = '', action = '', "        \
+      "stage = '', percent = -1, ip = '', conflict = '', marked = 0, let_go "  \
+      "= 0, "                                                                  \
+      "let_go_by = '', let_go_profile = '', let_go_vars = '', "                \
+      "next_profile = '' WHERE id = %lld")                                     \
     X(EVENT_ADD,                                                               \
       "INSERT INTO ipxe_events (site, machine, happened, hour_of, kind, "      \
       "rule, profile, words, install, bytes, complete, percent) VALUES "       \
@@ -175,6 +178,13 @@
     X(TIMELINE, "SELECT happened, kind, rule, profile, words, install, "       \
                 "bytes, complete, percent FROM ipxe_events WHERE "             \
                 "machine = %lld ORDER BY happened DESC, id DESC LIMIT %lld")   \
+    X(EVENT_LAST, "SELECT COALESCE(MAX(id), 0) FROM ipxe_events")              \
+    X(RECENT, "SELECT e.happened, e.kind, e.rule, e.profile, e.words, "        \
+              "e.install, e.bytes, e.complete, e.percent, e.id, e.machine, "   \
+              "e.site, m.host, m.mac, m.serial, m.uuid FROM ipxe_events e "    \
+              "LEFT JOIN ipxe_machines m ON m.id = e.machine "                 \
+              "WHERE e.id > %lld AND (%s = '1' OR e.site = %s) "               \
+              "ORDER BY e.id LIMIT %lld")                                      \
     X(HOURLY, "SELECT hour_of, COUNT(*) FROM ipxe_events WHERE (%s = '1' OR "  \
               "site = %s) AND kind = 1 AND hour_of > %lld GROUP BY hour_of")   \
     X(LIST, IPXE_SQL_LISTED IPXE_SQL_FILTER IPXE_SQL_NEWEST)                   \

@@ -117,17 +117,17 @@ void ipxe_sql_view_row(ipxe_view_t *view, ipxe_rows_t *rows, apr_pool_t *pool)
     ipxe_sql_install_row(&view->installed, rows, MARK, pool);
 }
 
-static void results(ipxe_view_t *view, ipxe_sql_t *sql)
+void ipxe_sql_results(ipxe_view_t *view, ipxe_sql_t *sql, apr_pool_t *pool)
 {
     ipxe_rows_t rows =
         SQL_ASK(sql, RESULTS, ipxe_sql_number(sql, view->machine));
     apr_array_header_t *of[2];
 
-    of[0] = apr_array_make(sql->scratch, 4, sizeof(char *));
-    of[1] = apr_array_make(sql->scratch, 4, sizeof(char *));
+    of[0] = apr_array_make(pool, 4, sizeof(char *));
+    of[1] = apr_array_make(pool, 4, sizeof(char *));
     while (ipxe_rows_next(&rows)) {
         APR_ARRAY_PUSH(of[ipxe_rows_number(&rows, 1) != 0], const char *) =
-            apr_pstrdup(sql->scratch, ipxe_rows_text(&rows, 0));
+            apr_pstrdup(pool, ipxe_rows_text(&rows, 0));
     }
     view->done = of[0];
     view->failed = of[1];
@@ -145,7 +145,7 @@ void ipxe_sql_view(ipxe_view_t *view, ipxe_sql_t *sql,
         rows = SQL_ASK(sql, VIEW, ipxe_sql_number(sql, found->machine));
         if (ipxe_rows_next(&rows)) {
             ipxe_sql_view_row(view, &rows, sql->scratch);
-            results(view, sql);
+            ipxe_sql_results(view, sql, sql->scratch);
         }
     }
     view->conflict = found->conflict;

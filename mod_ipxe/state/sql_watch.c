@@ -34,9 +34,8 @@ static void seen(ipxe_sql_t *sql, apr_int64_t number, const ipxe_event_t *event)
 static void decided(ipxe_sql_t *sql, apr_int64_t number,
                     const ipxe_event_t *event)
 {
-    if (event->rule || event->profile)
-        SQL_DO(sql, MACHINE_DECISION, event->rule, event->profile,
-               N(event->when), N(number));
+    SQL_DO(sql, MACHINE_DECISION, event->rule, event->profile,
+           SQL_WORD(sql, event->text), N(event->when), N(number));
     /* What was held gets something else now. */
     if (event->text && strncmp(event->text, "hold", 4) != 0)
         SQL_DO(sql, HOLD_OVER, N(number), N(event->when));

@@ -251,6 +251,8 @@ typedef struct ipxe_seen_t { /* a machine in a list */
     apr_int64_t machine;
     const char *site, *host, *mac, *uuid, *serial, *manufacturer, *product, *ip;
     const char *rule, *profile; /* of its last decision */
+    const char *action;         /* likewise: "boot rocky-9", "menu main",
+                                   "local", ... */
     const char *stage;          /* "asked", "waiting", "script", "kernel",
                                    "initrd", "answers", "started", "progress",
                                    "installed", "done", "failed", "held"; "" */
@@ -266,6 +268,11 @@ typedef struct ipxe_seen_t { /* a machine in a list */
                           while an install is open, and since it was armed */
     ipxe_view_t view;
 } ipxe_seen_t;
+
+typedef struct ipxe_recent_t { /* an event as it happens */
+    ipxe_event_t event; /* who empty */
+    ipxe_seen_t seen;   /* its machine: number, site and names alone */
+} ipxe_recent_t;
 
 typedef struct ipxe_filter_t { /* members NULL or 0: any */
     const char *site;

@@ -58,6 +58,12 @@ typedef struct ipxe_store_ops_t {
     /* array of ipxe_event_t (who empty), oldest first, the last 1000 */
     apr_status_t (*timeline)(apr_array_header_t **events, ipxe_store_t *store,
                              apr_int64_t machine, apr_pool_t *pool);
+    /* Events written since *last, array of ipxe_recent_t, oldest first, 1000
+     * at most; *last becomes that of the newest. *last -1: none, but those
+     * from now on come next. site NULL: of all. */
+    apr_status_t (*recent)(apr_array_header_t **events, apr_int64_t *last,
+                           ipxe_store_t *store, const char *site,
+                           apr_pool_t *pool);
     /* Boots (scripts given) an hour, the last `hours` hours, oldest first:
      * array of int. */
     apr_status_t (*hourly)(apr_array_header_t **boots, ipxe_store_t *store,

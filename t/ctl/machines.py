@@ -177,16 +177,35 @@ def rules(site, work):
                 "serial=X9", *where)
 
 
-def watch(site):
+def watched(site, *words):
+    """What watch prints while an operator acts."""
     # pylint: disable-next=consider-using-with
     watcher = subprocess.Popen(
-        [IPXECTL, "watch", "--for", "4", "--state", site.folder],
-        stdout=subprocess.PIPE, text=True)
-    time.sleep(1.5)
-    subprocess.run([MAKE, site.folder + ".new", "0"], check=True)
-    site.run("next", "web01", "memtest")
+        [IPXECTL, "watch", "--for", "3", "--state", site.folder, *words],
+        stdout=subprocess.PIPE, text=True, env=dict(os.environ, TZ="UTC"))
+    time.sleep(1.2)
+    site.run("next", "web01", "memtest", env={"SUDO_USER": "alice"})
+    site.run("disarm", "serial=SN2", env={"SUDO_USER": "alice"})
     text = watcher.communicate(timeout=30)[0]
     result(watcher.returncode == 0, "watch ends", text)
+    return text.splitlines()
+
+
+def watch(site):
+    lines = watched(site)
+    result(len(lines) == 2, "each event is a line, none from before", lines)
+    result(re.fullmatch(r"\d\d:\d\d:\d\d  web01 {20}operator: next memtest "
+                        r"by alice", lines[0] if lines else ""),
+           "with its time, its machine and what happened", lines)
+    result(re.fullmatch(r"\d\d:\d\d:\d\d  52:54:00:00:00:02 +operator: "
+                        r"disarm by alice", lines[-1] if lines else ""),
+           "that of another machine", lines)
+    events = [json.loads(line) for line in watched(site, "--format", "json")]
+    result([(e["name"], e["event"]["event"], e["event"]["text"])
+            for e in events]
+           == [("web01", "operator", "next memtest by alice"),
+               ("52:54:00:00:00:02", "operator", "disarm by alice")],
+           "for programs an object a line", events)
     site.expect(2, "seconds", "with a number", "watch", "--for", "x")
 
 

@@ -19,6 +19,8 @@ profiles:
   other: { extends: wipe, kernel: other.bin }
   mute: { kernel: mute.bin, install: true, report: none,
       args: [ "ks={{ answers() }}" ], answers: c.cfg }
+  spoilt: { kernel: s.bin, install: true, args: [ "ks={{ answers() }}" ],
+      answers: d.cfg, report: { sh: "curl {{ report_url }}" } }
   tool: { kernel: tool.bin }
 menus:
   main: { items: [ { boot: wipe }, { boot: tool } ] }
@@ -29,6 +31,7 @@ rules:
   - { name: mute, when: { serial: "Q*" }, boot: mute }
   - { name: held, when: { serial: "H*" }, hold: "waiting for {{ serial }}" }
   - { name: tool, when: { serial: "T*" }, boot: tool }
+  - { name: spoilt, when: { serial: "S*" }, boot: spoilt }
   - { name: few, when: { serial: "F*" }, boot: wipe, limit: 1/hour }
   - { name: line, boot: wipe }
 END
@@ -46,6 +49,9 @@ sub start {
                     . "{{ report('failed', 'no disk') }}\n")
                 for 'a.cfg', 'b.cfg';
             write_file("$dir/templates/c.cfg", "mute\n");
+            write_file("$dir/templates/d.cfg",
+                "{{ 10 // ((args.n|default('')|length) - 33) }}\n"
+                    . "{{ report('installed') }}{{ report('failed') }}\n");
             write_file("$dir/files/tool.bin", 'k' x 1000);
         });
     my ($status, $output) = $server->start;
@@ -234,6 +240,46 @@ ok(path_of($answer->{body}, 'wait/[\w.-]+'), 'but holds');
 like(boot(machine('T'))->{body}, qr/tool\.bin/, 'and boots all else');
 $server->stop;
 
+# ---- An answer file that cannot be written ----
+
+$server = start("<Location /status>\nSetHandler ipxe-status\n</Location>\n");
+
+sub seen_of {
+    my ($text, $pattern) = @_;
+    my $json = '';
+    for (1 .. 50) {
+        $json = $server->get("/status?format=json&q=$text")->{body};
+        last if $json =~ $pattern;
+        select undef, undef, undef, 0.1;
+    }
+    return $json;
+}
+
+my $spoilt = machine('S');
+$answer = boot("$spoilt&n=" . 'x' x 33);
+is($server->get(path_of($answer->{body}, 'd\.cfg'))->{status}, 500,
+    'it is 500, and the installer stops');
+my ($serial) = $spoilt =~ /serial=(\w+)/;
+my $spoilt_json = seen_of($serial, qr/"state": ?"failed"/);
+like($spoilt_json, qr/"state": ?"failed"/, 'its try has failed');
+like($spoilt_json, qr/"failed": ?\["spoilt"\]/, 'and its profile');
+my ($number) = $spoilt_json =~ /"number": ?(\d+)/;
+like($server->get("/status?format=json&machine=$number")->{body},
+    qr/failed: d\.cfg could not be written: .*d\.cfg:1/,
+    'and the timeline says why');
+like(boot($spoilt)->{body}, qr/s\.bin/, 'it may try again');
+
+# What boots its disk is shown so.
+my $first = machine('B');
+$answer = boot($first);
+is(reported(fetched($answer), 'installed'), 200, 'installed');
+boot($first);
+($serial) = $first =~ /serial=(\w+)/;
+like(seen_of($serial, qr/"action": ?"local"/), qr/"action": ?"local"/,
+    'a machine that boots its disk');
+like($server->get('/status')->{body}, qr{<b>local disk</b>}, 'is shown so');
+$server->stop;
+
 # ---- Downloads ----
 
 $server = start("IPXETrack On\nDocumentRoot DIR/files\n"
@@ -267,7 +313,8 @@ $server->stop;
         . "IPXEState none\n",
     sub {
         write_file("$_[0]/rules/a.yaml", $rules);
-        write_file("$_[0]/templates/$_", "x\n") for 'a.cfg', 'b.cfg', 'c.cfg';
+        write_file("$_[0]/templates/$_", "x\n")
+            for 'a.cfg', 'b.cfg', 'c.cfg', 'd.cfg';
     })->start;
 isnt($status, 0, 'IPXEState none with rules that install once: no start');
 

@@ -316,20 +316,32 @@ static void test_transaction(ipxe_store_t *store)
        "what was not committed is not told");
 }
 
+static const char *const first_version[] = {
+    "DROP TABLE ipxe_hooks",
+    "DROP TABLE ipxe_notices",
+    "CREATE TABLE old AS SELECT id, site, host, mac, uuid, serial, "
+    "manufacturer, product, ip, rule, profile, stage, percent, first_seen, "
+    "last_seen, stage_since, conflict, disarmed, disarmed_at, marked, let_go, "
+    "let_go_by, let_go_profile, let_go_vars, next_profile, open_install, "
+    "mark_install FROM ipxe_machines",
+    "DROP TABLE ipxe_machines",
+    "ALTER TABLE old RENAME TO ipxe_machines",
+    "UPDATE ipxe_meta SET value = '1' WHERE name = 'schema'"};
+
 /* Tables of before there were notices. */
 static void test_upgrade(void)
 {
     ipxe_store_t *store = open_with(NULL, NULL);
     ipxe_sql_t *sql = (ipxe_sql_t *)store;
     apr_int64_t n = arm(store, "mac=52:54:00:02:00:01", NOON);
+    apr_size_t i;
 
     ipxe_sql_begin(sql);
     ipxe_sql_write(sql, 1);
-    ipxe_sql_plain(sql, "DROP TABLE ipxe_hooks", 0);
-    ipxe_sql_plain(sql, "DROP TABLE ipxe_notices", 0);
-    ipxe_sql_plain(sql,
-                   "UPDATE ipxe_meta SET value = '1' WHERE name = 'schema'", 0);
-    ipxe_sql_end(sql);
+    for (i = 0; i < sizeof first_version / sizeof *first_version; i++)
+        ipxe_sql_plain(sql, first_version[i], 0);
+    if (ipxe_sql_end(sql))
+        printf("# %s\n", store->why);
     store->ops->close(store);
     store = open_with("new", hooks_of("n", ALL));
     ok(store != NULL, "a database of the first version is opened");

@@ -589,7 +589,8 @@ static void test_lists(void)
     watch(fresh(), IPXE_EVENT_KERNEL, NOON - HOUR);
     is_int(listed(NULL, NULL, "stuck"), stuck, "a memory test takes its time");
     watch(fresh(), IPXE_EVENT_ASKED, NOON - 2 * MINUTE);
-    is_int(listed(NULL, NULL, "stuck"), stuck + 1, "who asked in vain does not");
+    is_int(listed(NULL, NULL, "stuck"), stuck + 1,
+           "who asked in vain does not");
     store->ops->list(&list, &total, store, &filter, NOON, pool);
     is_int(total, 1, "by a card");
     seen = &APR_ARRAY_IDX(list, 0, ipxe_seen_t);
@@ -613,6 +614,66 @@ static void test_lists(void)
        apr_itoa(pool, listed(NULL, NULL, "installed")), "of a state");
     is(apr_table_get(counts, "stuck"),
        apr_itoa(pool, listed(NULL, NULL, "stuck")), "of those stuck");
+}
+
+/* Each stage: not yet at its bound, and past it. */
+static void test_stuck(void)
+{
+    static const struct {
+        ipxe_event_e kind;
+        int install; /* under way */
+        apr_time_t after;
+    } cases[] = {{IPXE_EVENT_ASKED, 0, MINUTE},
+                 {IPXE_EVENT_ASKED, 1, MINUTE},
+                 {IPXE_EVENT_SCRIPT, 1, 2 * MINUTE},
+                 {IPXE_EVENT_SCRIPT, 0, 0},
+                 {IPXE_EVENT_KERNEL, 1, 5 * MINUTE},
+                 {IPXE_EVENT_KERNEL, 0, 0},
+                 {IPXE_EVENT_INITRD, 1, 15 * MINUTE},
+                 {IPXE_EVENT_ANSWERS, 1, 20 * MINUTE}};
+    const char *m, *text;
+    apr_size_t i;
+
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        apr_time_t after = cases[i].after;
+
+        text = apr_psprintf(pool, "stuck-%d.", (int)i);
+        m = apr_pstrcat(pool, fresh(), "&serial=", text, NULL);
+        watch(m, IPXE_EVENT_ASKED, NOON - 3 * HOUR);
+        if (cases[i].install)
+            enter(m, NOON - 2 * HOUR);
+        watch(m, IPXE_EVENT_HELD, NOON - 2 * HOUR);
+        watch(m, cases[i].kind, NOON - (after ? after : HOUR));
+        is_int(listed(NULL, text, "stuck"), 0, ipxe_event_word(cases[i].kind));
+        watch(m, IPXE_EVENT_HELD, NOON - 2 * HOUR);
+        watch(m, cases[i].kind, NOON - (after ? after + 1 : HOUR));
+        is_int(listed(NULL, text, "stuck"), after != 0, "for longer");
+    }
+}
+
+/* An installer that has reported: an hour without a word. One that failed waits
+ * for a person. */
+static void test_stuck_reports(void)
+{
+    static const ipxe_stage_e stages[] = {IPXE_STAGE_STARTED,
+                                          IPXE_STAGE_PROGRESS};
+    /* It is reported a minute later. */
+    apr_time_t began = NOON - HOUR - MINUTE;
+    const char *m, *text;
+    apr_int64_t n;
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        text = apr_psprintf(pool, "stuck-r%d.", i);
+        m = apr_pstrcat(pool, fresh(), "&serial=", text, NULL);
+        n = enter(m, NOON - 3 * HOUR).install.number;
+        fetch(n, began - i / 2);
+        report(n, began - i / 2, stages[i % 2]);
+        is_int(listed(NULL, text, "stuck"), i / 2,
+               i / 2 ? "for longer" : ipxe_stage_word(stages[i % 2]));
+    }
+    report(n, began - 1, IPXE_STAGE_FAILED);
+    is_int(listed(NULL, text, "stuck"), 0, "failed: never");
 }
 
 static void test_tidy(void)
@@ -662,6 +723,8 @@ int main(void)
         test_results();
         test_gather();
         test_lists();
+        test_stuck();
+        test_stuck_reports();
         test_tidy();
         store->ops->close(store);
     }

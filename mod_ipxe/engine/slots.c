@@ -13,9 +13,10 @@
 #define ENTRIES IPXE_MAX_SLOT_MACHINES
 
 typedef struct entry_t {
-    apr_time_t until; /* past: it is gone */
+    apr_time_t until; /* past: its slot is free; it is late */
     apr_time_t since; /* when it asked first, when it got the slot */
     apr_uint32_t told; /* its place, as the console says */
+    apr_uint32_t turn; /* its number in the queue */
     int site;
     int called; /* the slot is kept for it, and it does not know */
 } entry_t;
@@ -24,7 +25,7 @@ typedef struct site_t {
     apr_uint64_t key; /* 0: free */
     int most, taken, waiting;
     apr_interval_time_t boot; /* how long a slot is taken, lately */
-    apr_uint64_t ended[IPXE_SLOT_ENDS], lost, given, usec;
+    apr_uint64_t ended[IPXE_SLOT_ENDS], late, lost, given, usec;
     apr_uint64_t waited[IPXE_SLOTS_BUCKETS];
 } site_t;
 
@@ -160,7 +161,15 @@ static int is_before(apr_uint32_t one, apr_uint32_t other)
     return (apr_int32_t)(one - other) < 0;
 }
 
-/* Of a site, in one look at numbers alone. */
+/* It waits there, and is not late. */
+static int is_there(const ipxe_slots_t *slots, int at, int site, apr_time_t now)
+{
+    const entry_t *entry = &slots->entries[at];
+
+    return slots->turns[at] && slots->keys[at] && entry->site == site &&
+           entry->until > now;
+}
+
 static int place_of(const asked_t *asked)
 {
     const ipxe_slots_t *slots = asked->slots;
@@ -169,36 +178,34 @@ static int place_of(const asked_t *asked)
 
     for (i = 0; i < ENTRIES; i++)
         if (slots->turns[i] && is_before(slots->turns[i], mine) &&
-            slots->entries[i].site == asked->site)
+            is_there(slots, i, asked->site, asked->ask->now))
             place++;
     return place;
 }
 
 /* Who waits longest; -1: nobody does. */
-static int first_of(const ipxe_slots_t *slots, int site)
+static int first_of(const ipxe_slots_t *slots, int site, apr_time_t now)
 {
     int first = -1, i;
 
     for (i = 0; i < ENTRIES; i++)
-        if (slots->turns[i] && slots->keys[i] &&
-            slots->entries[i].site == site &&
-            (first < 0 || is_before(slots->turns[i], slots->turns[first])))
+        if (slots->turns[i] &&
+            (first < 0 || is_before(slots->turns[i], slots->turns[first])) &&
+            is_there(slots, i, site, now))
             first = i;
     return first;
 }
 
 /* Keeps slots that are free for those who wait. */
-static void call(ipxe_slots_t *slots, int number)
+static void call(ipxe_slots_t *slots, int number, apr_time_t now)
 {
     site_t *site = &slots->sites[number];
 
     while (site->waiting > 0 && site->taken < site->most) {
-        int first = first_of(slots, number);
+        int first = first_of(slots, number, now);
 
-        if (first < 0) {
-            site->waiting = 0;
+        if (first < 0)
             return;
-        }
         slots->entries[first].called = 1;
         slots->turns[first] = 0;
         site->waiting--;
@@ -242,24 +249,37 @@ static void end(ipxe_slots_t *slots, int at, ipxe_slot_end_e why,
 
 /* ---- Each second ---- */
 
-static void drop_gone(ipxe_slots_t *slots, apr_time_t now)
+static void pass_time(ipxe_slots_t *slots, int at, apr_time_t now)
+{
+    entry_t *entry = &slots->entries[at];
+    site_t *site = &slots->sites[entry->site];
+
+    if (slots->turns[at]) {
+        if (entry->until + IPXE_SLOTS_GONE > now)
+            return;
+        site->lost++;
+        forget(slots, at);
+    }
+    else if (entry->called) {
+        site->late++;
+        entry->called = 0;
+        slots->turns[at] = entry->turn;
+    }
+    else {
+        site->ended[IPXE_SLOT_END_TIME]++;
+        forget(slots, at);
+    }
+}
+
+static void pass_times(ipxe_slots_t *slots, apr_time_t now)
 {
     int i;
 
     for (i = 0; i < ENTRIES; i++) {
-        const entry_t *entry = &slots->entries[i];
-
-        if (!slots->keys[i]) {
+        if (!slots->keys[i])
             slots->turns[i] = 0;
-            continue;
-        }
-        if (entry->until > now)
-            continue;
-        if (slots->turns[i] || entry->called)
-            slots->sites[entry->site].lost++;
-        else
-            slots->sites[entry->site].ended[IPXE_SLOT_END_TIME]++;
-        forget(slots, i);
+        else if (slots->entries[i].until <= now)
+            pass_time(slots, i, now);
     }
 }
 
@@ -289,10 +309,10 @@ static void look(ipxe_slots_t *slots, apr_time_t now)
     if (now - slots->looked < LOOK_EVERY)
         return;
     slots->looked = now;
-    drop_gone(slots, now);
+    pass_times(slots, now);
     count_anew(slots);
     for (i = 0; i < IPXE_MAX_SLOT_SITES; i++)
-        call(slots, i);
+        call(slots, i, now);
 }
 
 /* ---- Asking ---- */
@@ -372,6 +392,13 @@ static void line_up(ipxe_turn_t *turn, const asked_t *asked,
 {
     entry_t *entry = entry_of(asked);
 
+    /* Who was late may be the next. */
+    entry->until = asked->ask->now + IPXE_SLOTS_LATE;
+    call(asked->slots, asked->site, asked->ask->now);
+    if (!is_waiting(asked)) {
+        give(turn, asked);
+        return;
+    }
     turn->place = place_of(asked);
     turn->seconds = seconds_for(asked, turn->place);
     turn->news = act == IPXE_SLOT_STAY &&
@@ -398,7 +425,8 @@ static void enter(asked_t *asked)
     entry->until = asked->ask->now + IPXE_SLOTS_LATE;
     if (!free_now && ++slots->last_turn == 0)
         slots->last_turn = 1;
-    slots->turns[asked->at] = free_now ? 0 : slots->last_turn;
+    entry->turn = slots->last_turn;
+    slots->turns[asked->at] = free_now ? 0 : entry->turn;
     slots->keys[asked->at] = asked->key;
     if (free_now) {
         site->taken++;
@@ -442,7 +470,7 @@ void ipxe_slots_turn(ipxe_turn_t *turn, ipxe_slots_t *slots,
         answer(turn, &asked, act);
     else if (asked.at >= 0)
         end(slots, asked.at, IPXE_SLOT_END_LEFT, ask->now);
-    call(slots, asked.site);
+    call(slots, asked.site, ask->now);
 }
 
 void ipxe_slots_look(ipxe_turn_t *turn, const ipxe_slots_t *slots,
@@ -480,7 +508,7 @@ void ipxe_slots_file(ipxe_slots_t *slots, const ipxe_slots_ask_t *ask,
         end(slots, asked.at, IPXE_SLOT_END_BROKEN, ask->now);
     else
         keep(&asked, what == IPXE_SLOT_BEGAN ? ask->life : ask->patience);
-    call(slots, asked.site);
+    call(slots, asked.site, ask->now);
 }
 
 /* ---- Counts ---- */
@@ -501,6 +529,7 @@ void ipxe_slots_count(ipxe_slots_count_t *count, ipxe_slots_t *slots,
     count->taken = site->taken;
     count->waiting = site->waiting;
     memcpy(count->ended, site->ended, sizeof(site->ended));
+    count->late = site->late;
     count->lost = site->lost;
     count->given = site->given;
     count->usec = site->usec;

@@ -11,12 +11,14 @@
  *         |               ask
  *         v                |
  *     in the queue --> called        a slot became free: it is kept for the
- *         |               |          machine that has waited longest
- *         +--- it did not ask in time: its place is lost ---> (unknown)
+ *         |     ^         |          machine that has waited longest
+ *         |     +-- late -+
+ *         +--- it does not ask any more: its place is lost ---> (unknown)
  *
  * A slot that becomes free is kept at once for the first in the queue, who
  * learns of it when it asks next; so nobody is overtaken, however often others
- * ask. A machine has one slot or one place, however often it asks.
+ * ask. Who is late is passed over, and is the first again when it comes. A
+ * machine has one slot or one place, however often it asks.
  *
  *     ipxe_slots_ask_t ask = {.site = "", .machine = "mac 52:54:..",
  *                             .most = 200, ...};
@@ -40,9 +42,11 @@
 #define IPXE_SLOTS_SOONEST 2
 #define IPXE_SLOTS_LATEST  30
 
-/* How long after that a place is kept: a machine is late where the server is,
- * and 15 seconds where a key was pressed on its console. */
+/* How long after that no slot is kept for a machine any more: it is late where
+ * the server is, and 15 seconds where a key was pressed on its console; and how
+ * long its place is. */
 #define IPXE_SLOTS_LATE apr_time_from_sec(20)
+#define IPXE_SLOTS_GONE apr_time_from_sec(300)
 
 typedef struct ipxe_slots_t ipxe_slots_t;
 
@@ -122,6 +126,7 @@ typedef struct ipxe_slots_count_t {
     int taken;   /* slots, given or kept for who is called */
     int waiting; /* machines in the queue */
     apr_uint64_t ended[IPXE_SLOT_ENDS]; /* slots that became free, and why */
+    apr_uint64_t late; /* slots that were kept for who did not come */
     apr_uint64_t lost; /* places of machines that did not ask again */
     apr_uint64_t given;
     apr_uint64_t usec; /* that these waited */

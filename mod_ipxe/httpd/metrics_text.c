@@ -236,6 +236,11 @@ static apr_uint64_t slots_waiting(const ipxe_metrics_slots_t *slots)
     return (apr_uint64_t)slots->now.waiting;
 }
 
+static apr_uint64_t slots_late(const ipxe_metrics_slots_t *slots)
+{
+    return slots->now.late;
+}
+
 static apr_uint64_t slots_lost(const ipxe_metrics_slots_t *slots)
 {
     return slots->now.lost;
@@ -250,9 +255,10 @@ static const struct {
      slots_taken},
     {"ipxe_boot_queue", "gauge", "Machines that wait for a boot slot.",
      slots_waiting},
+    {"ipxe_boot_queue_late_total", "counter",
+     "Slots kept for machines that did not come for them in time.", slots_late},
     {"ipxe_boot_queue_lost_total", "counter",
-     "Machines that did not ask again when it was time, and lost their place.",
-     slots_lost},
+     "Machines that did not ask again, and lost their place.", slots_lost},
 };
 
 static void add_slot_ends(ipxe_text_t *out, const apr_array_header_t *all)

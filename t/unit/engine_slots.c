@@ -90,9 +90,7 @@ static void test_queue(void)
     turn(1, 2, IPXE_SLOT_LEAVE);
     ok(stay(4).given, "a boot of something else frees one");
     is_int(stay(6).place, 1, "the last is first now");
-    ok(turn(6, 3, IPXE_SLOT_STAY).place == 1 &&
-           turn(6, 3, IPXE_SLOT_STAY).given,
-       "more slots let more in");
+    ok(turn(6, 3, IPXE_SLOT_STAY).given, "more slots let more in");
     turn(9, 1, IPXE_SLOT_STAY);
     file(3, IPXE_SLOT_LAST);
     file(4, IPXE_SLOT_LAST);
@@ -156,7 +154,7 @@ static void test_time(void)
     ok(!ask(2).given || count("").taken == 2, "two at most");
     is_int((int)count("").ended[IPXE_SLOT_END_TIME], 1,
            "who fetches nothing has lost it");
-    is_int((int)count("").lost, 1, "and who asks no more its place");
+    is_int(count("").waiting, 1, "and who is late is passed over");
     ok(ask(4).given, "so the next has it");
     now += 5 * MINUTE;
     c = count("");
@@ -185,8 +183,28 @@ static void test_vanished(void)
     }
     ok(now > 1015 * SECOND, "a slot is kept a while for who was called");
     ok(now < 1050 * SECOND, "but not long");
-    ok(!stay(3).place && !stay(3).given, "it has lost its place");
-    is_int(ask(3).place, 1, "and is the last when it comes");
+    is_int((int)count("").late, 1, "it was late");
+    is_int(ask(5).place, 1, "others come");
+    is_int(stay(3).place, 1, "but when it comes it is the first again");
+    is_int(stay(5).place, 2, "before them");
+    now += 21 * SECOND + IPXE_SLOTS_LATEST * SECOND;
+    is_int(ask(6).place, 1, "who is late has no place for others");
+    file(2, IPXE_SLOT_LAST);
+    ok(ask(6).given, "and is passed over");
+    file(4, IPXE_SLOT_LAST);
+    ok(ask(7).given, "however many slots there are");
+    is_int(stay(5).place, 1, "it waits on");
+    turn(6, 2, IPXE_SLOT_LEAVE);
+    ok(stay(5).given, "and is the next");
+    turn(7, 2, IPXE_SLOT_LEAVE);
+    ok(stay(3).given, "as who was late before it, where there is a slot");
+    begin();
+    ask(1);
+    ask(2);
+    ask(3);
+    now += 6 * MINUTE;
+    is_int((int)count("").lost, 1, "who comes no more is forgotten");
+    ok(!stay(3).place && !stay(3).given, "and has lost its place");
 }
 
 static void test_sites(void)

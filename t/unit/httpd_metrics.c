@@ -154,6 +154,7 @@ static const char *text_of(const ipxe_counters_t *counters, apr_pool_t *pool)
     ipxe_metrics_slots_t one = {"", 200, {.taken = 3,
                                           .waiting = 4,
                                           .ended = {5, 6, 7, 8},
+                                          .late = 12,
                                           .lost = 9,
                                           .given = 10,
                                           .usec = 1500000,
@@ -206,6 +207,7 @@ static void test_text(apr_pool_t *pool)
         "ipxe_boot_slots{site=\"\"} 200\n",
         "ipxe_boot_slots_taken{site=\"\"} 3\n",
         "ipxe_boot_queue{site=\"\"} 4\n",
+        "ipxe_boot_queue_late_total{site=\"\"} 12\n",
         "ipxe_boot_queue_lost_total{site=\"\"} 9\n",
         "ipxe_boot_slots_ended_total{site=\"\",why=\"loaded\"} 5\n"
         "ipxe_boot_slots_ended_total{site=\"\",why=\"broken\"} 6\n",

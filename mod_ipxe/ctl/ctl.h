@@ -57,6 +57,7 @@ typedef enum ipxe_opt_e {
     IPXE_OPT_OUTPUT,
     IPXE_OPT_GROUP,
     IPXE_OPT_INSTALLED,
+    IPXE_OPT_SECRETS,
     IPXE_OPT_BUILD,
     IPXE_OPT_ONLY,
     IPXE_OPT_SEARCH,

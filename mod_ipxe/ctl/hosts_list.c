@@ -11,7 +11,34 @@ typedef struct listing_t {
     const ipxe_ctl_t *ctl;
     ipxe_diags_t *diags;
     int export, json, count;
+    int secret; /* of these secrets were left out */
 } listing_t;
+
+static int wants_secrets(const ipxe_ctl_t *ctl)
+{
+    return ctl->given[IPXE_OPT_SECRETS] != NULL;
+}
+
+/* What is exported is read again: no "***" may stand for a secret there. */
+static const ipxe_yaml_t *without_secrets(listing_t *listing,
+                                          const ipxe_yaml_t *host,
+                                          apr_pool_t *pool)
+{
+    ipxe_yaml_t *copy = apr_pmemdup(pool, host, sizeof(*host));
+    ipxe_yaml_pair_t *pairs =
+        apr_palloc(pool, (host->count + 1) * sizeof(*pairs));
+    apr_size_t i;
+
+    if (wants_secrets(listing->ctl) || !ipxe_yaml_get(host, "secrets"))
+        return host;
+    copy->count = 0;
+    copy->pairs = pairs;
+    for (i = 0; i < host->count; i++)
+        if (strcmp(host->pairs[i].key->text, "secrets") != 0)
+            pairs[copy->count++] = host->pairs[i];
+    listing->secret++;
+    return copy;
+}
 
 static void print_line(const char *name, const ipxe_yaml_t *host,
                        apr_pool_t *pool)
@@ -38,7 +65,7 @@ static void print_json(listing_t *listing, const ipxe_yaml_t *host,
 {
     ipxe_text_t *text = ipxe_text_make(256, pool);
 
-    ipxe_host_json(text, host, !listing->export);
+    ipxe_host_json(text, host, !wants_secrets(listing->ctl));
     printf("%s  %s", listing->count ? ",\n" : "", text->data);
 }
 
@@ -64,6 +91,8 @@ static apr_status_t print_host(void *baton, const char *name,
     }
     if (!ipxe_hosts_wanted(listing->ctl, 1, name, host, scratch))
         return APR_SUCCESS;
+    if (listing->export)
+        host = without_secrets(listing, host, scratch);
     if (listing->json)
         print_json(listing, host, scratch);
     else if (listing->export)
@@ -101,7 +130,7 @@ static const char *begin_of(const listing_t *listing)
 static ipxe_exit_e walk(ipxe_ctl_t *ctl, int export)
 {
     listing_t listing = {ctl, ipxe_diags_make(ctl->pool), export,
-                         ipxe_ctl_json(ctl), 0};
+                         ipxe_ctl_json(ctl), 0, 0};
     const ipxe_host_provider_t *provider;
     ipxe_host_store_t *store;
     ipxe_exit_e code = open_store(&store, ctl);
@@ -115,6 +144,10 @@ static ipxe_exit_e walk(ipxe_ctl_t *ctl, int export)
     if (listing.json)
         fputs(listing.count ? "\n]}\n" : "]}\n", stdout);
     ipxe_ctl_diags(listing.diags, 1, ctl->pool);
+    if (listing.secret)
+        ipxe_ctl_complain("the secrets of %s were left out: --secrets writes "
+                          "them",
+                          ipxe_ctl_count(listing.secret, "host", ctl->pool));
     if (listing.diags->errors)
         return IPXE_EXIT_WRONG;
     if (!listing.count && ipxe_hosts_word(ctl, 1)) {
@@ -163,9 +196,9 @@ ipxe_exit_e ipxe_hosts_show(ipxe_ctl_t *ctl)
         return IPXE_EXIT_WRONG;
     }
     if (ipxe_ctl_json(ctl))
-        ipxe_host_json(out, host, 1);
+        ipxe_host_json(out, host, !wants_secrets(ctl));
     else
-        ipxe_host_item(out, host, 1);
+        ipxe_host_item(out, host, !wants_secrets(ctl));
     printf("%s%s", out->data, ipxe_ctl_json(ctl) ? "\n" : "");
     return IPXE_EXIT_FINE;
 }

@@ -75,6 +75,9 @@ static const ipxe_option_t options[IPXE_OPT_COUNT] = {
     [IPXE_OPT_INSTALLED] = {"installed", 0, NULL,
                             "mark these machines as installed, so that none "
                             "of them is installed again"},
+    [IPXE_OPT_SECRETS] = {"secrets", 0, NULL,
+                          "of show, list and export: secrets, too, as they "
+                          "are kept"},
     [IPXE_OPT_BUILD] = {"build", 0, "BUILD",
                         "the iPXE that is to run it: 2019 (Debian 12's), "
                         "1.20.1, 1.21.1, 2.0.0 or git, with -bios or -efi at "

@@ -76,7 +76,7 @@ def imports(work, update):
         result(code == wanted, f"{name}: into a database", code, err)
         # By name there, in the order of the source here.
         _, back, _ = ctl("hosts", "export", "--hosts", f"lmdb:{name}.mdb",
-                         folder=work)
+                         "--secrets", folder=work)
         result(sorted(back.split("\n  - ")) == sorted(out.split("\n  - ")) or
                sorted(x.rstrip() for x in back.split("\n  - ")) ==
                sorted(x.rstrip() for x in out.split("\n  - ")),
@@ -92,6 +92,16 @@ def one_host(work):
     code, out, _ = ctl("hosts", "show", *db, "web01", folder=work)
     result(code == 0 and "geheim" not in out and '"root": "***"' in out,
            "its secrets are not shown", out)
+    code, out, _ = ctl("hosts", "show", *db, "--secrets", "web01", folder=work)
+    result(code == 0 and '"root": "geheim"' in out, "unless asked for", out)
+    for words in ([], ["--format", "json"]):
+        code, out, err = ctl("hosts", "export", *db, *words, folder=work)
+        result(code == 0 and "web01" in out and "secrets" not in out and
+               "of 1 host were left out" in err, "nor exported", out, err)
+        code, out, err = ctl("hosts", "export", *db, "--secrets", *words,
+                             folder=work)
+        result(code == 0 and "geheim" in out and not err, "unless asked for",
+               out, err)
     code, out, _ = ctl("hosts", "show", *db, "--format", "json", "web01",
                        folder=work)
     host = json.loads(out)

@@ -265,7 +265,10 @@ ipxe_ticket_error_e ipxe_ticket_read(ipxe_ticket_t *ticket, const char *text,
         return IPXE_TICKET_OTHER_KIND;
     if (!ipxe_text_eq(ticket->site, site))
         return IPXE_TICKET_OTHER_SITE;
-    if (now - ticket->issued > life || ticket->issued - now > EARLY)
+    /* Where the clock was set back, what was installed since is known by its
+     * report all the same. */
+    if (now - ticket->issued > life ||
+        (kind != IPXE_TICKET_REPORT && ticket->issued - now > EARLY))
         return IPXE_TICKET_EXPIRED;
     return IPXE_TICKET_GOOD;
 }

@@ -16,6 +16,8 @@ APLOG_USE_MODULE(ipxe);
 
 /* Between two lines of the log about a state that does not answer. */
 #define QUIET_SECONDS 60
+/* At least so long after such a line that it answers again is worth another. */
+#define OVER_SECONDS 5
 
 /* How long a new child waits for its connection: half a second. */
 #define CONNECT_LOOKS 50
@@ -49,21 +51,41 @@ const char *ipxe_state_prepare(ipxe_serving_t *serving, apr_pool_t *pconf)
 
 /* ---- Questions ---- */
 
-/* Says once a minute and child that installs wait, and why. */
-static apr_status_t told(held_t *held, apr_status_t status, apr_pool_t *pool)
+static void tell_over(held_t *held, apr_uint32_t now)
 {
-    apr_uint32_t now = (apr_uint32_t)apr_time_sec(apr_time_now());
+    apr_uint32_t before = apr_atomic_read32(&held->said);
+
+    if (before && now - before >= OVER_SECONDS &&
+        apr_atomic_cas32(&held->said, 0, before) == before)
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, held->server,
+                     "the state answers again");
+}
+
+static void tell(held_t *held, apr_uint32_t now, apr_pool_t *pool)
+{
     apr_uint32_t before = apr_atomic_read32(&held->said);
     ipxe_state_health_t health = {.why = held->why};
 
-    if (status == APR_SUCCESS || now - before < QUIET_SECONDS ||
+    if (now - before < QUIET_SECONDS ||
         apr_atomic_cas32(&held->said, now, before) != before)
-        return status;
+        return;
     if (held->state)
         ipxe_state_health(&health, held->state, pool);
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, held->server,
                  "the state does not answer, and installs wait: %s",
                  health.why && *health.why ? health.why : "it takes too long");
+}
+
+/* Says once a minute and child that installs wait, and why; and when that is
+ * over. */
+static apr_status_t told(held_t *held, apr_status_t status, apr_pool_t *pool)
+{
+    apr_uint32_t now = (apr_uint32_t)apr_time_sec(apr_time_now());
+
+    if (status == APR_SUCCESS)
+        tell_over(held, now);
+    else
+        tell(held, now, pool);
     return status;
 }
 

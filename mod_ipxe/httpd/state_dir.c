@@ -126,6 +126,9 @@ static const char *take_folder(int folder, const char *name, apr_pool_t *pool)
     if (info.st_uid != user &&
         fchown(folder, user, ap_unixd_config.group_id) != 0)
         return reason(errno, pool);
+    /* Where nothing can be written the rest boots on. */
+    if ((info.st_mode & 07777) == 0700)
+        return NULL;
     return fchmod(folder, 0700) == 0 ? NULL : reason(errno, pool);
 }
 

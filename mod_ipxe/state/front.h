@@ -113,7 +113,7 @@ int ipxe_state_marked(ipxe_state_t *state, const ipxe_who_t *who,
 typedef struct ipxe_state_health_t {
     int up;          /* connected, and the last question was answered */
     int unaccepted;  /* installs wait for `ipxectl state accept` */
-    const char *why; /* the last error, "" where there was none */
+    const char *why; /* the last error; "" where it was answered since */
     apr_uint64_t asked, timed_out, failed; /* questions */
     apr_uint64_t queued, dropped, written; /* events */
 } ipxe_state_health_t;

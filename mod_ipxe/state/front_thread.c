@@ -79,7 +79,9 @@ static void told(ipxe_state_t *state, apr_status_t rv, const char *why)
 {
     lock(state);
     state->health.up = rv != APR_EGENERAL;
-    if (!state->health.up && why)
+    if (state->health.up)
+        *state->why = '\0';
+    else if (why)
         apr_cpystrn(state->why, why, sizeof state->why);
     unlock(state);
 }

@@ -62,37 +62,6 @@ void ipxe_sql_disconnect(ipxe_sql_t *sql)
     sql->connection = NULL;
 }
 
-#define FILE_IS (APR_FINFO_IDENT | APR_FINFO_SIZE)
-
-static int file_there(ipxe_sql_t *sql)
-{
-    apr_finfo_t now;
-    apr_status_t rv =
-        apr_stat(&now, sql->options.params, FILE_IS, sql->scratch);
-
-    if (!rv || rv == APR_INCOMPLETE)
-        return 1;
-    if (!APR_STATUS_IS_ENOENT(rv))
-        ipxe_sql_fail(sql, "%s: %pm", sql->options.params, &rv);
-    else if (!sql->options.create)
-        ipxe_sql_fail(sql, "%s: there is no such database",
-                      sql->options.params);
-    return 0;
-}
-
-/* Whoever deletes the file or puts another in its place means the next
- * question to go there, not to the one that is open still. */
-static int same_file(ipxe_sql_t *sql)
-{
-    apr_finfo_t now;
-
-    if (!sql->dialect->file)
-        return 1;
-    return apr_stat(&now, sql->options.params, FILE_IS, sql->scratch) ==
-               APR_SUCCESS &&
-           now.inode == sql->file.inode && now.device == sql->file.device;
-}
-
 static void connect_open(ipxe_sql_t *sql)
 {
     const char *why = NULL;
@@ -104,8 +73,7 @@ static void connect_open(ipxe_sql_t *sql)
         ipxe_sql_fail(sql, "it cannot be opened: %s", why ? why : "no reason");
         return;
     }
-    if (sql->dialect->file)
-        apr_stat(&sql->file, sql->options.params, FILE_IS, sql->connection);
+    ipxe_sql_file_open(sql);
 }
 
 static void connect_set(ipxe_sql_t *sql)
@@ -127,6 +95,7 @@ static void connect_once(ipxe_sql_t *sql)
     connect_set(sql);
     ipxe_sql_schema(sql);
     ipxe_sql_meta(&meta, sql, "");
+    ipxe_sql_file_open(sql);
     if (sql->failed)
         ipxe_sql_disconnect(sql);
 }
@@ -138,8 +107,7 @@ static void connect_all(ipxe_sql_t *sql)
 {
     int turn;
 
-    if (sql->dialect->file)
-        file_there(sql);
+    ipxe_sql_file_there(sql);
     for (turn = 0; turn < TURNS && !sql->failed; turn++) {
         connect_once(sql);
         if (!sql->failed || !sql->dialect->busy ||
@@ -160,8 +128,10 @@ void ipxe_sql_begin(ipxe_sql_t *sql)
     sql->failed = 0;
     sql->changed = 0;
     sql->base.why = "";
-    if (sql->handle && !same_file(sql))
+    if (sql->handle && !ipxe_sql_file_same(sql)) {
+        ipxe_sql_file_leave(sql);
         ipxe_sql_disconnect(sql);
+    }
     if (!sql->handle)
         connect_all(sql);
 }

@@ -27,7 +27,8 @@ typedef struct ipxe_sql_t {
     apr_pool_t *connection; /* NULL: not connected */
     apr_dbd_t *handle;
     apr_dbd_prepared_t *prepared[IPXE_DO_COUNT];
-    apr_finfo_t file; /* which one is open */
+    apr_finfo_t files[3]; /* which are open: the database's, its log's, and the
+                             log's index; where it is a file */
     int failed;       /* this operation has */
     int inside;       /* a transaction */
     int relaxed;      /* it may be lost with the power */
@@ -99,6 +100,18 @@ const char *ipxe_sql_cut(ipxe_sql_t *sql, const char *text, apr_size_t most);
 /* What a column with an index takes. */
 #define IPXE_SQL_WORD       255
 #define SQL_WORD(sql, text) ipxe_sql_cut(sql, text, IPXE_SQL_WORD)
+
+/* ---- files: sql_file.c; each does nothing where there are none ---- */
+
+/* Fails where there is no file and none is to be made. */
+void ipxe_sql_file_there(ipxe_sql_t *sql);
+/* Remembers which files are open. */
+void ipxe_sql_file_open(ipxe_sql_t *sql);
+/* Whether the name leads to the file that is open. */
+int ipxe_sql_file_same(ipxe_sql_t *sql);
+/* It does not: the log of the old file is set aside, before the new one is
+ * opened and that is taken for its own. */
+void ipxe_sql_file_leave(ipxe_sql_t *sql);
 
 /* ---- meta: sql_meta.c ---- */
 

@@ -14,7 +14,7 @@ static const char three[] = "another-key-another-key-another-key\n";
 
 static ipxe_ticket_t sample(void)
 {
-    ipxe_ticket_t ticket;
+    ipxe_ticket_t ticket = {0};
 
     ticket.kind = IPXE_TICKET_ANSWER;
     ticket.site = "lab";
@@ -57,13 +57,18 @@ static void test_refused(const ipxe_keys_t *keys, const char *text,
                          apr_pool_t *pool)
 {
     ipxe_keys_t *other = ipxe_keys_parse(three, strlen(three), pool);
-    ipxe_ticket_t got;
+    ipxe_ticket_t got, reported = sample();
     apr_size_t i, good = 0;
 
     is_int(read_at(text, "lab", keys, 1005 * HOUR, pool), IPXE_TICKET_EXPIRED,
            "past its life it is refused");
     is_int(read_at(text, "lab", keys, 999 * HOUR, pool), IPXE_TICKET_EXPIRED,
            "from a future it is refused");
+    reported.kind = IPXE_TICKET_REPORT;
+    is_int(ipxe_ticket_read(&got, ipxe_ticket_write(&reported, keys, pool),
+                            IPXE_TICKET_REPORT, "lab", keys, 999 * HOUR,
+                            4 * HOUR, pool),
+           IPXE_TICKET_GOOD, "but not the report of what was installed then");
     is_int(read_at(text, "other", keys, 1001 * HOUR, pool),
            IPXE_TICKET_OTHER_SITE, "another site's is refused");
     is_int(read_at(text, "lab", other, 1001 * HOUR, pool),

@@ -51,6 +51,7 @@ all chromium-driver chromedriver
 all clang clang
 all libapache2-mod-php php
 all libclang-rt-14-dev compiler-rt
+all libfaketime libfaketime
 all memtest86+ memtest86+
 all mmdebstrap mmdebstrap
 all npm npm

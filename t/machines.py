@@ -30,27 +30,6 @@ TEMPLATE = "".join(f"{{{{ report('{stage}') }}}}\n"
                    for stage in ("started", "installed", "failed"))
 PAGE = '<Location "/status">\nSetHandler ipxe-status\n</Location>\n'
 
-count = 0
-failed = 0
-
-
-def result(good, name, *notes):
-    """A test of TAP."""
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in notes if not good else ():
-        for line in str(note).splitlines():
-            print(f"# {line}")
-    print(end="", flush=True)
-
-
-def end():
-    """The plan, and the exit status."""
-    print(f"1..{count}")
-    return 1 if failed or not count else 0
-
 
 def site(work, rules=RULES):
     """Writes rules and templates; the directives that name them."""

@@ -97,11 +97,17 @@ def boots_installed(boot):
             "its root is the disk's")
 
 
+def state_of(bench, serial):
+    found = json.loads(bench.ipxectl("machines", "--format", "json"))
+    machine = first(found["machines"], lambda m: m["serial"] == serial)
+    return machine and machine["state"]
+
+
 def whole(bench, firmware):
     serial = "OWN-" + firmware
     path, disk = empty_disk(bench.build, firmware)
     with bench.boot("whole-" + firmware, firmware, serial, disk,
-                    memory=2560, restarts=True) as boot:
+                    memory=1024, restarts=True) as boot:
         boot.reaches_entry()
         boot.is_decided("a whole system by serial")
         boots_image(boot)
@@ -114,11 +120,21 @@ def whole(bench, firmware):
         boot.equal(len([r for r in boot.requests()
                         if r.path == "/image/live/vmlinuz"]), 1,
                    "the image was given once")
-    found = json.loads(bench.ipxectl("machines", "--format", "json"))
-    state = first(found["machines"], lambda m: m["serial"] == serial)
-    bench.tap.equal(state and state["state"], "installed",
-                    "the state has it as installed")
+    boot.equal(state_of(bench, serial), "installed",
+               "the state has it as installed")
     os.unlink(path)
+
+
+def without_disk(bench):
+    """It says so, and is not installed."""
+    with bench.boot("whole-diskless", "bios", "OWN-none") as boot:
+        boots_image(boot)
+        failed = re.compile(r"^/ipxe/report/[^/]+/failed$")
+        report = boot.request(lambda r: failed.match(r.path), PATIENCE)
+        boot.ok(report and report.status == 200, "it reports that it failed",
+                report)
+    boot.equal(state_of(bench, "OWN-none"), "failed",
+               "the state has it as failed")
 
 
 def main():
@@ -134,6 +150,8 @@ def main():
                for name in FILES})
     for firmware in rig.firmwares(chosen):
         whole(bench, firmware)
+    if "bios" in rig.firmwares(chosen):
+        without_disk(bench)
     return bench.tap.end()
 
 

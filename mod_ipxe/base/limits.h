@@ -128,6 +128,10 @@
 #define IPXE_MAX_TIMELINE     1000
 #define IPXE_MAX_REPORT_BYTES 500
 
+/* Machines of a search or a count that one question looks at: some 10 ms.
+ * Between two others ask. */
+#define IPXE_SEARCH_AT_ONCE 2000
+
 /* Notices to one hook that wait for a receiver that is away, of 500 bytes
  * each, and for how long: three days, a weekend. */
 #define IPXE_MAX_NOTICES 10000

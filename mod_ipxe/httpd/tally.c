@@ -90,7 +90,7 @@ apr_status_t ipxe_tally_counts(apr_table_t **counts, ipxe_state_t *state,
 
     *counts = fresh || !mutex ? NULL : recall(state, site, pool);
     if (*counts)
-        return APR_SUCCESS;
+        return ipxe_state_fleet(*counts, state, site, pool);
     rv = ipxe_state_counts(counts, state, site, began, pool);
     if (rv == APR_SUCCESS && mutex)
         keep(*counts, state, site, apr_time_now() - began);

@@ -88,6 +88,11 @@ apr_status_t ipxe_state_counts(apr_table_t **counts, ipxe_state_t *state,
                                const char *site, apr_time_t now,
                                apr_pool_t *pool);
 
+/* Counts of before with what holds of the fleet now: "frozen" and
+ * "unaccepted". Looks at no machine. */
+apr_status_t ipxe_state_fleet(apr_table_t *counts, ipxe_state_t *state,
+                              const char *site, apr_pool_t *pool);
+
 /* Of notices: state/store.h. Whoever delivers asks; they wait as an operator's
  * questions do. */
 apr_status_t ipxe_state_take(ipxe_notice_t *notice, ipxe_state_t *state,

@@ -14,14 +14,12 @@ static void close_store(ipxe_store_t *store)
 }
 
 static const ipxe_store_ops_t ops = {
-    ipxe_sql_look,     ipxe_sql_enter,         ipxe_sql_hold_op,
-    ipxe_sql_fetch,    ipxe_sql_report,        ipxe_sql_spend_next,
-    ipxe_sql_watch,    ipxe_sql_order,         ipxe_sql_list,
-    ipxe_sql_timeline, ipxe_sql_recent,        ipxe_sql_hourly,
-    ipxe_sql_counts,   ipxe_sql_marked,        ipxe_sql_tidy,
-    ipxe_sql_take,     ipxe_sql_settle_notice, ipxe_sql_trim,
-    ipxe_sql_waiting,  ipxe_sql_gather,        ipxe_sql_commit,
-    close_store};
+    ipxe_sql_look,   ipxe_sql_enter,         ipxe_sql_hold_op, ipxe_sql_fetch,
+    ipxe_sql_report, ipxe_sql_spend_next,    ipxe_sql_watch,   ipxe_sql_order,
+    ipxe_sql_list,   ipxe_sql_timeline,      ipxe_sql_recent,  ipxe_sql_hourly,
+    ipxe_sql_counts, ipxe_sql_search,        ipxe_sql_marked,  ipxe_sql_tidy,
+    ipxe_sql_take,   ipxe_sql_settle_notice, ipxe_sql_trim,    ipxe_sql_waiting,
+    ipxe_sql_gather, ipxe_sql_commit,        close_store};
 
 apr_status_t ipxe_sql_driver(const char **why, const char *driver,
                              apr_pool_t *pool)

@@ -2,7 +2,6 @@
 /* What operators look at: machines, timelines, counts. Only reads. */
 #include "state/sql_run.h"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -12,43 +11,6 @@
 #define HOUR      apr_time_from_sec(3600)
 
 /* ---- Lists ---- */
-
-static const char *pattern(const char *text, apr_pool_t *pool)
-{
-    ipxe_text_t *out = ipxe_text_make(64, pool);
-
-    ipxe_text_add_char(out, '%');
-    for (; text && *text; text++) {
-        if (strchr("%_!", *text))
-            ipxe_text_add_char(out, '!');
-        ipxe_text_add_char(out, (char)apr_tolower(*text));
-    }
-    ipxe_text_add_char(out, '%');
-    return out->data;
-}
-
-/* The arguments of IPXE_SQL_FILTER. */
-#define FILTERED 15
-static void filter_args(const char *args[FILTERED], ipxe_sql_t *sql,
-                        const ipxe_filter_t *filter, apr_time_t now)
-{
-    const char *state = filter->state ? filter->state : "";
-    const char *machine = N(filter->machine);
-    const char *like = pattern(filter->text, sql->scratch);
-    int i = 0, k;
-
-    args[i++] = filter->site ? "0" : "1";
-    args[i++] = filter->site;
-    args[i++] = machine;
-    args[i++] = machine;
-    args[i++] = state;
-    args[i++] = state;
-    args[i++] = state;
-    args[i++] = N(now);
-    args[i++] = filter->text ? filter->text : "";
-    for (k = 0; k < 6; k++)
-        args[i++] = like;
-}
 
 enum {
     SITE = IPXE_SQL_VIEW_COLUMNS,
@@ -114,21 +76,28 @@ static ipxe_rows_t ask_all(ipxe_sql_t *sql, const char *site, apr_time_t now,
                 : SQL_ASK(sql, LIST_ALL, N(now), limit, offset);
 }
 
+static ipxe_rows_t ask_one(ipxe_sql_t *sql, const ipxe_filter_t *filter,
+                           apr_time_t now)
+{
+    return SQL_ASK(sql, LIST_ONE, N(now), N(filter->machine),
+                   filter->site ? "0" : "1", filter->site);
+}
+
 static ipxe_rows_t ask_some(ipxe_sql_t *sql, const ipxe_filter_t *filter,
                             apr_time_t now, const char *limit,
                             const char *offset, int *total)
 {
-    const char *args[FILTERED + 3];
+    const char *args[IPXE_SQL_FILTERED + 3];
     ipxe_rows_t rows;
 
     args[0] = N(now); /* for the column that says whether it is stuck */
-    filter_args(args + 1, sql, filter, now);
-    args[FILTERED + 1] = limit;
-    args[FILTERED + 2] = offset;
-    rows = ipxe_sql_ask(sql, IPXE_DO_LIST_TOTAL, args + 1, FILTERED);
+    ipxe_sql_filter(args + 1, sql, filter, now);
+    args[IPXE_SQL_FILTERED + 1] = limit;
+    args[IPXE_SQL_FILTERED + 2] = offset;
+    rows = ipxe_sql_ask(sql, IPXE_DO_LIST_TOTAL, args + 1, IPXE_SQL_FILTERED);
     if (ipxe_rows_next(&rows))
         *total = (int)ipxe_rows_number(&rows, 0);
-    return ipxe_sql_ask(sql, IPXE_DO_LIST, args, FILTERED + 3);
+    return ipxe_sql_ask(sql, IPXE_DO_LIST, args, IPXE_SQL_FILTERED + 3);
 }
 
 apr_status_t ipxe_sql_list(apr_array_header_t **seen, int *total,
@@ -138,19 +107,25 @@ apr_status_t ipxe_sql_list(apr_array_header_t **seen, int *total,
     ipxe_sql_t *sql = (ipxe_sql_t *)store;
     const char *limit, *offset;
     ipxe_rows_t rows;
-    int all = !filter->machine && !filter->text && !filter->state, i;
+    int any = !filter->text && !filter->state, i;
 
     *seen = apr_array_make(pool, 16, sizeof(ipxe_seen_t));
     *total = 0;
     ipxe_sql_begin(sql);
     limit = N(filter->limit > 0 ? filter->limit : 100);
     offset = N(filter->offset);
-    rows = all ? ask_all(sql, filter->site, now, limit, offset, total)
-               : ask_some(sql, filter, now, limit, offset, total);
+    if (any && filter->machine)
+        rows = ask_one(sql, filter, now);
+    else if (any)
+        rows = ask_all(sql, filter->site, now, limit, offset, total);
+    else
+        rows = ask_some(sql, filter, now, limit, offset, total);
     while (ipxe_rows_next(&rows))
         seen_row(apr_array_push(*seen), &rows, pool);
     for (i = 0; i < (*seen)->nelts; i++)
         ipxe_sql_results(&APR_ARRAY_IDX(*seen, i, ipxe_seen_t).view, sql, pool);
+    if (any && filter->machine)
+        *total = (*seen)->nelts;
     return ipxe_sql_end(sql);
 }
 
@@ -264,49 +239,6 @@ apr_status_t ipxe_sql_hourly(apr_array_header_t **boots, ipxe_store_t *store,
             APR_ARRAY_IDX(*boots, (int)at, int) =
                 (int)ipxe_rows_number(&rows, 1);
     }
-    return ipxe_sql_end(sql);
-}
-
-static void count_row(apr_table_t *counts, ipxe_rows_t *rows, apr_int64_t *all,
-                      apr_int64_t *stuck)
-{
-    *all += ipxe_rows_number(rows, 1);
-    *stuck += ipxe_rows_number(rows, 2);
-    if (*ipxe_rows_text(rows, 0))
-        apr_table_set(counts, ipxe_rows_text(rows, 0), ipxe_rows_text(rows, 1));
-}
-
-static void count_fleet(apr_table_t *counts, ipxe_sql_t *sql, const char *site)
-{
-    ipxe_meta_t meta;
-
-    ipxe_sql_meta(&meta, sql, site ? site : "");
-    if (meta.frozen)
-        apr_table_setn(counts, "frozen", "1");
-    if (meta.unaccepted)
-        apr_table_setn(counts, "unaccepted", "1");
-}
-
-apr_status_t ipxe_sql_counts(apr_table_t **counts, ipxe_store_t *store,
-                             const char *site, apr_time_t now, apr_pool_t *pool)
-{
-    static const char *const states[] = {"held",   "conflict", "installing",
-                                         "failed", "armed",    "installed"};
-    ipxe_sql_t *sql = (ipxe_sql_t *)store;
-    apr_int64_t all = 0, stuck = 0;
-    ipxe_rows_t rows;
-    apr_size_t i;
-
-    *counts = apr_table_make(pool, 10);
-    for (i = 0; i < sizeof states / sizeof *states; i++)
-        apr_table_setn(*counts, states[i], "0");
-    ipxe_sql_begin(sql);
-    rows = SQL_ASK(sql, COUNTS, N(now), site ? "0" : "1", site);
-    while (ipxe_rows_next(&rows))
-        count_row(*counts, &rows, &all, &stuck);
-    apr_table_set(*counts, "all", N(all));
-    apr_table_set(*counts, "stuck", N(stuck));
-    count_fleet(*counts, sql, site);
     return ipxe_sql_end(sql);
 }
 

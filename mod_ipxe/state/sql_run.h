@@ -199,6 +199,13 @@ void ipxe_sql_hooks(ipxe_sql_t *sql);
 void ipxe_sql_tell(ipxe_sql_t *sql, apr_int64_t machine,
                    const ipxe_notice_t *notice);
 
+/* ---- searches: sql_search.c ---- */
+
+/* The arguments of IPXE_SQL_FILTER. */
+#define IPXE_SQL_FILTERED 15
+void ipxe_sql_filter(const char *args[IPXE_SQL_FILTERED], ipxe_sql_t *sql,
+                     const ipxe_filter_t *filter, apr_time_t now);
+
 /* ---- operations: the rows of ipxe_store_ops_t ---- */
 
 apr_status_t ipxe_sql_look(ipxe_view_t *view, ipxe_store_t *store,
@@ -230,9 +237,12 @@ apr_status_t ipxe_sql_recent(apr_array_header_t **events, apr_int64_t *last,
 apr_status_t ipxe_sql_hourly(apr_array_header_t **boots, ipxe_store_t *store,
                              const char *site, int hours, apr_time_t now,
                              apr_pool_t *pool);
-apr_status_t ipxe_sql_counts(apr_table_t **counts, ipxe_store_t *store,
-                             const char *site, apr_time_t now,
-                             apr_pool_t *pool);
+apr_status_t ipxe_sql_counts(apr_table_t **counts, apr_int64_t *from,
+                             ipxe_store_t *store, const char *site,
+                             apr_time_t now, apr_pool_t *pool);
+apr_status_t ipxe_sql_search(apr_array_header_t *found, apr_int64_t *from,
+                             ipxe_store_t *store, const ipxe_filter_t *filter,
+                             apr_time_t now);
 apr_status_t ipxe_sql_marked(apr_array_header_t **keys, ipxe_store_t *store,
                              apr_pool_t *pool);
 apr_status_t ipxe_sql_tidy(ipxe_store_t *store, int most, apr_time_t now,

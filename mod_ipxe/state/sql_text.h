@@ -192,10 +192,17 @@
     X(LIST_SITE, IPXE_SQL_LISTED "WHERE m.site = %s" IPXE_SQL_NEWEST)          \
     X(LIST_SITE_TOTAL, "SELECT COUNT(*) FROM ipxe_machines WHERE site = %s")   \
     X(LIST_TOTAL, "SELECT COUNT(*)" IPXE_SQL_JOINED IPXE_SQL_FILTER)           \
+    X(LIST_ONE, IPXE_SQL_LISTED "WHERE m.id = %lld AND (%s = '1' "             \
+                                "OR m.site = %s)")                             \
+    X(PART_END, "SELECT id FROM ipxe_machines WHERE id > %lld ORDER BY id "    \
+                "LIMIT 1 OFFSET %lld")                                         \
+    X(SEARCH, "SELECT m.id, m.last_seen" IPXE_SQL_JOINED IPXE_SQL_FILTER       \
+              " AND m.id > %lld AND m.id <= %lld")                             \
     X(COUNTS, "SELECT s, COUNT(*), SUM(stuck) FROM (SELECT " IPXE_SQL_STATE    \
               " AS s, CASE WHEN " IPXE_SQL_STUCK                               \
               " THEN 1 ELSE 0 END AS stuck" IPXE_SQL_JOINED                    \
-              "WHERE (%s = '1' OR m.site = %s)) t GROUP BY s")                 \
+              "WHERE (%s = '1' OR m.site = %s) AND m.id > %lld "               \
+              "AND m.id <= %lld) t GROUP BY s")                                \
     X(MARKED, "SELECT k.site, k.name FROM ipxe_machines m JOIN ipxe_keys k "   \
               "ON k.machine = m.id WHERE m.marked = 1")                        \
     X(HOOKS, "SELECT site, event, target FROM ipxe_hooks WHERE node = %s")     \

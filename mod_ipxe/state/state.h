@@ -283,6 +283,11 @@ typedef struct ipxe_filter_t { /* members NULL or 0: any */
     int offset, limit;   /* limit 0: 100 */
 } ipxe_filter_t;
 
+typedef struct ipxe_match_t { /* a machine that a filter finds */
+    apr_int64_t machine;
+    apr_time_t last_seen;
+} ipxe_match_t;
+
 typedef enum ipxe_act_e {
     IPXE_ACT_ARM,     /* profile: for that one alone; NULL: for any */
     IPXE_ACT_DISARM,  /* closes what is open; nothing but an operator arms it */

@@ -70,9 +70,17 @@ typedef struct ipxe_store_ops_t {
                            const char *site, int hours, apr_time_t now,
                            apr_pool_t *pool);
     /* Numbers of machines: "all", each state of ipxe_seen_t, "stuck"; and
-     * "frozen" -> "1", "unaccepted" -> "1" where that holds. */
-    apr_status_t (*counts)(apr_table_t **counts, ipxe_store_t *store,
-                           const char *site, apr_time_t now, apr_pool_t *pool);
+     * "frozen" -> "1", "unaccepted" -> "1" where that holds. *from: of those
+     * whose number is higher, IPXE_SEARCH_AT_ONCE at most; it becomes the
+     * number to go on from, -1 behind the last. from NULL: of all. */
+    apr_status_t (*counts)(apr_table_t **counts, apr_int64_t *from,
+                           ipxe_store_t *store, const char *site,
+                           apr_time_t now, apr_pool_t *pool);
+    /* What the filter finds among as many, likewise: adds ipxe_match_t to
+     * found, in any order. Its offset and limit do not matter. */
+    apr_status_t (*find)(apr_array_header_t *found, apr_int64_t *from,
+                         ipxe_store_t *store, const ipxe_filter_t *filter,
+                         apr_time_t now);
     /* Keys of machines that have a release or a `next`, as ipxe_who_keys
      * makes them, behind the site and a blank: array of const char *. */
     apr_status_t (*marked)(apr_array_header_t **keys, ipxe_store_t *store,

@@ -607,7 +607,7 @@ static void test_lists(void)
            "of nobody");
     store->ops->hourly(&list, store, NULL, 3, NOON, pool);
     ok(list->nelts == 3 && APR_ARRAY_IDX(list, 1, int) == 1, "boots an hour");
-    store->ops->counts(&counts, store, NULL, NOON, pool);
+    store->ops->counts(&counts, NULL, store, NULL, NOON, pool);
     is(apr_table_get(counts, "all"), apr_itoa(pool, listed(NULL, NULL, NULL)),
        "counts");
     is(apr_table_get(counts, "installed"),

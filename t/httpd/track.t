@@ -102,10 +102,10 @@ for (1 .. 150) {
         =~ /"file", "text": "(\d+) files? of the tree"[^}]*"complete": true/g;
     $files = 0;
     $files += $_ for @told;
-    last if $files == 2;
+    last if $files == 3;
     sleep 0.1;
 }
-is($files, 2, 'the timeline has its files, some at a time');
+is($files, 3, 'the timeline has its files, some at a time');
 
 # One that breaks off.
 my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',

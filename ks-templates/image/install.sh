@@ -25,7 +25,7 @@ trap 'ended $?' EXIT
 
 step=disk
 {% if disk %}
-disk=/dev/{{ disk|quote }}
+disk=$(readlink -f /dev/{{ disk|quote }})
 {% else %}
 # The first that is not on USB.
 disk=

@@ -158,7 +158,7 @@ def check_install_script(text, case):
     found += missing(text, "/started", "/failed", "/installed", "grub-install",
                      "\nreboot\n")
     if case["set"] is FULL:
-        found += missing(text, HASH, "disk=/dev/nvme0n1", "echo late",
+        found += missing(text, HASH, "readlink -f /dev/nvme0n1", "echo late",
                          "console=ttyS1,115200n8")
     if not text.startswith("#!/bin/sh\n"):
         found.append("the first line is not #!/bin/sh")

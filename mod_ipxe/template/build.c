@@ -52,10 +52,12 @@ static void set_marks(ipxe_build_t *build, apr_size_t len, unsigned marks)
 void ipxe_build_add(ipxe_build_t *build, const char *s, apr_size_t len,
                     unsigned marks)
 {
+    marks &= IPXE_MARKS;
     if (len == 0)
         return;
     make_room(build, len);
-    set_marks(build, len, marks & IPXE_MARKS);
+    if (build->mask || !build->len || build->marks != marks)
+        set_marks(build, len, marks);
     memcpy(build->s + build->len, s, len);
     build->len += len;
 }

@@ -365,6 +365,17 @@ static apr_status_t eval_concat(ipxe_value_t *result, ipxe_run_t *run,
     return ipxe_run_charge(run, *result, node->span);
 }
 
+/* Of two values that are defined. */
+static apr_status_t compare_two(int *truth, ipxe_run_t *run,
+                                const ipxe_node_t *node, ipxe_token_e op,
+                                ipxe_value_t left, ipxe_value_t right)
+{
+    if (op != IPXE_TOKEN_EQ && op != IPXE_TOKEN_NE)
+        return ipxe_op_compare(truth, run, op, left, right, node->span);
+    *truth = ipxe_value_equal(left, right) == (op == IPXE_TOKEN_EQ);
+    return APR_SUCCESS;
+}
+
 static apr_status_t eval_compare(ipxe_value_t *result, ipxe_run_t *run,
                                  const ipxe_node_t *node)
 {
@@ -375,8 +386,7 @@ static apr_status_t eval_compare(ipxe_value_t *result, ipxe_run_t *run,
     for (i = 0; rv == APR_SUCCESS && truth && i < node->count; i++) {
         rv = eval_real(&right, run, node->items[i]);
         if (rv == APR_SUCCESS)
-            rv = ipxe_op_compare(&truth, run, node->ops[i], left, right,
-                                 node->span);
+            rv = compare_two(&truth, run, node, node->ops[i], left, right);
         left = right;
     }
     *result = ipxe_value_bool(truth);
@@ -473,5 +483,8 @@ apr_status_t ipxe_eval_truth(int *truth, ipxe_run_t *run,
 
     if (rv != APR_SUCCESS)
         return rv;
-    return ipxe_run_truth(truth, run, value, node->span);
+    if (value.kind != IPXE_KIND_BOOL)
+        return ipxe_run_truth(truth, run, value, node->span);
+    *truth = value.u.boolean;
+    return APR_SUCCESS;
 }

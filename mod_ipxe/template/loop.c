@@ -232,7 +232,10 @@ static apr_status_t turns(ipxe_run_t *run, const ipxe_node_t *node,
             ipxe_frame_set(run, frame, run->library->known.loop,
                            ipxe_value_object(&loop->object));
         }
-        rv = ipxe_exec_set(run, node->a, items->items[i]);
+        if (node->a->kind == IPXE_NODE_NAME)
+            ipxe_frame_set(run, frame, node->a->name, items->items[i]);
+        else
+            rv = ipxe_exec_set(run, node->a, items->items[i]);
         if (rv == APR_SUCCESS)
             rv = ipxe_exec(run, body);
     }

@@ -237,7 +237,7 @@ static apr_status_t eval_attr_call(ipxe_value_t *result, ipxe_run_t *run,
     apr_status_t rv = ipxe_eval_defined(&of, run, attr->a);
 
     if (rv == APR_SUCCESS && of.kind == IPXE_KIND_OBJECT)
-        rv = ipxe_run_attr(&function, run, of, &attr->word, attr->span);
+        rv = ipxe_run_attr(&function, run, of, &attr->key, attr->span);
     if (rv == APR_SUCCESS && function.kind == IPXE_KIND_UNDEFINED)
         rv = ipxe_run_plain(&of, run, of);
     if (rv == APR_SUCCESS)
@@ -252,7 +252,7 @@ static apr_status_t eval_attr_call(ipxe_value_t *result, ipxe_run_t *run,
     if (method)
         return call_method(result, run, of, method, &call);
     if (of.kind == IPXE_KIND_MAP)
-        function = ipxe_map_named(of, &attr->word);
+        function = ipxe_map_named(of, &attr->key);
     if (function.kind != IPXE_KIND_UNDEFINED)
         return ipxe_run_function(result, run, function, &call);
     return no_method(run, of, attr);
@@ -401,7 +401,7 @@ static apr_status_t prepare_value(ipxe_args_t *args, ipxe_run_t *run,
 
 /* With the arguments bound. */
 static inline apr_status_t run_bound(ipxe_value_t *result, ipxe_run_t *run,
-                              const ipxe_row_t *row, ipxe_args_t *args)
+                                     const ipxe_row_t *row, ipxe_args_t *args)
 {
     apr_status_t rv = APR_SUCCESS;
 
@@ -445,8 +445,8 @@ apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
 }
 
 static inline apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
-                          const ipxe_node_t *node, ipxe_value_t input,
-                          const ipxe_span_t *input_span)
+                                 const ipxe_node_t *node, ipxe_value_t input,
+                                 const ipxe_span_t *input_span)
 {
     evaluated_t evaluated;
     ipxe_args_t args;

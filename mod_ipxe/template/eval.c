@@ -55,7 +55,7 @@ apr_status_t ipxe_run_ask(const ipxe_value_t **value, ipxe_run_t *run,
     *value = kept;
     *kept = ipxe_value_undefined(name->name);
     if (names)
-        rv = names->get(kept, names, &name->word, &run->render);
+        rv = names->get(kept, names, &name->key, &run->render);
     if (kept->kind == IPXE_KIND_UNDEFINED)
         from_functions(kept, run, name->name);
     if (rv != APR_SUCCESS && run->seen)
@@ -85,7 +85,7 @@ apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
         return APR_SUCCESS;
     rv = ipxe_run_place(&of, run, node->a);
     if (rv == APR_SUCCESS && of && of->kind == IPXE_KIND_MAP)
-        *value = ipxe_map_place(of->u.map, &node->word);
+        *value = ipxe_map_place(of->u.map, &node->key);
     return rv;
 }
 
@@ -175,9 +175,9 @@ static apr_status_t eval_attr(ipxe_value_t *result, ipxe_run_t *run,
     if (rv != APR_SUCCESS)
         return rv;
     if (of.kind == IPXE_KIND_MAP && !(node->flags & IPXE_NODE_METHOD))
-        *result = ipxe_map_named(of, &node->word);
+        *result = ipxe_map_named(of, &node->key);
     else
-        rv = ipxe_run_attr(result, run, of, &node->word, node->span);
+        rv = ipxe_run_attr(result, run, of, &node->key, node->span);
     if (rv == APR_SUCCESS && result->kind == IPXE_KIND_UNDEFINED && node->ref)
         result->u.undefined = node->ref;
     return rv;

@@ -92,7 +92,7 @@ typedef struct ipxe_node_t {
     ipxe_value_t value;
     const char *name; /* interned */
     const void *ref;  /* a row of a table, a template, ...: see the kinds */
-    ipxe_name_t word; /* of a NAME or an ATTR: its name as a key */
+    ipxe_name_t key;  /* of a NAME or an ATTR: its name as a key */
     const ipxe_value_t *bound; /* a filter's or test's parameters, where all
                                   its arguments are constants that fit them;
                                   the items of a list of constants; or NULL */

@@ -58,8 +58,9 @@ apr_size_t ipxe_out_column(const ipxe_out_t *out);
 
 /* ---- The shortest way, for nearly all that is written ---- */
 
-/* The two above, as far as they can be done with no more ado. Zero, and nothing
- * was written: call those. */
+/* ipxe_out_add and ipxe_out_plain, as far as they can be done with no more ado:
+ * inline, for a render does little else. Zero, and nothing was written: call
+ * those. */
 
 static inline int ipxe_out_try_lines(ipxe_out_t *out, apr_size_t from,
                                      const ipxe_lines_t *lines)
@@ -79,10 +80,11 @@ static inline int ipxe_out_try_add(ipxe_out_t *out, const ipxe_string_t *text,
                                    const ipxe_lines_t *lines)
 {
     apr_size_t from = out->pending.len, end = from + text->len, i;
-    char *to = out->pending.data + from;
+    char *to;
 
     if (end >= out->limit)
         return 0;
+    to = out->pending.data + from;
     if (text->len > 4 * IPXE_OUT_BLOCK)
         memcpy(to, text->s, text->len);
     else
@@ -98,14 +100,14 @@ static inline __attribute__((always_inline)) int
 ipxe_out_try_plain(ipxe_out_t *out, ipxe_value_t value)
 {
     const ipxe_string_t *text = value.u.text;
-    char *to = out->pending.data + out->pending.len;
-    apr_size_t end;
+    apr_size_t from = out->pending.len, end;
 
     if (!out->lines || value.kind != IPXE_KIND_TEXT ||
         value.flags & IPXE_TAINTED || text->mask)
         return 0;
-    end = out->pending.len + text->len;
-    if (end >= out->limit || !ipxe_plain_copy(to, text->s, text->len))
+    end = from + text->len;
+    if (end >= out->limit ||
+        !ipxe_plain_copy(out->pending.data + from, text->s, text->len))
         return 0;
     out->pending.len = end;
     return 1;

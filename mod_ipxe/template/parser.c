@@ -56,7 +56,7 @@ void ipxe_node_name(ipxe_parser_t *parser, ipxe_node_t *node,
                     const char *name)
 {
     node->name = name;
-    node->word = ipxe_name_of(name, strlen(name));
+    node->key = ipxe_name_of(name, strlen(name));
     node->slot = ipxe_library_number(parser->library, name) % IPXE_RUN_NAMES;
 }
 

@@ -207,9 +207,9 @@ const ipxe_entry_t *ipxe_map_find(const struct ipxe_map_t *map,
 
 ipxe_name_t ipxe_name_of(const char *s, apr_size_t len)
 {
-    ipxe_name_t word = {s, len, ipxe_hash_bytes(s, len)};
+    ipxe_name_t name = {s, len, ipxe_hash_bytes(s, len)};
 
-    return word;
+    return name;
 }
 
 static int same_eight(const char *a, const char *b)
@@ -319,9 +319,9 @@ void ipxe_map_set(ipxe_value_t map, const char *key, ipxe_value_t value)
 
 ipxe_value_t ipxe_map_get(ipxe_value_t map, const char *key)
 {
-    ipxe_name_t word = ipxe_name_of(key, strlen(key));
+    ipxe_name_t name = ipxe_name_of(key, strlen(key));
 
-    return ipxe_map_named(map, &word);
+    return ipxe_map_named(map, &name);
 }
 
 /* ---- asking ---- */

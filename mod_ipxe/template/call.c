@@ -504,5 +504,6 @@ apr_status_t ipxe_eval_filter_on(ipxe_value_t *result, ipxe_run_t *run,
         return APR_SUCCESS;
     }
     rv = ipxe_eval_filter_on(&input, run, node->a, input);
-    return rv == APR_SUCCESS ? apply(result, run, node, input, &node->span) : rv;
+    return rv == APR_SUCCESS ? apply(result, run, node, input, &node->span)
+                             : rv;
 }

@@ -211,7 +211,8 @@ static apr_status_t search_make(search_t *search, ipxe_run_t *run,
     }
     search->regex = args->regex;
     if (!search->regex)
-        search->regex = ipxe_regex_compile(pattern.u.text->s, flags, *args->span,
+        search->regex = ipxe_regex_compile(pattern.u.text->s, flags,
+                                           *args->span,
                                            run->render.diags, run->pool);
     if (search->regex)
         return APR_SUCCESS;

@@ -162,7 +162,8 @@ static apr_status_t rest_is(ipxe_value_t *result, ipxe_run_t *run,
         return ipxe_arg_fail(run, args, "this wants a number, not %s",
                              ipxe_kind_name(args->value.kind));
     rv =
-        ipxe_op_binary(&rest, run, IPXE_TOKEN_MOD, args->value, by, *args->span);
+        ipxe_op_binary(&rest, run, IPXE_TOKEN_MOD, args->value, by,
+                       *args->span);
     if (rv != APR_SUCCESS)
         return rv;
     return answer(result, ipxe_value_equal(rest, ipxe_value_int(want)));

@@ -244,6 +244,7 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         good &= fine;
     }
     good &= ipxe_hooks_check(all);
+    good &= ipxe_state_check(all);
     return good || !may_refuse() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 

@@ -221,6 +221,43 @@ static int same_state(const ipxe_serving_t *one, const ipxe_serving_t *other)
            strcmp(one->state_identity, other->state_identity) == 0;
 }
 
+/* Of a server whose state folder remembers one database, and that has
+ * another. */
+static int disagree(const ipxe_serving_t *one, const ipxe_serving_t *other)
+{
+    return other->wanted && !other->settings.stateless &&
+           strcmp(one->state_identity, other->state_identity) == 0 &&
+           !same_state(one, other);
+}
+
+static int check_state(const apr_array_header_t *all, int n)
+{
+    const ipxe_serving_t *serving = APR_ARRAY_IDX(all, n, ipxe_serving_t *);
+    int i;
+
+    if (!serving->wanted || serving->settings.stateless)
+        return 1;
+    for (i = 0; i < n; i++) {
+        if (!disagree(serving, APR_ARRAY_IDX(all, i, ipxe_serving_t *)))
+            continue;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
+                     "%s: two databases with one %s, which remembers one: "
+                     "give each virtual host that has its own its own folder",
+                     IPXE_NAME_STATE, IPXE_NAME_STATE_DIR);
+        return 0;
+    }
+    return 1;
+}
+
+int ipxe_state_check(const apr_array_header_t *all)
+{
+    int i, good = 1;
+
+    for (i = 0; i < all->nelts; i++)
+        good &= check_state(all, i);
+    return good;
+}
+
 static held_t *find_state(const apr_array_header_t *all, int before)
 {
     const ipxe_serving_t *serving =

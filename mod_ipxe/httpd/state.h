@@ -14,6 +14,10 @@
 #include "httpd/serving.h"
 #include "state/front.h"
 
+/* At check_config: whether each state folder is of one database; the log says
+ * where not. */
+int ipxe_state_check(const apr_array_header_t *all);
+
 /* In the parent, with root's rights: the folder, and whether the driver can be
  * had. NULL, or what is wrong as a sentence for the log. */
 const char *ipxe_state_prepare(ipxe_serving_t *serving, apr_pool_t *pconf);

@@ -60,6 +60,21 @@ for my $case (@wrong) {
     like($output, $says, 'and it says why');
 }
 
+my $two_states = "IPXERules DIR/rules\n<VirtualHost *>\n"
+    . "IPXEState sqlite:DIR/other\n%s</VirtualHost>\n";
+for my $case (['', 1], ["IPXEStateDir other\n", 0]) {
+    my ($more, $refused) = @$case;
+    my $rules = write_file(t_dir() . '/logs/states/a.yaml',
+        "ipxe: 1\nrules: [ { local: true } ]\n");
+    (my $text = sprintf $two_states, $more) =~ s/DIR\/rules/$rules/;
+    my ($status, $output) = check_config($text);
+    is($status != 0, $refused == 1, 'two databases, '
+            . ($more ? 'each with a folder of its own' : 'one state folder'))
+        or diag $output;
+    like($output, qr/two databases with one IPXEStateDir/, 'and it says why')
+        if $refused;
+}
+
 my @right = (
     'IPXETicketLife 90s 30d', 'IPXETicketNetwork Off', 'IPXETimeZone UTC',
     'IPXEBaseURL https://[2001:db8::1]:8443/ http://10.0.0.1',

@@ -370,24 +370,6 @@ static int look_up(apr_array_header_t *hits, const search_t *search,
     return error == MDB_NOTFOUND ? 0 : error;
 }
 
-static apr_status_t find(apr_array_header_t *hits, void *baton,
-                         const ipxe_host_key_t *keys, apr_size_t count,
-                         ipxe_diags_t *diags, apr_pool_t *pool)
-{
-    ipxe_host_store_t *store = baton;
-    search_t search;
-    apr_size_t i;
-    int error = begin_search(&search, store);
-
-    if (error)
-        return ipxe_store_fail(diags, "read", store->file, error);
-    for (i = 0; i < count && !error; i++)
-        error = look_up(hits, &search, &keys[i], pool);
-    end_search(&search);
-    return error ? ipxe_store_fail(diags, "read", store->file, error)
-                 : APR_SUCCESS;
-}
-
 static int read_counts(ipxe_store_counts_t *counts, const search_t *search)
 {
     MDB_val key = {strlen(IPXE_STORE_COUNTS), (void *)IPXE_STORE_COUNTS};
@@ -401,6 +383,29 @@ static int read_counts(ipxe_store_counts_t *counts, const search_t *search)
         return MDB_CORRUPTED;
     memcpy(counts, value.mv_data, sizeof(*counts));
     return 0;
+}
+
+/* Of what no host is told by nothing is looked up: a search in a large table
+ * costs the more the deeper it is. */
+static apr_status_t find(apr_array_header_t *hits, void *baton,
+                         const ipxe_host_key_t *keys, apr_size_t count,
+                         ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_host_store_t *store = baton;
+    ipxe_store_counts_t counts;
+    search_t search;
+    apr_size_t i;
+    int error = begin_search(&search, store);
+
+    if (error)
+        return ipxe_store_fail(diags, "read", store->file, error);
+    error = read_counts(&counts, &search);
+    for (i = 0; i < count && !error; i++)
+        if (counts.keys[kind_of(keys[i].fact)])
+            error = look_up(hits, &search, &keys[i], pool);
+    end_search(&search);
+    return error ? ipxe_store_fail(diags, "read", store->file, error)
+                 : APR_SUCCESS;
 }
 
 static apr_status_t facts_of(ipxe_facts_t *told_by, void *baton,

@@ -24,8 +24,10 @@ static int needs_one(const ipxe_job_t *job, const ipxe_decision_t *decision)
 
 static int is_slotless(const ipxe_job_t *job)
 {
-    return !job->asking.request->turn || job->observe ||
-           job->writing.dialect != IPXE_DIALECT_IPXE;
+    const ipxe_request_t *request = job->asking.request;
+
+    return !request->turn || job->writing.dialect != IPXE_DIALECT_IPXE ||
+           request->target.route == IPXE_ROUTE_EXPLAIN;
 }
 
 static void ask(ipxe_turn_t *turn, const ipxe_job_t *job, ipxe_slot_act_e act)
@@ -34,7 +36,7 @@ static void ask(ipxe_turn_t *turn, const ipxe_job_t *job, ipxe_slot_act_e act)
 
     request->turn(turn, request->turn_baton, job->asking.set->settings->site,
                   ipxe_slots_machine(NULL, job->asking.machine, job->pool),
-                  act);
+                  job->observe ? IPXE_SLOT_LOOK : act);
 }
 
 /* While the state is not known nobody loses a place, or a slot. */
@@ -69,7 +71,7 @@ const ipxe_decision_t *ipxe_boot_slot_enter(ipxe_job_t *job,
         return decision;
     }
     ask(&turn, job, IPXE_SLOT_ASK);
-    return turn.given ? decision : line_up(job, decision, &turn);
+    return turn.place ? line_up(job, decision, &turn) : decision;
 }
 
 const ipxe_decision_t *ipxe_boot_slot_stay(ipxe_turn_t *turn, ipxe_job_t *job,

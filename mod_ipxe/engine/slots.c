@@ -459,6 +459,10 @@ void ipxe_slots_turn(ipxe_turn_t *turn, ipxe_slots_t *slots,
 {
     asked_t asked;
 
+    if (act == IPXE_SLOT_LOOK) {
+        ipxe_slots_look(turn, slots, ask);
+        return;
+    }
     memset(turn, 0, sizeof(*turn));
     turn->most = ask->most;
     begin(&asked, slots, ask);
@@ -487,8 +491,10 @@ void ipxe_slots_look(ipxe_turn_t *turn, const ipxe_slots_t *slots,
     if (asked.site < 0 || asked.at < 0)
         return;
     turn->given = !is_waiting(&asked);
-    if (!turn->given)
-        turn->place = place_of(&asked);
+    if (turn->given)
+        return;
+    turn->place = place_of(&asked);
+    turn->seconds = seconds_for(&asked, turn->place);
 }
 
 /* ---- Downloads ---- */

@@ -76,7 +76,9 @@ const char *ipxe_slots_machine(ipxe_fact_e *fact, const ipxe_machine_t *machine,
 typedef enum ipxe_slot_act_e {
     IPXE_SLOT_ASK,  /* for a slot, or a place in the queue */
     IPXE_SLOT_STAY, /* the same for who is known; others stay unknown */
-    IPXE_SLOT_LEAVE /* needs none any more */
+    IPXE_SLOT_LEAVE, /* needs none any more */
+    IPXE_SLOT_LOOK   /* ipxe_slots_look: who is not known is as one that has
+                        neither */
 } ipxe_slot_act_e;
 
 typedef struct ipxe_turn_t {
@@ -90,7 +92,7 @@ typedef struct ipxe_turn_t {
 void ipxe_slots_turn(ipxe_turn_t *turn, ipxe_slots_t *slots,
                      const ipxe_slots_ask_t *ask, ipxe_slot_act_e act);
 
-/* Changes nothing. */
+/* What the machine has; changes nothing. */
 void ipxe_slots_look(ipxe_turn_t *turn, const ipxe_slots_t *slots,
                      const ipxe_slots_ask_t *ask);
 

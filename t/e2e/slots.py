@@ -30,6 +30,7 @@ class Other:
             "serial": "BI-%d & co #%d" % (Other.count, Other.count % 10)},
             quote_via=urllib.parse.quote))
         self.waits = threading.Thread(target=self.wait, daemon=True)
+        self.loaded = threading.Event()
 
     def get(self, path):
         self.status, self.headers, body = rig.fetch(path, "iPXE/1.0.0")
@@ -51,8 +52,15 @@ class Other:
             else:
                 time.sleep(int(self.headers.get("Retry-After", 2)))
 
+    def linger(self):
+        """Loads one small file after the other, and so keeps its slot."""
+        mark = self.path("/debian/linux").partition("?")[2]
+        while not self.loaded.wait(10):
+            self.get("/arrived.txt?" + mark)
+
     def loads(self):
         """All that its script names: the slot is free then."""
+        self.loaded.set()
         self.get(self.path("/debian/linux"))
         self.get(self.path("/small.cpio"))
 
@@ -68,6 +76,7 @@ def queued_boot(bench, firmware):
     bench.tap.ok(first.boots(), "a machine has the only slot", first.script)
     bench.tap.ok("1st in" in second.script, "another is first in the queue",
                  second.script)
+    threading.Thread(target=first.linger, daemon=True).start()
     second.waits.start()
     with bench.boot("queue-" + firmware, firmware, "BI-7 & co #1") as boot:
         boot.reaches_entry()
@@ -87,7 +96,9 @@ def queued_boot(bench, firmware):
                 "nothing is loaded out of turn")
         second.loads()
         boot.runs("burnin")
-        boot.ok(Other().boots(), "its own last file freed its slot")
+        last = Other()
+        boot.ok(last.boots(), "its own last file freed its slot", last.script)
+        last.loads()
 
 
 def main():

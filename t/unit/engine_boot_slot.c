@@ -247,7 +247,11 @@ static void test_wait(server_t *server)
     is_int(server->entered, entered, "and the state is not asked again");
     server->request.head = 1;
     boot(server, "L", 1);
+    boot(server, "B", 8);
+    ask(server, wait, NULL);
+    is_int(server->answer.status, 503, "by HEAD too");
     server->request.head = 0;
+    is_int(server->answer.decision->place, 1, "which changes no place");
     ask(server, wait, NULL);
     is_int(server->answer.status, 503, "a HEAD gives nothing away");
     boot(server, "L", 1);

@@ -32,8 +32,10 @@ test iproute2 iproute
 test ipxe ipxe-bootimgs-x86
 test ipxe-qemu ipxe-roms-qemu
 test libapache2-mod-perl2 mod_perl-devel
+test libaprutil1-dbd-mysql apr-util-mysql
 test libaprutil1-dbd-pgsql apr-util-pgsql
 test libxml2-utils libxml2
+test mariadb-server mariadb-server
 test ovmf edk2-ovmf
 test postgresql postgresql-server
 test python3 python3

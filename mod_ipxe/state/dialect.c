@@ -42,6 +42,10 @@ static const ipxe_dialect_t dialects[] = {
      .counter = "BIGSERIAL PRIMARY KEY",
      .tail = ""},
     {.driver = "mysql",
+     /* Else a COMMIT on a connection that was lost and made anew by the
+      * driver would be good, of nothing. */
+     .also = ",reconnect=0",
+     .numbered = 1,
      .connect = {"SET NAMES utf8mb4",
                  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
                  "SET SESSION sql_mode = 'ANSI,STRICT_ALL_TABLES'"},
@@ -51,6 +55,7 @@ static const ipxe_dialect_t dialects[] = {
      .exists = "SELECT table_name FROM information_schema.tables WHERE "
                "table_schema = DATABASE() AND table_name = 'ipxe_meta'",
      .guard = "SELECT GET_LOCK('ipxe', 10)",
+     .unguard = "SELECT RELEASE_LOCK('ipxe')",
      .word = "VARCHAR(255)",
      .text = "TEXT",
      .counter = "BIGINT PRIMARY KEY AUTO_INCREMENT",

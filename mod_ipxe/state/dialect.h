@@ -6,6 +6,8 @@
 typedef struct ipxe_dialect_t {
     const char *driver; /* of apr_dbd */
     int file;           /* params name a file */
+    const char *also;   /* put behind the params; or NULL */
+    int numbered;       /* its driver gives rows by their number alone */
     const char *stale;  /* words of the error of a statement that was made
                            before another made the tables; or NULL */
     const char *busy;   /* words of the error on a new connection that another
@@ -19,6 +21,7 @@ typedef struct ipxe_dialect_t {
     const char *strict;     /* after it, or NULL */
     const char *exists;     /* a SELECT: has a row where there is a state */
     const char *guard;      /* a SELECT before tables are made, or NULL */
+    const char *unguard;    /* and one after it, or NULL */
     const char *word;       /* type of a text with an index, and of others */
     const char *text;
     const char *counter; /* type of a primary key that counts by itself */

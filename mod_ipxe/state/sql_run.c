@@ -65,8 +65,11 @@ void ipxe_sql_disconnect(ipxe_sql_t *sql)
 static void connect_open(ipxe_sql_t *sql)
 {
     const char *why = NULL;
-    apr_status_t rv = apr_dbd_open_ex(sql->driver, sql->connection,
-                                      sql->options.params, &sql->handle, &why);
+    const char *also = sql->dialect->also;
+    const char *params =
+        apr_pstrcat(sql->connection, sql->options.params, also, NULL);
+    apr_status_t rv = apr_dbd_open_ex(sql->driver, sql->connection, params,
+                                      &sql->handle, &why);
 
     if (rv) {
         sql->handle = NULL;
@@ -223,7 +226,7 @@ static int is_stale(ipxe_sql_t *sql, int rv)
 
 int ipxe_sql_plain(ipxe_sql_t *sql, const char *text, int select)
 {
-    ipxe_rows_t rows = {sql, NULL, NULL};
+    ipxe_rows_t rows = {sql, NULL, NULL, 0};
     int rv;
 
     if (sql->failed)
@@ -323,7 +326,7 @@ int ipxe_sql_do(ipxe_sql_t *sql, ipxe_do_e what, const char **args, int n)
 ipxe_rows_t ipxe_sql_ask(ipxe_sql_t *sql, ipxe_do_e what, const char **args,
                          int n)
 {
-    ipxe_rows_t rows = {sql, NULL, NULL};
+    ipxe_rows_t rows = {sql, NULL, NULL, 0};
 
     run(&rows, NULL, sql, what, args, n);
     if (sql->failed)
@@ -335,8 +338,10 @@ int ipxe_rows_next(ipxe_rows_t *rows)
 {
     if (!rows->results)
         return 0;
+    rows->n++;
     if (apr_dbd_get_row(rows->sql->driver, rows->sql->scratch, rows->results,
-                        &rows->row, -1) == 0)
+                        &rows->row,
+                        rows->sql->dialect->numbered ? rows->n : -1) == 0)
         return 1;
     rows->results = NULL;
     return 0;

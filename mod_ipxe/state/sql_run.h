@@ -66,6 +66,7 @@ typedef struct ipxe_rows_t {
     ipxe_sql_t *sql;
     apr_dbd_results_t *results;
     apr_dbd_row_t *row;
+    int n; /* its number, from 1 */
 } ipxe_rows_t;
 
 /* Rows changed; 0 where it failed. SQL_DO(sql, CLOSE, now, number) */

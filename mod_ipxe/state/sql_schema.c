@@ -183,6 +183,8 @@ static void upgrade_alone(ipxe_sql_t *sql)
     if (from < NEWEST)
         upgrade(sql, from);
     ipxe_sql_plain(sql, "COMMIT", 0);
+    if (sql->dialect->unguard)
+        ipxe_sql_plain(sql, sql->dialect->unguard, 1);
 }
 
 void ipxe_sql_schema_check(ipxe_sql_t *sql, int version)

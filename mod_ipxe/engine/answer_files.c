@@ -113,6 +113,7 @@ void ipxe_answer_answers(ipxe_job_t *job)
     if (!ipxe_job_prove(job, &ticket, IPXE_TICKET_ANSWER))
         return;
     job->asking.install = ticket.install;
+    job->asking.issued = ticket.issued;
     profile = find_profile(job, ticket.profile);
     decision = profile ? ipxe_job_decide_again(job, &ticket) : NULL;
     if (!profile || !decision) {

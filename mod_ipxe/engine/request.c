@@ -134,7 +134,7 @@ static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
     memset(&parts, 0, sizeof(parts));
     parts.kind = kind;
     parts.site = asking->set->settings->site;
-    parts.issued = asking->request->now;
+    parts.issued = asking->issued ? asking->issued : asking->request->now;
     parts.install = install;
     parts.profile =
         about && about->action.profile ? about->action.profile->name : "";

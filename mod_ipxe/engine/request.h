@@ -15,6 +15,8 @@ typedef struct ipxe_asking_t {
     const char *base;                /* scheme and host of our URLs */
     int sign;                        /* tickets are signed; else "TICKET" */
     apr_int64_t install;             /* that tickets are for; 0: none */
+    apr_time_t issued; /* in an answer file: when the ticket that fetches it
+                          was, for all in it is of the same try; 0: now */
     apr_int64_t replaces;            /* a confirmed choice replaces this */
     apr_array_header_t *opened; /* of const char *: what passwords were given
                                    for (engine/menu_path.h); NULL: all is

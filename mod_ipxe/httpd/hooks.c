@@ -162,7 +162,7 @@ static void note_failed(post_t *post, const char *why)
 }
 
 /* The next notice: nonzero where there may be more. What the ending of the
- * server cut short is another's when its lease is over. */
+ * server cut short is the next one's at once. */
 static int deliver_one(post_t *post, ipxe_state_t *state, apr_pool_t *pool)
 {
     const ipxe_receiver_t *receiver = post->receiver;
@@ -176,8 +176,10 @@ static int deliver_one(post_t *post, ipxe_state_t *state, apr_pool_t *pool)
         return 0;
     why = ipxe_receiver_tell(receiver, ipxe_notice_json(&notice, pool),
                              server_ends, pool);
-    if (why && server_ends())
+    if (why && server_ends()) {
+        ipxe_state_settle(state, &notice, now, NULL);
         return 0;
+    }
     ipxe_state_settle(
         state, &notice,
         why ? apr_time_now() + pause_after(notice.tries, IPXE_HOOK_PAUSE_MOST)

@@ -239,6 +239,18 @@ for (1 .. 100) {
 }
 like($metrics, qr/^ipxe_hook_waiting\{site=""\} 0$/m, 'nothing is left');
 
+# ---- Stopped amid a delivery ----
+
+write_file($mode, 'slow');
+boot('I');
+my ($cut) = lines($got, qr/^slow.*"I8"/, 1);
+$server->stop;
+write_file($mode, '200');
+($status, $output) = $server->start;
+is($status, 0, 'a start after a stop amid a delivery') or diag $output;
+@taken = lines($got, qr/^200.*"I8"/, 1);
+is(id_of($taken[0] || ''), id_of($cut || ' '), 'it is told again');
+
 # A hook that is gone wants nothing more.
 $server->configure($base);
 $server->control('graceful');

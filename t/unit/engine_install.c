@@ -571,6 +571,27 @@ static void check_load(server_t *server)
     server->settings.stateless = 0;
 }
 
+/* An installer that takes its time reports for the try that its script began,
+ * not for another. */
+static void check_one_try(server_t *server)
+{
+    fake_t *fake = &server->fake;
+    apr_time_t then = server->request.now;
+    const char *path, *text;
+
+    fake->ruling.verdict = IPXE_VERDICT_INSTALL;
+    fake->ruling.install.number = 99;
+    path = path_after(server, boot(server, "Q"), "ks=");
+    server->request.now = then + apr_time_from_sec(180);
+    text = ask(server, path, NULL);
+    server->request.now = then + apr_time_from_sec(3600);
+    fake->report.issued = 0;
+    ask(server, path_after(server, text, "%post"), NULL);
+    ok(fake->issued > 0 && fake->report.issued == fake->issued,
+       "a report is of the try of its answer file's ticket");
+    server->request.now = then;
+}
+
 static void check_life(server_t *server)
 {
     apr_time_t then = server->request.now;
@@ -608,6 +629,7 @@ int main(void)
     check_tickets(&server);
     check_reports(&server);
     check_life(&server);
+    check_one_try(&server);
     check_commands(&server);
     check_events(&server);
     check_load(&server);

@@ -42,27 +42,30 @@ def request_id(body):
     return (head.group(1) or head.group(2)).decode() if head else "none"
 
 
-def render(server, headers, body, words):
+def render(server, date, body, words):
     command = [IPXECTL, "render", "--httpd", server.httpd, "-f",
-               server.config, "--at", headers["Date"], "--base-url",
+               server.config, "--at", date, "--base-url",
                server.base, "--request", request_id(body), "--user-agent",
                AGENT, *words]
     run = subprocess.run(command, capture_output=True, check=False)
     return run, command
 
 
-def compare(server, name, url, facts, *words):
-    """Asks httpd and ipxectl; the body that httpd sent."""
+def compare(server, name, url, facts, *words, date=None):
+    """Asks httpd and ipxectl; the body that httpd sent, and when. date: of the
+    script whose ticket the address has: tickets in an answer file are of that
+    minute."""
     status, headers, body = server.get(url, User_Agent=AGENT)
+    date = date or headers["Date"]
     facts = [f"{key}={value}" for key, value in facts.items()]
-    run, command = render(server, headers, body,
+    run, command = render(server, date, body,
                           [*words, *facts, "ip=127.0.0.1"])
     result(status == 200 and run.stdout == body and len(body) > 20, name,
            f"status {status}, exit {run.returncode}", shlex.join(command),
            run.stderr.decode(errors="replace"), "httpd:",
            body.decode(errors="replace")[:3000], "ipxectl:",
            run.stdout.decode(errors="replace")[:3000])
-    return body.decode(errors="replace")
+    return body.decode(errors="replace"), date
 
 
 def entry(facts):
@@ -77,7 +80,7 @@ def ticket(body, kind):
 
 
 def compare_menus(server, facts):
-    body = compare(server, "the menu", entry(facts), facts)
+    body, _ = compare(server, "the menu", entry(facts), facts)
     menu = ticket(body, "menu")
     compare(server, "a sub-menu", f"{menu}/main/redhat", facts,
             "--choose", "main/redhat")
@@ -86,11 +89,11 @@ def compare_menus(server, facts):
                          ("ubuntu/ubuntu-24.04", "user-data"),
                          ("ubuntu/debian-12", "debian.seed"),
                          ("windows/windows-2022", "autounattend.xml")):
-        body = compare(server, f"the script of {choice}", f"{menu}/{choice}",
-                       facts, "--choose", choice)
+        body, date = compare(server, f"the script of {choice}",
+                             f"{menu}/{choice}", facts, "--choose", choice)
         compare(server, f"the answer file {name}",
                 f"{ticket(body, 'answers')}/{name}", facts,
-                "--choose", choice, "--answers", name)
+                "--choose", choice, "--answers", name, date=date)
 
 
 def compare_all(server):
@@ -115,7 +118,7 @@ def compare_times(work, module):
     directives = (f'IPXERules "{work}/times.yaml"\n'
                   "IPXETimeZone Pacific/Kiritimati\n")
     with PrivateHttpd(work, module, directives) as server:
-        body = compare(server, "a decision by the hour", entry(EFI), EFI)
+        body, _ = compare(server, "a decision by the hour", entry(EFI), EFI)
         result("the window is open" in body, "in the zone that is named", body)
 
 

@@ -43,8 +43,9 @@ static const ipxe_dialect_t dialects[] = {
      .tail = ""},
     {.driver = "mysql",
      /* Else a COMMIT on a connection that was lost and made anew by the
-      * driver would be good, of nothing. */
-     .also = ",reconnect=0",
+      * driver would be good, of nothing; and an UPDATE would count no row that
+      * it leaves as it was. */
+     .also = ",reconnect=0,flags=CLIENT_FOUND_ROWS",
      .numbered = 1,
      .connect = {"SET NAMES utf8mb4",
                  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",

@@ -12,6 +12,8 @@ from machines import Connection, entry
 from private_httpd import Unusable
 from tap import result
 
+KILLS = 25
+
 
 class Installs:
     """Machines that are installed, each by itself, while what serves them is
@@ -24,7 +26,9 @@ class Installs:
         self.lock = threading.Lock()
         self.given = {}  # install: machines
         self.acknowledged = {}  # machine: its install
-        self.started = 0
+        self.begun = 0
+        self.ended = 0  # well or not
+        self.allowed = 0  # to begin before the next kill
         self.unanswered = 0
         self.wrong = []
         self.installed = 0
@@ -74,26 +78,37 @@ class Installs:
             with self.lock:
                 if not self.left:
                     return
-                number = self.left.pop()
+                wait = self.begun >= self.allowed
+                if not wait:
+                    number = self.left.pop()
+                    self.begun += 1
+            if wait:
+                time.sleep(0.01)
+                continue
             try:
                 self.install(connection, number)
                 with self.lock:
                     self.installed += 1
             except (Unusable, TypeError) as error:
                 self.note(number, error)
+            with self.lock:
+                self.ended += 1
 
     def run(self, kill):
+        """With so many kills, spread over all installs: no machine begins
+        that the kills have not caught up with."""
         threads = [threading.Thread(target=self.work, daemon=True)
                    for _ in range(12)]
         total = len(self.left)
+        self.allowed = total * 2 // KILLS
         for thread in threads:
             thread.start()
         kills = 0
         while any(thread.is_alive() for thread in threads):
-            aim = total * (kills + 1) // 25
-            if self.installed >= aim and len(self.left) > 12:
+            if self.left and self.ended >= total * (kills + 1) // KILLS:
                 kill(kills)
                 kills += 1
+                self.allowed = total * (kills + 2) // KILLS
             time.sleep(0.02)
         return kills
 
@@ -119,7 +134,7 @@ def amid_installs(server, rows, options, where):
     installs = Installs(server, options.installs)
     kills = installs.run(lambda turn: kill_something(server, turn))
     print(f"# {kills} kills, {installs.unanswered} requests without an answer")
-    result(kills >= options.installs // 100 and installs.unanswered,
+    result(kills >= KILLS - 2 and installs.unanswered,
            f"{where}: children and httpd were killed amid installs", kills)
     result(installs.installed == options.installs and not installs.wrong,
            f"{where}: {options.installs} machines are installed, none again",

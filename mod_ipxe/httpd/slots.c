@@ -2,53 +2,28 @@
 /* Boot slots of all children. */
 #include "httpd/slots.h"
 
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <http_log.h>
 #include <http_request.h>
 #include <time.h>
-#include <util_mutex.h>
 
+#include "httpd/shared.h"
 #include "httpd/track.h"
 
 APLOG_USE_MODULE(ipxe);
 
-#define MUTEX  "ipxe-slots"
-#define RETAIN "mod_ipxe slots"
+#define NAME "ipxe-slots"
 
 /* A boot fetches its first file at once, and the next after the one before. */
 #define PATIENCE apr_time_from_sec(60)
 
-/* Of the process, not of a configuration: made once, inherited by children
- * of every generation. */
-typedef struct shared_t {
-    apr_shm_t *memory;
-    apr_global_mutex_t *mutex;
-} shared_t;
-
-static shared_t *shared;
+static ipxe_shared_t *shared;
 
 int ipxe_slots_register(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
     (void)plog;
     (void)ptemp;
-    return ap_mutex_register(pconf, MUTEX, NULL, APR_LOCK_DEFAULT, 0) ==
-                   APR_SUCCESS
-               ? OK
-               : HTTP_INTERNAL_SERVER_ERROR;
-}
-
-static apr_status_t start(shared_t *made, server_rec *s)
-{
-    apr_pool_t *pool = s->process->pool;
-    apr_status_t rv = APR_SUCCESS;
-
-    if (!made->mutex)
-        rv =
-            ap_global_mutex_create(&made->mutex, NULL, MUTEX, NULL, s, pool, 0);
-    if (rv == APR_SUCCESS && !made->memory)
-        rv = apr_shm_create(&made->memory, ipxe_slots_size(), NULL, pool);
-    return rv;
+    return ipxe_shared_register(NAME, pconf);
 }
 
 static int are_wanted(const apr_array_header_t *all)
@@ -65,12 +40,9 @@ void ipxe_slots_start(const apr_array_header_t *all, server_rec *s)
 {
     apr_status_t rv;
 
-    shared = ap_retained_data_get(RETAIN);
-    if (!shared)
-        shared = ap_retained_data_create(RETAIN, sizeof(*shared));
     if (!are_wanted(all))
         return;
-    rv = start(shared, s);
+    rv = ipxe_shared_make(&shared, NAME, ipxe_slots_size(), s);
     if (rv != APR_SUCCESS)
         ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
                      "there are no boot slots: all machines boot at once");
@@ -78,17 +50,11 @@ void ipxe_slots_start(const apr_array_header_t *all, server_rec *s)
 
 void ipxe_slots_child(apr_pool_t *pchild, server_rec *s)
 {
-    apr_status_t rv;
+    apr_status_t rv = ipxe_shared_child(shared, pchild);
 
-    if (!shared || !shared->mutex)
-        return;
-    rv = apr_global_mutex_child_init(
-        &shared->mutex, apr_global_mutex_lockfile(shared->mutex), pchild);
-    if (rv == APR_SUCCESS)
-        return;
-    shared->memory = NULL;
-    ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
-                 "there are no boot slots in this child");
+    if (rv != APR_SUCCESS)
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     "there are no boot slots in this child");
 }
 
 /* ---- Asking ---- */
@@ -96,15 +62,12 @@ void ipxe_slots_child(apr_pool_t *pchild, server_rec *s)
 /* NULL where there is no table, or it cannot be locked. */
 static ipxe_slots_t *take(const ipxe_serving_t *serving)
 {
-    if (!serving->settings.boot_slots || !shared || !shared->memory ||
-        apr_global_mutex_lock(shared->mutex) != APR_SUCCESS)
-        return NULL;
-    return apr_shm_baseaddr_get(shared->memory);
+    return serving->settings.boot_slots ? ipxe_shared_lock(shared) : NULL;
 }
 
 static void put_back(void)
 {
-    apr_global_mutex_unlock(shared->mutex);
+    ipxe_shared_unlock(shared);
 }
 
 /* Not the time of day, which may be set. */

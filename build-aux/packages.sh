@@ -79,36 +79,59 @@ package_there() {
         dpkg-query -W -f '${Status}' "$1" 2>/dev/null |
             grep -q 'install ok installed'
     else
-        rpm -q "$1" >/dev/null 2>&1
+        rpm -q --whatprovides "$1" >/dev/null 2>&1
     fi
 }
 
-# Installs what is missing; says so, and what to do where it may not.
-packages_install() {
-    missing=
+# What is asked for and not there: packages_missing build test ...
+packages_missing() {
     for package in $(packages_for "$@"); do
-        package_there "$package" || missing="$missing $package"
+        package_there "$package" || printf ' %s' "$package"
     done
-    [ -z "$missing" ] && return 0
-    echo "installing:$missing"
-    if [ "$(id -u)" -eq 0 ]; then
-        as_root=
-    elif command -v sudo >/dev/null 2>&1; then
-        as_root=sudo
-    else
-        echo "these packages are missing; as root, install:$missing" >&2
-        return 1
-    fi
-    # shellcheck disable=SC2086 # word by word
+}
+
+# The command that installs the packages behind it.
+packages_command() {
     if command -v apt-get >/dev/null 2>&1; then
-        $as_root apt-get update -qq &&
-            $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-                apt-get install -y -qq --no-install-recommends $missing \
-                >/dev/null
+        echo "apt-get install -y --no-install-recommends"
     elif command -v dnf >/dev/null 2>&1; then
-        $as_root dnf install -y -q $missing
+        echo "dnf install -y"
     else
-        echo "no apt-get and no dnf here; install:$missing" >&2
+        echo "(with neither apt-get nor dnf) install"
+    fi
+}
+
+# Runs what follows as root, by sudo where a user calls.
+packages_as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# PACKAGE...: installs them, and prints what goes wrong alone.
+packages_fetch() {
+    if command -v apt-get >/dev/null 2>&1; then
+        packages_as_root apt-get update -qq || true
+        packages_as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+            apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    elif command -v dnf >/dev/null 2>&1; then
+        packages_as_root dnf install -y -q "$@"
+    else
         return 1
     fi
+}
+
+# Installs what is missing, and says so; where it may not or cannot, says what
+# root has to do, and fails.
+packages_install() {
+    missing=$(packages_missing "$@")
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1; then
+        echo "installing:$missing"
+        # shellcheck disable=SC2086 # word by word
+        packages_fetch $missing || true
+        missing=$(packages_missing "$@")
+        [ -n "$missing" ] || return 0
+    fi
+    echo "these packages are missing; as root:" >&2
+    echo "  $(packages_command)$missing" >&2
+    return 1
 }

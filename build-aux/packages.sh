@@ -93,7 +93,7 @@ packages_missing() {
 # The command that installs the packages behind it.
 packages_command() {
     if command -v apt-get >/dev/null 2>&1; then
-        echo "apt-get install -y --no-install-recommends"
+        echo "apt-get update && apt-get install -y --no-install-recommends"
     elif command -v dnf >/dev/null 2>&1; then
         echo "dnf install -y"
     else

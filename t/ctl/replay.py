@@ -163,8 +163,8 @@ def test_words(old):
             [IPXECTL, "replay", "/dev/stdin", "--strict", "--rules", "new",
              *old],
             stdin=file, capture_output=True, text=True, check=False)
-    # two requests may be logged in the other order
-    said = re.sub(r"\(line [45]\)", "(line 4)", run.stdout)
+    # requests may be logged in another order
+    said = re.sub(r"\(line \d\)", "(line 4)", run.stdout)
     result(run.returncode == 1 and "2 machines, 3 requests\n"
            "  before  rule 'else': menu main\n"
            "  after   rule 'all': local\n"

@@ -112,6 +112,21 @@ static int is_running(const ipxe_status_t *status)
     return rv == APR_SUCCESS || rv == APR_FROM_OS_ERROR(EPERM);
 }
 
+/* Zero where there are none, or nobody counts them: a record of an earlier
+ * start says nothing of now. */
+static int read_slots(ipxe_status_slots_t *slots, const place_t *place,
+                      const ipxe_status_t *status, apr_pool_t *pool)
+{
+    const char *path = apr_pstrcat(pool, place->sets, "/slots", NULL);
+    ipxe_diags_t *diags = ipxe_diags_make(pool);
+    ipxe_source_t *source;
+
+    return is_running(status) &&
+           ipxe_source_read(&source, path, MOST_BYTES, pool) == APR_SUCCESS &&
+           ipxe_status_slots_read(slots, source, diags, pool) == APR_SUCCESS &&
+           slots->counted >= status->started;
+}
+
 /* ---- For people ---- */
 
 static const char *origin_words(ipxe_origin_e origin)
@@ -185,13 +200,28 @@ static void print_failure(const ipxe_status_t *status, apr_pool_t *pool)
     printf("      %s\n", status->failure);
 }
 
+/* "200 of 200 taken, 1 machine waits for one" */
+static void print_slots(const ipxe_status_slots_t *slots, apr_pool_t *pool)
+{
+    printf("  boot slots    %u of %u taken, ", slots->taken, slots->total);
+    if (slots->waiting)
+        printf("%s wait%s for one\n", count(slots->waiting, "machine", pool),
+               slots->waiting == 1 ? "s" : "");
+    else
+        printf("no machine waits\n");
+}
+
 static void print_text(const place_t *place, const ipxe_status_t *status,
                        apr_pool_t *pool)
 {
+    ipxe_status_slots_t slots;
+
     printf("%s\n", place->name ? place->name : place->sets);
     print_set(status, pool);
     printf("  from          %s\n", status->source);
     print_server(status, is_running(status), pool);
+    if (read_slots(&slots, place, status, pool))
+        print_slots(&slots, pool);
     print_failure(status, pool);
 }
 
@@ -201,6 +231,7 @@ static void print_json(const place_t *place, const ipxe_status_t *status,
                        int first, apr_pool_t *pool)
 {
     ipxe_text_t *text = ipxe_text_make(2048, pool);
+    ipxe_status_slots_t slots;
 
     ipxe_text_add(text, first ? "\n{" : ",\n{");
     ipxe_json_text(text, "name", place->name ? place->name : "");
@@ -208,6 +239,10 @@ static void print_json(const place_t *place, const ipxe_status_t *status,
     ipxe_json_truth(text, "running", is_running(status));
     ipxe_json_key(text, "status");
     ipxe_text_add(text, ipxe_status_json(status, pool));
+    ipxe_json_key(text, "slots");
+    ipxe_text_add(text, read_slots(&slots, place, status, pool)
+                            ? ipxe_status_slots_json(&slots, pool)
+                            : "null");
     ipxe_json_close(text, '}');
     fputs(text->data, stdout);
 }

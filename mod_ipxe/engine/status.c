@@ -2,6 +2,7 @@
 /* The record of what a server serves, and its JSON. */
 #include "engine/status.h"
 
+#include <apr_file_io.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -52,19 +53,24 @@ void ipxe_status_fail(ipxe_status_t *status, const char *why, apr_time_t now)
     status->failing = 1;
 }
 
-/* ---- The table of members ---- */
+/* ---- Tables of members ---- */
 
 typedef enum type_e { TYPE_INT, TYPE_COUNT, TYPE_TIME, TYPE_TRUTH, TYPE_TEXT }
     type_e;
 
-static const struct {
+/* Of a record. */
+typedef struct member_t {
     const char *name;
     type_e type;
     apr_size_t at, size;
-} members[] = {
-#define ROW(type, name)                                                        \
-    {#name, TYPE_##type, offsetof(ipxe_status_t, name),                        \
-     sizeof(((ipxe_status_t *)0)->name)}
+} member_t;
+
+#define MEMBER(record, type, name)                                             \
+    {#name, TYPE_##type, offsetof(record, name), sizeof(((record *)0)->name)}
+#define COUNT_OF(table) ((int)(sizeof(table) / sizeof(*(table))))
+
+static const member_t of_status[] = {
+#define ROW(type, name) MEMBER(ipxe_status_t, type, name)
     ROW(INT, parent),       ROW(TIME, started),     ROW(INT, interval),
     ROW(TRUTH, watched),    ROW(COUNT, number),     ROW(TEXT, generation),
     ROW(TIME, loaded),      ROW(TEXT, source),      ROW(COUNT, files),
@@ -75,7 +81,14 @@ static const struct {
 #undef ROW
 };
 
-#define MEMBERS ((int)(sizeof(members) / sizeof(*members)))
+static const member_t of_slots[] = {
+#define ROW(type, name) MEMBER(ipxe_status_slots_t, type, name)
+    ROW(COUNT, total), ROW(COUNT, taken), ROW(COUNT, waiting),
+    ROW(TIME, counted)
+#undef ROW
+};
+
+/* ---- Writing ---- */
 
 static void add_value(ipxe_text_t *text, type_e type, const void *value)
 {
@@ -96,31 +109,63 @@ static void add_value(ipxe_text_t *text, type_e type, const void *value)
     }
 }
 
-const char *ipxe_status_json(const ipxe_status_t *status, apr_pool_t *pool)
+static const char *end_record(ipxe_text_t *text, const void *record,
+                              const member_t *members, int count)
 {
-    ipxe_text_t *text = ipxe_text_make(2048, pool);
     int i;
 
-    ipxe_text_addf(text, "{\n  \"format\": 1,\n  \"origin\": \"%s\"",
-                   ipxe_origin_name(status->origin));
-    for (i = 0; i < MEMBERS; i++) {
+    for (i = 0; i < count; i++) {
         ipxe_text_addf(text, ",\n  \"%s\": ", members[i].name);
         add_value(text, members[i].type,
-                  (const char *)status + members[i].at);
+                  (const char *)record + members[i].at);
     }
     ipxe_text_add(text, "\n}\n");
     return text->data;
 }
 
+const char *ipxe_status_json(const ipxe_status_t *status, apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make(2048, pool);
+
+    ipxe_text_addf(text, "{\n  \"format\": 1,\n  \"origin\": \"%s\"",
+                   ipxe_origin_name(status->origin));
+    return end_record(text, status, of_status, COUNT_OF(of_status));
+}
+
+const char *ipxe_status_slots_json(const ipxe_status_slots_t *slots,
+                                   apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make(128, pool);
+
+    ipxe_text_add(text, "{\n  \"format\": 1");
+    return end_record(text, slots, of_slots, COUNT_OF(of_slots));
+}
+
+void ipxe_status_write(const char *folder, const char *name, const char *json,
+                       apr_pool_t *pool)
+{
+    const char *path = apr_pstrcat(pool, folder, "/", name, NULL);
+    const char *new = apr_pstrcat(pool, path, ".new", NULL);
+    apr_file_t *file;
+    apr_status_t rv;
+
+    if (apr_file_open(&file, new,
+                      APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_TRUNCATE,
+                      APR_FPROT_UREAD | APR_FPROT_UWRITE, pool) != APR_SUCCESS)
+        return;
+    rv = apr_file_write_full(file, json, strlen(json), NULL);
+    if (apr_file_close(file) == APR_SUCCESS && rv == APR_SUCCESS)
+        apr_file_rename(new, path, pool);
+}
+
 /* ---- Reading ---- */
 
-static void read_member(ipxe_status_t *status, int i, const ipxe_yaml_t *value,
-                        apr_pool_t *pool)
+static void read_member(void *at, const member_t *member,
+                        const ipxe_yaml_t *value, apr_pool_t *pool)
 {
-    void *at = (char *)status + members[i].at;
     apr_int64_t number = 0;
 
-    switch (members[i].type) {
+    switch (member->type) {
     case TYPE_INT:
     case TYPE_TIME:
         if (ipxe_yaml_int(&number, value))
@@ -135,7 +180,7 @@ static void read_member(ipxe_status_t *status, int i, const ipxe_yaml_t *value,
         break;
     case TYPE_TEXT:
         if (value->kind == IPXE_YAML_SCALAR)
-            set_text(at, members[i].size, value->text, pool);
+            set_text(at, member->size, value->text, pool);
         break;
     }
 }
@@ -149,27 +194,52 @@ static void read_origin(ipxe_status_t *status, const ipxe_yaml_t *value)
             status->origin = (ipxe_origin_e)i;
 }
 
+/* Sets of the record what is there. must: without it, it is another file. */
+static apr_status_t read_record(ipxe_yaml_t **root, void *record,
+                                const member_t *members, int count,
+                                const char *must, const ipxe_source_t *source,
+                                ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    int i;
+
+    if (ipxe_yaml_parse(root, source, diags, pool) != APR_SUCCESS)
+        return APR_EGENERAL;
+    if (!ipxe_yaml_get(*root, must)) {
+        ipxe_diag_add(diags, IPXE_DIAG_WRONG_TYPE, (*root)->span,
+                      "the file is no record of what a server serves");
+        return APR_EGENERAL;
+    }
+    for (i = 0; i < count; i++) {
+        const ipxe_yaml_t *value = ipxe_yaml_get(*root, members[i].name);
+
+        if (value)
+            read_member((char *)record + members[i].at, &members[i], value,
+                        pool);
+    }
+    return APR_SUCCESS;
+}
+
 apr_status_t ipxe_status_read(ipxe_status_t *status,
                               const ipxe_source_t *source,
                               ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_yaml_t *root = NULL;
-    int i;
 
     memset(status, 0, sizeof(*status));
-    if (ipxe_yaml_parse(&root, source, diags, pool) != APR_SUCCESS)
+    if (read_record(&root, status, of_status, COUNT_OF(of_status), "generation",
+                    source, diags, pool) != APR_SUCCESS)
         return APR_EGENERAL;
-    if (!ipxe_yaml_get(root, "generation")) {
-        ipxe_diag_add(diags, IPXE_DIAG_WRONG_TYPE, root->span,
-                      "the file is no record of what a server serves");
-        return APR_EGENERAL;
-    }
     read_origin(status, ipxe_yaml_get(root, "origin"));
-    for (i = 0; i < MEMBERS; i++) {
-        const ipxe_yaml_t *value = ipxe_yaml_get(root, members[i].name);
-
-        if (value)
-            read_member(status, i, value, pool);
-    }
     return APR_SUCCESS;
+}
+
+apr_status_t ipxe_status_slots_read(ipxe_status_slots_t *slots,
+                                    const ipxe_source_t *source,
+                                    ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_yaml_t *root = NULL;
+
+    memset(slots, 0, sizeof(*slots));
+    return read_record(&root, slots, of_slots, COUNT_OF(of_slots), "counted",
+                       source, diags, pool);
 }

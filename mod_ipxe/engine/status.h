@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a running server serves: a record that the module keeps in shared
  * memory and writes as JSON beside the published sets, and that the status
- * page, the metrics and `ipxectl status` read.
+ * page, the metrics and `ipxectl status` read. And how its boot slots are
+ * taken: a record of its own, for `ipxectl status`.
+ *
+ *     sets/status
+ *     sets/slots
  *
  * Texts are cut to their room. Trust: the server's user writes it; a text in
  * it is printable ASCII. */
@@ -57,5 +61,29 @@ const char *ipxe_status_json(const ipxe_status_t *status, apr_pool_t *pool);
 apr_status_t ipxe_status_read(ipxe_status_t *status,
                               const ipxe_source_t *source,
                               ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* ---- Boot slots ---- */
+
+typedef struct ipxe_status_slots_t {
+    apr_uint32_t total;   /* slots there are */
+    apr_uint32_t taken;   /* of these; more, where there were more before */
+    apr_uint32_t waiting; /* machines in the queue */
+    apr_time_t counted;   /* when it was so */
+} ipxe_status_slots_t;
+
+const char *ipxe_status_slots_json(const ipxe_status_slots_t *slots,
+                                   apr_pool_t *pool);
+
+/* As ipxe_status_read. */
+apr_status_t ipxe_status_slots_read(ipxe_status_slots_t *slots,
+                                    const ipxe_source_t *source,
+                                    ipxe_diags_t *diags, apr_pool_t *pool);
+
+/* ---- Files ---- */
+
+/* Writes a record, by rename: readers have all of it. One process at a time.
+ * What cannot be written is let be: nothing but ipxectl misses it. */
+void ipxe_status_write(const char *folder, const char *name, const char *json,
+                       apr_pool_t *pool);
 
 #endif

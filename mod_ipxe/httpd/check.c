@@ -330,7 +330,7 @@ int ipxe_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     ipxe_counting_start(s);
     ipxe_track_start();
     all = ipxe_serving_all(s, pconf);
-    ipxe_slots_start(all, s);
+    ipxe_slots_start(all, s, pconf);
     warn_ruleless(all, s);
     for (i = 0; i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);

@@ -53,25 +53,6 @@ static void read_record(ipxe_status_t *status, const struct ipxe_slot_t *slot)
     } while (turn_of(slot) != turn);
 }
 
-/* The same as a file, for ipxectl. One that cannot be written is missed by
- * nobody else. */
-static void write_file(const char *folder, const ipxe_status_t *status,
-                       apr_pool_t *pool)
-{
-    const char *path = apr_pstrcat(pool, folder, "/status", NULL);
-    const char *new = apr_pstrcat(pool, path, ".new", NULL);
-    const char *json = ipxe_status_json(status, pool);
-    apr_file_t *file;
-
-    if (apr_file_open(&file, new,
-                      APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_TRUNCATE,
-                      APR_FPROT_UREAD | APR_FPROT_UWRITE, pool) != APR_SUCCESS)
-        return;
-    apr_file_write_full(file, json, strlen(json), NULL);
-    if (apr_file_close(file) == APR_SUCCESS)
-        apr_file_rename(new, path, pool);
-}
-
 static void write_record(ipxe_serving_t *serving, const ipxe_status_t *status,
                          apr_uint64_t tried, apr_pool_t *pool)
 {
@@ -82,7 +63,8 @@ static void write_record(ipxe_serving_t *serving, const ipxe_status_t *status,
     slot->tried = tried;
     __atomic_store_n(&slot->number, status->number, __ATOMIC_RELEASE);
     __atomic_store_n(&slot->turn, turn, __ATOMIC_RELEASE);
-    write_file(serving->sets, status, pool);
+    ipxe_status_write(serving->sets, "status", ipxe_status_json(status, pool),
+                      pool);
 }
 
 void ipxe_reload_status(ipxe_status_t *status, const ipxe_serving_t *serving)

@@ -8,6 +8,7 @@
 #ifndef IPXE_HTTPD_SERVING_H
 #define IPXE_HTTPD_SERVING_H
 
+#include "engine/status.h"
 #include "engine/swap.h"
 #include "engine/watch.h"
 #include "httpd/config.h"
@@ -47,6 +48,7 @@ typedef struct ipxe_serving_t {
     apr_time_t retry;           /* in a child: a published set did not load,
                                    and is not tried before */
     ipxe_watch_t watch;         /* in the child that watches */
+    ipxe_status_slots_t slots_written; /* in the child that writes them */
     apr_pool_t *asked_pool;     /* of asked alone */
     const apr_array_header_t *asked; /* of const char *: files that the rules
                                         tried last name; NULL: those of the

@@ -9,10 +9,15 @@
 
 #include "httpd/shared.h"
 #include "httpd/track.h"
+#include "httpd/watchdog.h"
 
 APLOG_USE_MODULE(ipxe);
 
 #define NAME "ipxe-slots"
+
+/* How often they are counted for ipxectl, and at least written. */
+#define COUNT_EVERY apr_time_from_sec(2)
+#define WRITE_EVERY apr_time_from_sec(30)
 
 /* A boot fetches its first file at once, and the next after the one before. */
 #define PATIENCE apr_time_from_sec(60)
@@ -24,37 +29,6 @@ int ipxe_slots_register(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)plog;
     (void)ptemp;
     return ipxe_shared_register(NAME, pconf);
-}
-
-static int are_wanted(const apr_array_header_t *all)
-{
-    int i;
-
-    for (i = 0; i < all->nelts; i++)
-        if (APR_ARRAY_IDX(all, i, const ipxe_serving_t *)->settings.boot_slots)
-            return 1;
-    return 0;
-}
-
-void ipxe_slots_start(const apr_array_header_t *all, server_rec *s)
-{
-    apr_status_t rv;
-
-    if (!are_wanted(all))
-        return;
-    rv = ipxe_shared_make(&shared, NAME, ipxe_slots_size(), s);
-    if (rv != APR_SUCCESS)
-        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
-                     "there are no boot slots: all machines boot at once");
-}
-
-void ipxe_slots_child(apr_pool_t *pchild, server_rec *s)
-{
-    apr_status_t rv = ipxe_shared_child(shared, pchild);
-
-    if (rv != APR_SUCCESS)
-        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
-                     "there are no boot slots in this child");
 }
 
 /* ---- Asking ---- */
@@ -164,6 +138,43 @@ int ipxe_slots_now(ipxe_slots_count_t *count, const ipxe_serving_t *serving)
     return 1;
 }
 
+/* Nonzero where nobody would learn anything new. */
+static int is_written(const ipxe_status_slots_t *slots,
+                      const ipxe_status_slots_t *written)
+{
+    return slots->total == written->total && slots->taken == written->taken &&
+           slots->waiting == written->waiting &&
+           slots->counted >= written->counted &&
+           slots->counted < written->counted + WRITE_EVERY;
+}
+
+static void write_one(ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    ipxe_status_slots_t slots = {.counted = apr_time_now()};
+    ipxe_slots_count_t count;
+
+    if (!serving->slot || !ipxe_slots_now(&count, serving))
+        return;
+    slots.total = (apr_uint32_t)serving->settings.boot_slots;
+    slots.taken = (apr_uint32_t)count.taken;
+    slots.waiting = (apr_uint32_t)count.waiting;
+    if (is_written(&slots, &serving->slots_written))
+        return;
+    serving->slots_written = slots;
+    ipxe_status_write(serving->sets, "slots",
+                      ipxe_status_slots_json(&slots, pool), pool);
+}
+
+static apr_status_t write_all(int state, void *data, apr_pool_t *pool)
+{
+    const apr_array_header_t *all = data;
+    int i;
+
+    for (i = 0; state != AP_WATCHDOG_STATE_STOPPING && i < all->nelts; i++)
+        write_one(APR_ARRAY_IDX(all, i, ipxe_serving_t *), pool);
+    return APR_SUCCESS;
+}
+
 /* As ipxe_slots_machine has it. */
 static const char *name_of(const ipxe_seen_t *seen, apr_pool_t *pool)
 {
@@ -202,4 +213,44 @@ void ipxe_slots_tell(const apr_array_header_t *seen,
         if (turn.place)
             one->stuck = 0;
     }
+}
+
+/* ---- Beginning ---- */
+
+static int are_wanted(const apr_array_header_t *all)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++)
+        if (APR_ARRAY_IDX(all, i, const ipxe_serving_t *)->settings.boot_slots)
+            return 1;
+    return 0;
+}
+
+void ipxe_slots_start(const apr_array_header_t *all, server_rec *s,
+                      apr_pool_t *pconf)
+{
+    apr_status_t rv;
+
+    if (!are_wanted(all))
+        return;
+    rv = ipxe_shared_make(&shared, NAME, ipxe_slots_size(), s);
+    if (rv != APR_SUCCESS)
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     "there are no boot slots: all machines boot at once");
+    rv = ipxe_watchdog_start("_ipxe_slots_", 1, COUNT_EVERY, write_all, all,
+                             pconf);
+    if (rv != APR_SUCCESS)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, rv == APR_ENOTIMPL ? 0 : rv, s,
+                     "mod_watchdog is %s: ipxectl status shows no boot slots",
+                     rv == APR_ENOTIMPL ? "not loaded" : "of no use");
+}
+
+void ipxe_slots_child(apr_pool_t *pchild, server_rec *s)
+{
+    apr_status_t rv = ipxe_shared_child(shared, pchild);
+
+    if (rv != APR_SUCCESS)
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, s,
+                     "there are no boot slots in this child");
 }

@@ -12,8 +12,10 @@
 int ipxe_slots_register(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp);
 
 /* In post_config, before there are children; all: of ipxe_serving_t *. What
- * fails is logged; no machine waits then. */
-void ipxe_slots_start(const apr_array_header_t *all, server_rec *s);
+ * fails is logged; no machine waits then. Asks mod_watchdog for a thread, in
+ * one child, that writes for ipxectl how many are taken (engine/status.h). */
+void ipxe_slots_start(const apr_array_header_t *all, server_rec *s,
+                      apr_pool_t *pconf);
 
 /* For the hook child_init. */
 void ipxe_slots_child(apr_pool_t *pchild, server_rec *s);

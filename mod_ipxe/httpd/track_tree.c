@@ -7,11 +7,11 @@
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 #include <http_log.h>
-#include <mod_watchdog.h>
 
 #include "base/limits.h"
 #include "httpd/state.h"
 #include "httpd/track.h"
+#include "httpd/watchdog.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -221,22 +221,16 @@ static apr_status_t look(int watchdog, void *data, apr_pool_t *pool)
 void ipxe_track_tree_start(apr_array_header_t *all, server_rec *s,
                            apr_pool_t *pconf)
 {
-    APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) *get =
-        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
-    APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *add =
-        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
-    ap_watchdog_t *watchdog;
     apr_status_t rv;
     int i, wanted = 0;
 
     for (i = 0; i < all->nelts; i++)
         wanted |= APR_ARRAY_IDX(all, i, const ipxe_serving_t *)->settings.track;
-    if (!wanted || !get || !add)
+    if (!wanted)
         return;
-    rv = get(&watchdog, "_ipxe_tree_", 0, 0, pconf);
-    if (rv == APR_SUCCESS)
-        rv = add(watchdog, IPXE_TREE_REST, all, look);
-    if (rv != APR_SUCCESS)
+    rv = ipxe_watchdog_start("_ipxe_tree_", 0, IPXE_TREE_REST, look, all,
+                             pconf);
+    if (rv != APR_SUCCESS && rv != APR_ENOTIMPL)
         ap_log_error(APLOG_MARK, APLOG_WARNING, rv, s,
                      "no thread can be had that tells what machines fetch of "
                      "their trees");

@@ -3,13 +3,13 @@
 #include "httpd/watcher.h"
 
 #include <http_log.h>
-#include <mod_watchdog.h>
 
 #include "engine/bundle.h"
 #include "httpd/check.h"
 #include "httpd/directives.h"
 #include "httpd/files.h"
 #include "httpd/reload.h"
+#include "httpd/watchdog.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -218,25 +218,6 @@ static apr_interval_time_t shortest(const apr_array_header_t *all)
     return least;
 }
 
-static apr_status_t start_thread(const char *name, int singleton,
-                                 apr_interval_time_t interval,
-                                 ap_watchdog_callback_fn_t *callback,
-                                 const apr_array_header_t *all,
-                                 apr_pool_t *pconf)
-{
-    APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) *get =
-        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
-    APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *add =
-        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
-    ap_watchdog_t *watchdog;
-    apr_status_t rv;
-
-    if (!get || !add)
-        return APR_ENOTIMPL;
-    rv = get(&watchdog, name, 0, singleton, pconf);
-    return rv == APR_SUCCESS ? add(watchdog, interval, all, callback) : rv;
-}
-
 void ipxe_watcher_start(apr_array_header_t *all, server_rec *s,
                         apr_pool_t *pconf)
 {
@@ -246,9 +227,10 @@ void ipxe_watcher_start(apr_array_header_t *all, server_rec *s,
 
     if (!interval)
         return;
-    rv = start_thread("_ipxe_watch_", 1, interval, watch, all, pconf);
+    rv = ipxe_watchdog_start("_ipxe_watch_", 1, interval, watch, all, pconf);
     if (rv == APR_SUCCESS)
-        rv = start_thread("_ipxe_follow_", 0, FOLLOW_EVERY, follow, all, pconf);
+        rv = ipxe_watchdog_start("_ipxe_follow_", 0, FOLLOW_EVERY, follow, all,
+                                 pconf);
     if (rv != APR_SUCCESS)
         ap_log_error(APLOG_MARK, APLOG_WARNING,
                      rv == APR_ENOTIMPL ? 0 : rv, s,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """`ipxectl status` beside a private httpd: what is served, what an edit did,
-what does not load, who does not run. TAP."""
+what does not load, how boot slots are taken, who does not run. TAP."""
 import json
 import os
 import re
@@ -49,6 +49,11 @@ def wait_for(options, pattern):
     return code, out, err
 
 
+def slots(options):
+    out = status("--format", "json", *options)[1]
+    return json.loads(out)["servers"][0]["slots"]
+
+
 def test_running(server, work):
     asked = ("--httpd", server.httpd, "--config", server.config)
     code, out, err = wait_for(asked, r"rule set +1-")
@@ -60,6 +65,8 @@ def test_running(server, work):
            in out, "what it holds", out)
     result("count after 0.2 s of rest" in out, "that it looks for edits", out)
     result("last failure" not in out, "nothing failed", out)
+    result("boot slots" not in out and slots(asked) is None,
+           "no word of boot slots where there are none", out)
     write(f"{work}/rules/a.yaml", RULES.replace("WORD", "two"))
     code, out, err = wait_for(asked, r"rule set +2-")
     result(code == 0 and "after an edit" in out, "an edit", code, out, err)
@@ -109,11 +116,42 @@ def test_last_good(work, directives):
         result(code == 0, "until they are mended", code, out, err)
 
 
+def ask(server, number):
+    return server.get(f"/boot.ipxe?mac=52:54:00:00:00:{number:02x}"
+                      f"&platform=efi&serial=S{number}")
+
+
+def test_slots(work, directives):
+    """One machine loads, two more wait for its slot."""
+    options = ("--state", f"{work}/state")
+    with PrivateHttpd(work, os.path.join(BUILD, ".libs/mod_ipxe.so"),
+                      directives + "IPXEBootSlots 1\nIPXETrack On\n",
+                      ("watchdog",)) as server:
+        code, out, err = wait_for(options, "boot slots")
+        result(code == 0 and "boot slots    0 of 1 taken, no machine waits\n"
+               in out, "slots that nobody has", code, out, err)
+        ask(server, 1)
+        ask(server, 2)
+        code, out, err = wait_for(options, "1 of 1")
+        result(code == 0 and "1 of 1 taken, 1 machine waits for one\n" in out,
+               "one has it, one waits", code, out, err)
+        ask(server, 3)
+        code, out, err = wait_for(options, "machines wait")
+        result("1 of 1 taken, 2 machines wait for one\n" in out,
+               "two wait", code, out, err)
+        told = slots(options)
+        age = time.time() - told.pop("counted") / 1e6
+        result(told == {"format": 1, "total": 1, "taken": 1, "waiting": 2}
+               and 0 <= age < 60, "JSON: slots", told, age)
+
+
 def test_stopped(work):
     options = ("--state", f"{work}/state")
     code, out, err = status(*options)
     result(code == 1 and "not running" in out, "a server that was stopped",
            code, out, err)
+    result("boot slots" not in out and slots(options) is None,
+           "has no slots any more", out)
     code, out, err = status("--state", f"{work}/nowhere")
     result(code == 3 and "never started" in err, "one that never was",
            code, out, err)
@@ -132,6 +170,7 @@ def main():
                               directives, ("watchdog",)) as server:
                 test_running(server, work)
             test_last_good(work, directives)
+            test_slots(work, directives)
         except Unusable as error:
             result(False, "a private httpd runs", error)
         test_stopped(work)

@@ -48,10 +48,23 @@ static int unresolved(const ipxe_action_t *action)
            (action->kind == IPXE_ACTION_SCRIPT && !action->script);
 }
 
+/* What a sample says names nothing, and what a machine will say may: nothing
+ * is wrong then. */
+static apr_status_t nothing_named(const ipxe_decision_t *decision,
+                                  const char *what, ipxe_value_t said,
+                                  ipxe_diags_t *diags)
+{
+    if (decision->supposed && (said.flags & IPXE_TAINTED))
+        return APR_NOTFOUND;
+    return no_such(decision, what, said.u.text->s, IPXE_DIAG_UNKNOWN_NAME,
+                   diags);
+}
+
 static apr_status_t resolve(ipxe_decision_t *decision, ipxe_scope_t *scope,
                             ipxe_diags_t *diags)
 {
     ipxe_action_t *action = &decision->action;
+    const ipxe_rules_t *rules = decision->rules;
     ipxe_value_t said;
     const char *name;
     apr_status_t status;
@@ -68,16 +81,14 @@ static apr_status_t resolve(ipxe_decision_t *decision, ipxe_scope_t *scope,
     name = said.u.text->s;
     if (action->kind == IPXE_ACTION_BOOT) {
         action->profile =
-            apr_hash_get(decision->rules->profiles, name, APR_HASH_KEY_STRING);
-        return action->profile ? APR_SUCCESS
-                               : no_such(decision, "profile", name,
-                                         IPXE_DIAG_UNKNOWN_NAME, diags);
+            apr_hash_get(rules->profiles, name, APR_HASH_KEY_STRING);
+        return action->profile
+                   ? APR_SUCCESS
+                   : nothing_named(decision, "profile", said, diags);
     }
-    action->menu =
-        apr_hash_get(decision->rules->menus, name, APR_HASH_KEY_STRING);
-    return action->menu
-               ? APR_SUCCESS
-               : no_such(decision, "menu", name, IPXE_DIAG_UNKNOWN_NAME, diags);
+    action->menu = apr_hash_get(rules->menus, name, APR_HASH_KEY_STRING);
+    return action->menu ? APR_SUCCESS
+                        : nothing_named(decision, "menu", said, diags);
 }
 
 /* ---- Profiles that are not for this machine ---- */
@@ -375,10 +386,12 @@ apr_status_t ipxe_decision_offers(int *offers, const ipxe_decision_t *decision,
         return status;
     status = ipxe_scope_set(scope, item->set, "", diags);
     made.action = item->action;
+    made.supposed = 1;
     if (status == APR_SUCCESS)
         status = resolve(&made, scope, diags);
+    *offers = status == APR_SUCCESS;
     if (status != APR_SUCCESS)
-        return status;
+        return status == APR_NOTFOUND ? APR_SUCCESS : status;
     use_profile(scope, made.action.profile);
     status = why_not(&why, scope, diags);
     *offers = !why;
@@ -448,6 +461,7 @@ ipxe_decision_suppose(ipxe_decision_t **decision, const ipxe_rules_t *rules,
     made->machine = machine;
     made->world = world;
     made->host = host;
+    made->supposed = 1;
     walk.scope = ipxe_scope_make(rules, machine, world, pool);
     walk.scope->host = host;
     walk.rule = rule;

@@ -31,6 +31,8 @@ typedef struct ipxe_decision_t {
                          it is held for another reason */
     int unknown;      /* a hold because the state did not answer */
     int ordered;      /* an operator's word, before all rules */
+    int supposed;     /* at load, for a sample: a name that depends on what
+                         machines say may be none here */
     int confirm;      /* the local disk, unless `y` on the console says that
                          what was chosen is to be installed again */
     const ipxe_profile_t *wanted; /* what the rules say where the state gives

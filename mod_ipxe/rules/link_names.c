@@ -190,19 +190,20 @@ static void check_name(void *baton, const char *parent, const char *name,
                        ipxe_span_t span)
 {
     const known_t *known = baton;
+    const char *first = *parent ? parent : name;
 
-    if (strcmp(name, "*") == 0)
-        return;
     if (strcmp(parent, "vars") == 0) {
-        if (!is_var(known, name))
+        if (strcmp(name, "*") != 0 && !is_var(known, name))
             unknown_var(known, name, span);
     }
-    else if (strcmp(parent, "host") == 0)
-        unknown_host_key(known, name, span);
-    else if (!*parent && !ipxe_name_in_conditions(name) &&
-             !ipxe_name_is_function(name) &&
-             ipxe_fact_find(name) == IPXE_FACT_COUNT && !is_var(known, name))
-        unknown_var(known, name, span);
+    else if (strcmp(parent, "host") == 0) {
+        if (strcmp(name, "*") != 0)
+            unknown_host_key(known, name, span);
+    }
+    else if (strcmp(first, "*") != 0 && !ipxe_name_in_conditions(first) &&
+             !ipxe_name_is_function(first) &&
+             ipxe_fact_find(first) == IPXE_FACT_COUNT && !is_var(known, first))
+        unknown_var(known, first, span);
 }
 
 static void check_fact_name(void *baton, const char *parent, const char *name,

@@ -100,10 +100,14 @@ static way_fn *const ways[] = {
 static void add_script(ipxe_script_t *script, const char *text)
 {
     const char *rest = text;
-    apr_size_t first = strcspn(text, "\n");
+    apr_size_t first;
 
-    if (strncmp(text, "#!ipxe", 6) == 0)
-        rest = text[first] ? text + first + 1 : text + first;
+    /* A byte order mark would be a command. */
+    if (strncmp(rest, "\xEF\xBB\xBF", 3) == 0)
+        rest += 3;
+    first = strcspn(rest, "\n");
+    if (strncmp(rest, "#!ipxe", 6) == 0)
+        rest += rest[first] ? first + 1 : first;
     ipxe_put_head(script);
     ipxe_text_add(script->out, rest);
 }

@@ -12,6 +12,9 @@
 #include "yaml/marks.h"
 #include "yaml/pairs.h"
 
+/* Some editors begin UTF-8 with it; libyaml counts it as a blank. */
+#define BOM "\xEF\xBB\xBF"
+
 /* An anchor; its node is NULL until it is complete. */
 typedef struct anchor_t {
     ipxe_yaml_t *node;
@@ -23,6 +26,7 @@ typedef struct reader_t {
     yaml_event_t event;
     const ipxe_source_t *source;
     ipxe_marks_t marks;
+    int bom;                   /* the source begins with a byte order mark */
     apr_hash_t *anchors;       /* of anchor_t */
     apr_array_header_t *stack; /* of ipxe_yaml_t *: children under way */
     apr_size_t nodes, alias_nodes;
@@ -39,7 +43,8 @@ static ipxe_yaml_t *read_node(reader_t *reader);
 
 static apr_size_t byte_of(const reader_t *reader, const yaml_mark_t *mark)
 {
-    return ipxe_marks_byte(&reader->marks, mark->index);
+    return ipxe_marks_byte(&reader->marks,
+                           mark->index + (apr_size_t)reader->bom);
 }
 
 static ipxe_span_t event_span(const reader_t *reader)
@@ -521,17 +526,21 @@ static ipxe_yaml_t *read_source(reader_t *reader)
 {
     const ipxe_source_t *source = reader->source;
     apr_size_t bad = ipxe_marks_make(&reader->marks, source, reader->pool);
+    apr_size_t skip;
     ipxe_yaml_t *root;
 
+    reader->bom = strncmp(source->text, BOM, sizeof(BOM) - 1) == 0;
     if (bad < source->len) {
         bad_byte(reader, bad);
         return NULL;
     }
     if (!yaml_parser_initialize(&reader->parser))
         return NULL;
+    skip = reader->bom ? sizeof(BOM) - 1 : 0;
     yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(
-        &reader->parser, (const unsigned char *)source->text, source->len);
+    yaml_parser_set_input_string(&reader->parser,
+                                 (const unsigned char *)source->text + skip,
+                                 source->len - skip);
     root = read_stream(reader);
     yaml_event_delete(&reader->event);
     yaml_parser_delete(&reader->parser);

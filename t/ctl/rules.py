@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the rule language promises, each by a rule set of a few lines that
+ipxectl is asked about: what is found wrong, and what machines get. TAP."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                os.pardir))
+# pylint: disable-next=wrong-import-position
+from tap import finish, result  # noqa: E402
+
+IPXECTL = os.path.join(os.path.abspath(os.environ.get("BUILDDIR", ".")),
+                       "ipxectl")
+SITE = ("--rules", "rules", "--templates", "templates")
+
+
+def write(name, text):
+    data = text if isinstance(text, bytes) else text.encode()
+    os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+    with open(name, "wb") as file:
+        file.write(data)
+
+
+def run(*words, site=SITE):
+    return subprocess.run([IPXECTL, words[0], *site, *words[1:]],
+                          capture_output=True, text=True, timeout=60,
+                          check=False)
+
+
+def found(name, rules, *codes, says=""):
+    """check finds these and nothing else, as "LINE:COLUMN code"."""
+    write("rules/a.yaml", rules)
+    ran = run("check")
+    said = re.findall(r"^\S+?:(\d+:\d+): (?:error|warning): .*\[(.*)\]$",
+                      ran.stdout, re.M)
+    said = [f"{place} {code}" for place, code in said]
+    result(said == list(codes) and says in ran.stdout, name, ran.stdout,
+           ran.stderr)
+
+
+def gets(name, machine, *texts, lacks=()):
+    """The script that this machine gets holds each text."""
+    ran = run("render", *machine.split())
+    result(all(text in ran.stdout for text in texts) and
+           not any(text in ran.stdout for text in lacks), name, ran.stdout,
+           ran.stderr)
+
+
+def names_from_facts():
+    found("a name may come from what machines say", """\
+ipxe: 1
+profiles:
+  lab: { kernel: k }
+  lin-x86_64: { kernel: k }
+menus:
+  m:
+    items:
+      - { boot: lab }
+      - { boot: "{{ args.os|default('lab') }}", name: os }
+rules:
+  - { name: arg, when: { args.os: "?*", serial: A }, boot: "{{ args.os }}" }
+  - { name: fact, when: { serial: B }, boot: "lin-{{ arch }}" }
+  - { name: menu, menu: "{{ args.menu|default('m') }}" }
+""")
+    gets("by an argument", "serial=A os=lab", "profile lab ")
+    gets("by a fact", "serial=B arch=x86_64", "profile lin-x86_64 ")
+    gets("one that is none is told", "serial=A os=nix", "no profile 'nix'")
+    gets("an item of a name is shown", "serial=C os=lab", "item i1 os")
+    gets("and left out where nothing has it", "serial=C os=nix", "item i0 lab",
+         lacks=["i1 os"])
+    found("a name from a variable must exist", """\
+ipxe: 1
+vars: { os: nope }
+rules:
+  - { name: a, boot: "{{ os }}" }
+""", "4:22 unknown-name")
+
+
+def names_in_conditions():
+    found("an expression knows its names", """\
+ipxe: 1
+vars: { m: { a: 1 } }
+rules:
+  - { name: a, when: "m.a == 1 and vars.m.a == 1", local: true }
+  - { name: b, when: "args['x'] == '4' and done[0] == 'x'", local: true }
+  - { name: c, when: "serial.upper() == 'X'", local: true }
+  - { name: d, when: "host.vars.x|default(1) == 1", local: true }
+""")
+    found("and no others, wherever they stand", """\
+ipxe: 1
+rules:
+  - { name: a, when: "rack.unit == 4", local: true }
+  - { name: b, when: "rack['unit'] == 4", local: true }
+  - { name: c, when: "profile.name == 'x'", local: true }
+  - { name: d, when: "rule == 'x'", local: true }
+  - { name: e, when: "host.serial == 'x'", local: true }
+""", *(f"{line}:23 unknown-variable" for line in range(3, 8)))
+
+
+def encodings():
+    rules = "ipxe: 1\nrules:\n  - { name: a, local: true }\n"
+    found("a byte order mark is none of the text", "\ufeff" + rules)
+    found("nor are CRs at the ends of lines", rules.replace("\n", "\r\n"))
+    found("places are right after it", "\ufeff" + rules + "x: 1\n",
+          "4:1 unknown-key")
+    found("and with it alone the file is empty", "\ufeff", "1:1 wrong-type")
+    write("templates/a.ipxe", "\ufeff#!ipxe\nshell\n")
+    found("nor does it stand in a script", """\
+ipxe: 1
+rules:
+  - { name: a, script: a.ipxe }
+""")
+    gets("which begins as it must", "serial=x", "ipxectl\nshell\n")
+    os.remove("templates/a.ipxe")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as work:
+        os.chdir(work)
+        os.mkdir("templates")
+        for part in (names_from_facts, names_in_conditions, encodings):
+            part()
+        os.chdir("/")
+    return finish()
+
+
+sys.exit(main())

@@ -39,6 +39,9 @@
 #define IPXE_MAX_REGEX_SUBJECT 256
 #define IPXE_MAX_REGEX_STEPS   10000
 
+/* A script that tells a machine that its own is too large has this room. */
+#define IPXE_LEAST_ANSWER 1024
+
 /* Templates: past these a render fails, never the server. */
 #define IPXE_MAX_RENDER_OUTPUT (4u * 1024 * 1024)
 #define IPXE_MAX_RENDER_STEPS  2000000

@@ -119,6 +119,9 @@ ipxe_library_t *ipxe_engine_library(apr_pool_t *pool);
 
 /* ---- Answering ---- */
 
+/* Where EFI's iPXE looks by itself: no entry and no prefix may be it. */
+#define IPXE_AUTOEXEC_PATH "/autoexec.ipxe"
+
 typedef enum ipxe_route_e {
     IPXE_ROUTE_NONE, /* not ours */
     IPXE_ROUTE_ENTRY,

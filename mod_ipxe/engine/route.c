@@ -5,8 +5,6 @@
 
 #include "engine/engine.h"
 
-#define AUTOEXEC_PATH "/autoexec.ipxe"
-
 /* An address below the prefix: its first word, and what follows it. */
 typedef struct address_t {
     const char *word;
@@ -69,7 +67,7 @@ ipxe_target_t ipxe_engine_route(const ipxe_settings_t *settings,
     memset(&target, 0, sizeof(target));
     if (ipxe_text_eq(path, settings->entry))
         target.route = IPXE_ROUTE_ENTRY;
-    else if (ipxe_text_eq(path, AUTOEXEC_PATH))
+    else if (ipxe_text_eq(path, IPXE_AUTOEXEC_PATH))
         target.route = IPXE_ROUTE_AUTOEXEC;
     else if (strncmp(path, settings->prefix, n) == 0 && path[n] == '/')
         below_prefix(&target, path + n + 1, pool);

@@ -10,4 +10,9 @@
  * address of the connection. */
 const char *ipxe_base_url(request_rec *r);
 
+/* An address of the configuration without the slash at its end, for
+ * "http://10.0.0.1:8080/": scheme, host, perhaps a port. NULL where it is
+ * none. */
+const char *ipxe_base_url_clean(const char *url, apr_pool_t *pool);
+
 #endif

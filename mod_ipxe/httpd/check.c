@@ -18,6 +18,7 @@
 #include "httpd/hooks.h"
 #include "httpd/hosts.h"
 #include "httpd/metrics.h"
+#include "httpd/places.h"
 #include "httpd/readable.h"
 #include "httpd/reload.h"
 #include "httpd/serving.h"
@@ -69,6 +70,11 @@ static void log_diag(check_t *check, const ipxe_diag_t *diag, server_rec *s)
         ap_log_error(APLOG_MARK, level, 0, s, "%.*s", (int)len, line);
         line += len + (line[len] == '\n');
     }
+    line = diag->code == IPXE_DIAG_FILE_UNREADABLE
+               ? ipxe_place_of_path(s, diag->message, check->pool)
+               : NULL;
+    if (line)
+        ap_log_error(APLOG_MARK, level, 0, s, "note: named by %s", line);
 }
 
 /* "the virtual host www.example (conf.d/ipxe.conf:3)" */
@@ -80,7 +86,8 @@ static const char *whose(const server_rec *s, apr_pool_t *pool)
             : "";
 
     if (!s->is_virtual)
-        return "the server";
+        return apr_pstrcat(pool, "the server",
+                           ipxe_place(s, IPXE_NAME_RULES, pool), NULL);
     return apr_pstrcat(pool, "the virtual host ",
                        s->server_hostname ? s->server_hostname : "", place,
                        NULL);
@@ -112,18 +119,31 @@ void ipxe_check_log(const ipxe_serving_t *serving, const ipxe_diags_t *diags,
     log_diags(&check, serving, diags);
 }
 
-/* The entry must not lie below the prefix, nor be it. */
-static int check_addresses(const ipxe_serving_t *serving)
+/* The entry must not lie below the prefix, nor be it; nor may either be the
+ * address of iPXE's autoexec. */
+static int check_addresses(const ipxe_serving_t *serving, apr_pool_t *pool)
 {
     const ipxe_settings_t *set = &serving->settings;
+    const server_rec *s = serving->server;
     apr_size_t len = strlen(set->prefix);
 
+    if (strcmp(set->entry, IPXE_AUTOEXEC_PATH) == 0 ||
+        strcmp(set->prefix, IPXE_AUTOEXEC_PATH) == 0) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
+                     "%s%s and %s%s: %s is an address of its own",
+                     IPXE_NAME_ENTRY, ipxe_place(s, IPXE_NAME_ENTRY, pool),
+                     IPXE_NAME_PREFIX, ipxe_place(s, IPXE_NAME_PREFIX, pool),
+                     IPXE_AUTOEXEC_PATH);
+        return 0;
+    }
     if (strncmp(set->entry, set->prefix, len) != 0 ||
         (set->entry[len] && set->entry[len] != '/'))
         return 1;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
-                 "%s %s: it lies below %s %s; give it a path of its own",
-                 IPXE_NAME_ENTRY, set->entry, IPXE_NAME_PREFIX, set->prefix);
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
+                 "%s %s%s: it lies below %s %s%s; give it a path of its own",
+                 IPXE_NAME_ENTRY, set->entry,
+                 ipxe_place(s, IPXE_NAME_ENTRY, pool), IPXE_NAME_PREFIX,
+                 set->prefix, ipxe_place(s, IPXE_NAME_PREFIX, pool));
     return 0;
 }
 
@@ -134,8 +154,60 @@ static int check_secret(const ipxe_serving_t *serving, apr_pool_t *pool)
 
     if (!serving->secret_given || ipxe_secret_read(&why, serving->secret, pool))
         return 1;
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s %s: %s",
-                 IPXE_NAME_SECRET, serving->secret, why);
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s %s%s: %s",
+                 IPXE_NAME_SECRET, serving->secret,
+                 ipxe_place(serving->server, IPXE_NAME_SECRET, pool), why);
+    return 0;
+}
+
+/* Read only: a check makes nothing. */
+static int check_state_dir(const ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    const char *why = ipxe_state_dir_doubt(serving->state_dir, pool);
+
+    if (!why)
+        return 1;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s %s%s: %s",
+                 IPXE_NAME_STATE_DIR, serving->state_dir,
+                 ipxe_place(serving->server, IPXE_NAME_STATE_DIR, pool), why);
+    return 0;
+}
+
+/* Another tenant of this one's name; NULL where there is none. */
+static const ipxe_serving_t *find_namesake(const apr_array_header_t *all, int n)
+{
+    const ipxe_serving_t *serving =
+        APR_ARRAY_IDX(all, n, const ipxe_serving_t *);
+    const char *name = serving->server->server_hostname;
+    const ipxe_serving_t *found = NULL;
+    int i;
+
+    for (i = 0; name && i < n; i++) {
+        const ipxe_serving_t *other =
+            APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
+
+        if (ipxe_serving_same_tenant(serving, other))
+            return NULL;
+        if (strcmp(other->settings.site, name) == 0)
+            found = other;
+    }
+    return found;
+}
+
+/* Tenants are told apart by name, in tickets and in the state: one whose name
+ * hangs on what stands before it could find another's machines there. */
+static int check_tenant(const apr_array_header_t *all, int n, apr_pool_t *pool)
+{
+    server_rec *s = APR_ARRAY_IDX(all, n, const ipxe_serving_t *)->server;
+    const ipxe_serving_t *other = find_namesake(all, n);
+
+    if (!other)
+        return 1;
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, s,
+                 "%s of %s: %s has the same name and other rules, and tickets "
+                 "and the state know tenants by their names: give each a "
+                 "ServerName of its own",
+                 IPXE_NAME_RULES, whose(s, pool), whose(other->server, pool));
     return 0;
 }
 
@@ -181,11 +253,12 @@ static void doubt_slots(const ipxe_serving_t *serving)
 static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
                      apr_pool_t *ptemp)
 {
-    int good = check_addresses(serving);
+    int good = check_addresses(serving, ptemp);
 
     if (!serving->wanted)
         return good;
     good &= check_secret(serving, ptemp);
+    good &= check_state_dir(serving, ptemp);
     good &= ipxe_hosts_check(serving, ptemp);
     ipxe_serving_load(serving, pconf);
     if (!serving->set && may_refuse())
@@ -206,9 +279,12 @@ static int use_time_zone(const apr_array_header_t *all, apr_pool_t *pool)
 
         if (used && zone && strcmp(used, zone) != 0) {
             ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
-                         "%s %s: another virtual host says %s, and a server "
+                         "%s %s%s: another virtual host says %s, and a server "
                          "has one time zone",
-                         IPXE_NAME_TIME_ZONE, zone, used);
+                         IPXE_NAME_TIME_ZONE, zone,
+                         ipxe_place(serving->server, IPXE_NAME_TIME_ZONE,
+                                    pool),
+                         used);
             return 0;
         }
         used = zone ? zone : used;
@@ -234,7 +310,8 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         ipxe_dump(s, ptemp);
     for (i = 0; i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
-        int fine = check_one(serving, pconf, ptemp);
+        int fine = check_one(serving, pconf, ptemp) &
+                   check_tenant(all, i, ptemp);
 
         /* The later passes log in post_config, to the server's own log. */
         if (first_pass || (!fine && may_refuse()))
@@ -243,8 +320,8 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
             doubt_slots(serving);
         good &= fine;
     }
-    good &= ipxe_hooks_check(all);
-    good &= ipxe_state_check(all);
+    good &= ipxe_hooks_check(all, ptemp);
+    good &= ipxe_state_check(all, ptemp);
     return good || !may_refuse() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 

@@ -58,6 +58,20 @@ static apr_array_header_t *merge_vars(apr_pool_t *pool,
     return vars;
 }
 
+/* Those of a virtual host's own directives, and of what it has from the
+ * server. */
+static apr_table_t *merge_places(apr_pool_t *pool, const apr_table_t *base,
+                                 const apr_table_t *add)
+{
+    apr_table_t *places = apr_table_make(pool, 8);
+
+    if (base)
+        apr_table_overlap(places, base, APR_OVERLAP_TABLES_SET);
+    if (add)
+        apr_table_overlap(places, add, APR_OVERLAP_TABLES_SET);
+    return places;
+}
+
 #define MERGE_POINTER(member)                                                  \
     merged->member = add->member ? add->member : base->member
 #define MERGE_NUMBER(member)                                                   \
@@ -96,6 +110,7 @@ void *ipxe_server_merge(apr_pool_t *pool, void *base_conf, void *add_conf)
     MERGE_POINTER(time_zone);
     MERGE_NUMBER(reload);
     merged->sections = add->sections;
+    merged->places = merge_places(pool, base->places, add->places);
     merged->serving = NULL;
     return merged;
 }

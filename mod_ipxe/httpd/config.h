@@ -53,6 +53,7 @@ typedef struct ipxe_server_t {
     apr_int64_t reload;             /* microseconds; 0: off */
     apr_array_header_t *sections;   /* of const char *: where IPXEEngine
                                        stands, for the dump; not inherited */
+    apr_table_t *places;            /* directive -> "FILE:LINE" */
     struct ipxe_serving_t *serving; /* made from these by check.c, once all
                                        is read; never inherited */
 } ipxe_server_t;

@@ -11,13 +11,19 @@
 
 #include "base/limits.h"
 #include "engine/hosts.h"
+#include "httpd/base_url.h"
 #include "httpd/config.h"
 #include "httpd/hook.h"
 #include "httpd/hosts_dbd.h"
+#include "httpd/places.h"
 
+/* Every reader begins with it: the directive is remembered where it stands. */
 static ipxe_server_t *server_of(const cmd_parms *cmd)
 {
-    return ipxe_server_get(cmd->server);
+    ipxe_server_t *server = ipxe_server_get(cmd->server);
+
+    ipxe_place_note(server, cmd);
+    return server;
 }
 
 /* The member of a server's configuration that a row of the table names. */
@@ -112,38 +118,18 @@ static const char *read_hosts(cmd_parms *cmd, void *dir, const char *arg)
     return NULL;
 }
 
-/* "http://10.0.0.1:8080" without the slash at its end, or NULL. */
-static const char *clean_base(const char *url, apr_pool_t *pool)
-{
-    static const char *const schemes[] = {"http://", "https://"};
-    const char *host = NULL;
-    apr_size_t len;
-    int i;
-
-    for (i = 0; i < 2; i++)
-        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
-            host = url + strlen(schemes[i]);
-    if (!host || !*host)
-        return NULL;
-    len = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                       "0123456789.-:[]");
-    if (len == 0 || (host[len] && strcmp(host + len, "/") != 0))
-        return NULL;
-    return apr_pstrmemdup(pool, url, (apr_size_t)(host - url) + len);
-}
-
 static const char *read_base_url(cmd_parms *cmd, void *dir, const char *url,
                                  const char *plain)
 {
     static const char why[] = "an address is http:// or https://, a host and "
-                              "perhaps a port, and no path";
+                              "perhaps a port (1 to 65535), and no path";
     ipxe_server_t *server = server_of(cmd);
 
     (void)dir;
-    server->base_url = clean_base(url, cmd->pool);
+    server->base_url = ipxe_base_url_clean(url, cmd->pool);
     if (!server->base_url)
         return refuse(cmd, url, why);
-    server->plain_url = plain ? clean_base(plain, cmd->pool) : NULL;
+    server->plain_url = plain ? ipxe_base_url_clean(plain, cmd->pool) : NULL;
     if (plain && !server->plain_url)
         return refuse(cmd, plain, why);
     if (plain && strncasecmp(server->plain_url, "http://", 7) != 0)
@@ -151,6 +137,18 @@ static const char *read_base_url(cmd_parms *cmd, void *dir, const char *url,
                       "the second address is for machines "
                       "without HTTPS: it begins with http://");
     return NULL;
+}
+
+/* Is a segment "." or ".."? */
+static int has_dots(const char *path)
+{
+    for (; *path; path += strcspn(path, "/")) {
+        apr_size_t len = strcspn(++path, "/");
+
+        if (len && len <= 2 && strspn(path, ".") >= len)
+            return 1;
+    }
+    return 0;
 }
 
 /* A path of addresses: one or more segments of plain characters. */
@@ -170,7 +168,7 @@ static const char *read_url_path(cmd_parms *cmd, void *dir, const char *arg)
         return refuse(cmd, arg,
                       "a whole URL path begins with a slash and "
                       "ends with none");
-    if (strstr(arg, "//") || strstr(arg, "/./") || strstr(arg, "/../"))
+    if (strstr(arg, "//") || has_dots(arg))
         return refuse(cmd, arg, "httpd never sees such a path");
     *member = arg;
     return NULL;
@@ -248,7 +246,13 @@ static const char *read_ticket_life(cmd_parms *cmd, void *dir,
     if (!report)
         return NULL;
     server->report_life = read_duration(report);
-    return server->report_life ? NULL : refuse(cmd, report, why);
+    if (!server->report_life)
+        return refuse(cmd, report, why);
+    return server->report_life >= server->fetch_life
+               ? NULL
+               : refuse(cmd, report,
+                        "reports are taken at least as long as answer files "
+                        "are fetched");
 }
 
 static const char *read_ticket_network(cmd_parms *cmd, void *dir,
@@ -292,6 +296,16 @@ static const char *read_number(cmd_parms *cmd, void *dir, const char *arg)
     return NULL;
 }
 
+/* What tells a machine that its answer is too large must fit. */
+static const char *read_answer_size(cmd_parms *cmd, void *dir, const char *arg)
+{
+    const char *why = read_number(cmd, dir, arg);
+
+    return why || server_of(cmd)->max_answer >= IPXE_LEAST_ANSWER
+               ? why
+               : refuse(cmd, arg, "1K at least");
+}
+
 static const char *read_explain(cmd_parms *cmd, void *dir, int on)
 {
     (void)dir;
@@ -313,8 +327,9 @@ static const char *read_time_zone(cmd_parms *cmd, void *dir, const char *arg)
         return refuse(cmd, arg, "no time zone's name, as Europe/Vienna");
     if (apr_stat(&info, folder, APR_FINFO_TYPE, cmd->temp_pool) ==
             APR_SUCCESS &&
-        apr_stat(&info, apr_pstrcat(cmd->temp_pool, folder, "/", arg, NULL),
-                 APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS)
+        (apr_stat(&info, apr_pstrcat(cmd->temp_pool, folder, "/", arg, NULL),
+                  APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS ||
+         info.filetype != APR_REG))
         return refuse(cmd, arg,
                       "no such time zone under "
                       "/usr/share/zoneinfo");
@@ -488,8 +503,9 @@ const command_rec ipxe_directives[] = {
                   "to, or Off"),
     AP_INIT_TAKE1(IPXE_NAME_MAX_REQUEST_FACTS, read_number, MEMBER(max_facts),
                   RSRC_CONF, "How many arguments of a request are read, 200"),
-    AP_INIT_TAKE1(IPXE_NAME_MAX_ANSWER_SIZE, read_number, MEMBER(max_answer),
-                  RSRC_CONF, "How large an answer may be, 4M"),
+    AP_INIT_TAKE1(IPXE_NAME_MAX_ANSWER_SIZE, read_answer_size,
+                  MEMBER(max_answer), RSRC_CONF,
+                  "How large an answer may be, 4M"),
     AP_INIT_FLAG(IPXE_NAME_EXPLAIN, read_explain, NULL, RSRC_CONF,
                  "On: whoever Require lets may ask for explanations, not "
                  "the local host alone"),

@@ -10,6 +10,7 @@
 
 #include "httpd/directives.h"
 #include "httpd/metrics.h"
+#include "httpd/places.h"
 #include "httpd/state.h"
 
 APLOG_USE_MODULE(ipxe);
@@ -85,7 +86,7 @@ const char *ipxe_hooks_node(const ipxe_serving_t *serving, apr_pool_t *pool)
     return node->data;
 }
 
-int ipxe_hooks_check(const apr_array_header_t *all)
+int ipxe_hooks_check(const apr_array_header_t *all, apr_pool_t *pool)
 {
     int i, good = 1;
 
@@ -104,8 +105,9 @@ int ipxe_hooks_check(const apr_array_header_t *all)
         if (!why)
             continue;
         good = 0;
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s: %s",
-                     IPXE_NAME_HOOK, why);
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server, "%s%s: %s",
+                     IPXE_NAME_HOOK,
+                     ipxe_place(serving->server, IPXE_NAME_HOOK, pool), why);
     }
     return good;
 }

@@ -12,7 +12,7 @@
 
 /* After the configuration was read: whether the hooks can be served; else says
  * why in the log. */
-int ipxe_hooks_check(const apr_array_header_t *all);
+int ipxe_hooks_check(const apr_array_header_t *all, apr_pool_t *pool);
 
 /* In the parent, before children are made: asks mod_watchdog for the threads.
  * all: array of ipxe_serving_t *. */

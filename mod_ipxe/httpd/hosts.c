@@ -6,6 +6,7 @@
 
 #include "httpd/directives.h"
 #include "httpd/hosts_dbd.h"
+#include "httpd/places.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -44,7 +45,8 @@ void ipxe_hosts_attach(const apr_array_header_t *all, apr_pool_t *pool)
     }
 }
 
-static void log_errors(const ipxe_diags_t *diags, server_rec *s)
+static void log_errors(const ipxe_diags_t *diags, server_rec *s,
+                       apr_pool_t *pool)
 {
     int i;
 
@@ -52,7 +54,8 @@ static void log_errors(const ipxe_diags_t *diags, server_rec *s)
         const ipxe_diag_t *diag =
             APR_ARRAY_IDX(diags->all, i, const ipxe_diag_t *);
 
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, s, "%s: %s%s%s", IPXE_NAME_HOSTS,
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, s, "%s%s: %s%s%s",
+                     IPXE_NAME_HOSTS, ipxe_place(s, IPXE_NAME_HOSTS, pool),
                      diag->message, diag->help ? "; " : "",
                      diag->help ? diag->help : "");
     }
@@ -83,11 +86,13 @@ int ipxe_hosts_check(const ipxe_serving_t *serving, apr_pool_t *pool)
         if (path)
             ipxe_host_store_check(path, diags, pool);
     }
-    log_errors(diags, serving->server);
+    log_errors(diags, serving->server, pool);
     if (!needs_dbd(specs) || ipxe_hosts_dbd_there())
         return diags->errors == 0;
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
-                 "%s dbd: needs mod_dbd, which is not loaded", IPXE_NAME_HOSTS);
+                 "%s dbd%s: needs mod_dbd, which is not loaded",
+                 IPXE_NAME_HOSTS,
+                 ipxe_place(serving->server, IPXE_NAME_HOSTS, pool));
     return 0;
 }
 
@@ -106,7 +111,7 @@ static void try_dbd(const ipxe_serving_t *serving, apr_pool_t *pool)
         if (provider && behind_dbd(provider->name))
             provider->facts(&facts, provider->baton, diags, pool);
     }
-    log_errors(diags, serving->server);
+    log_errors(diags, serving->server, pool);
 }
 
 void ipxe_hosts_child(apr_pool_t *pool, server_rec *s)
@@ -121,7 +126,7 @@ void ipxe_hosts_child(apr_pool_t *pool, server_rec *s)
     for (i = 0; hosts && i < hosts->stores->nelts; i++)
         ipxe_host_store_open(
             APR_ARRAY_IDX(hosts->stores, i, ipxe_host_store_t *), diags);
-    log_errors(diags, s);
+    log_errors(diags, s, pool);
     for (i = 0; i < all->nelts; i++)
         try_dbd(APR_ARRAY_IDX(all, i, const ipxe_serving_t *), pool);
 }

@@ -11,31 +11,55 @@
 #include "httpd/hook.h"
 #include "httpd/hosts.h"
 
+int ipxe_serving_same_tenant(const ipxe_serving_t *one,
+                             const ipxe_serving_t *other)
+{
+    apr_size_t len = strcspn(one->key, "\n");
+
+    return len == strcspn(other->key, "\n") &&
+           strncmp(one->key, other->key, len) == 0;
+}
+
+/* Another tenant has the name. */
+static int is_taken(const char *name, const apr_array_header_t *all)
+{
+    int i;
+
+    for (i = 0; i < all->nelts; i++)
+        if (strcmp(name, APR_ARRAY_IDX(all, i, const ipxe_serving_t *)
+                             ->settings.site) == 0)
+            return 1;
+    return 0;
+}
+
 /* The main server's rules have the name ""; another rule set's is that of the
- * first virtual host with it. It stands in tickets: keep it stable. */
+ * first virtual host with it. It stands in tickets and in the state: keep it
+ * stable. (Two tenants of one name are refused, but not by a restart past the
+ * check: then the second has its address to its name.) */
 static const char *site_of(const ipxe_serving_t *serving,
                            const apr_array_header_t *all, apr_pool_t *pool)
 {
     const server_rec *s = serving->server;
-    const char *mine = ap_strchr_c(serving->key, '\n');
+    const server_addr_rec *at = s->addrs;
+    const char *place;
     int i;
 
     for (i = 0; i < all->nelts; i++) {
         const ipxe_serving_t *other =
             APR_ARRAY_IDX(all, i, const ipxe_serving_t *);
-        const char *theirs = ap_strchr_c(other->key, '\n');
 
-        if (mine - serving->key == theirs - other->key &&
-            strncmp(serving->key, other->key,
-                    (apr_size_t)(mine - serving->key)) == 0)
+        if (ipxe_serving_same_tenant(serving, other))
             return other->settings.site;
     }
     if (!s->is_virtual)
         return "";
-    if (s->server_hostname)
+    if (s->server_hostname && !is_taken(s->server_hostname, all))
         return s->server_hostname;
-    return apr_psprintf(pool, "%s:%d", s->addrs ? s->addrs->virthost : "*",
-                        (int)s->port);
+    place = apr_psprintf(pool, "%s:%d", at ? at->virthost : "*",
+                         at ? (int)at->host_port : (int)s->port);
+    return s->server_hostname
+               ? apr_pstrcat(pool, s->server_hostname, "@", place, NULL)
+               : place;
 }
 
 static const char *join(const apr_array_header_t *list, apr_pool_t *pool)
@@ -122,6 +146,9 @@ static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
         set->fetch_life = server->fetch_life;
     if (server->report_life != IPXE_UNSET)
         set->report_life = server->report_life;
+    /* Of a virtual host's FETCH and the server's REPORT. */
+    if (set->report_life < set->fetch_life)
+        set->report_life = set->fetch_life;
     set->operator_arms = server->operator_arms == 1;
     set->track = server->track == 1;
     if (server->boot_slots != IPXE_UNSET)

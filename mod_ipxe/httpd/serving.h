@@ -67,6 +67,10 @@ apr_array_header_t *ipxe_serving_make(server_rec *main_server,
 /* All of them again, after check.c. */
 apr_array_header_t *ipxe_serving_all(server_rec *main_server, apr_pool_t *pool);
 
+/* Have both the same rules, templates and hosts? */
+int ipxe_serving_same_tenant(const ipxe_serving_t *one,
+                             const ipxe_serving_t *other);
+
 /* Loads the rule set, and looks for the files that it names, into a pool of its
  * own allocator below `pool`. */
 void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool);

@@ -3,12 +3,14 @@
 #include "httpd/state.h"
 
 #include <apr_atomic.h>
+#include <apr_file_info.h>
 #include <apr_strings.h>
 #include <http_log.h>
 
 #include "httpd/directives.h"
 #include "httpd/handler.h"
 #include "httpd/hooks.h"
+#include "httpd/places.h"
 #include "httpd/state_dir.h"
 #include "state/sql.h"
 
@@ -230,31 +232,54 @@ static int disagree(const ipxe_serving_t *one, const ipxe_serving_t *other)
            !same_state(one, other);
 }
 
-static int check_state(const apr_array_header_t *all, int n)
+/* It may be mounted late: no reason not to start. (The one in the state folder
+ * is made there.) */
+static void doubt_folder(const ipxe_serving_t *serving, apr_pool_t *pool)
+{
+    const char *file = serving->state_params;
+    apr_finfo_t info;
+
+    if (!ipxe_server_get(serving->server)->state ||
+        strcmp(serving->state_driver, "sqlite3") != 0 ||
+        !APR_STATUS_IS_ENOENT(apr_stat(&info,
+                                       ap_make_dirstr_parent(pool, file),
+                                       APR_FINFO_TYPE, pool)))
+        return;
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, serving->server,
+                 "%s sqlite:%s%s: its folder is not there, and installs wait "
+                 "until it is; it must be the server's user's",
+                 IPXE_NAME_STATE, file,
+                 ipxe_place(serving->server, IPXE_NAME_STATE, pool));
+}
+
+static int check_state(const apr_array_header_t *all, int n, apr_pool_t *pool)
 {
     const ipxe_serving_t *serving = APR_ARRAY_IDX(all, n, ipxe_serving_t *);
     int i;
 
     if (!serving->wanted || serving->settings.stateless)
         return 1;
+    doubt_folder(serving, pool);
     for (i = 0; i < n; i++) {
         if (!disagree(serving, APR_ARRAY_IDX(all, i, ipxe_serving_t *)))
             continue;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
-                     "%s: two databases with one %s, which remembers one: "
+                     "%s%s: two databases with one %s, which remembers one: "
                      "give each virtual host that has its own its own folder",
-                     IPXE_NAME_STATE, IPXE_NAME_STATE_DIR);
+                     IPXE_NAME_STATE,
+                     ipxe_place(serving->server, IPXE_NAME_STATE, pool),
+                     IPXE_NAME_STATE_DIR);
         return 0;
     }
     return 1;
 }
 
-int ipxe_state_check(const apr_array_header_t *all)
+int ipxe_state_check(const apr_array_header_t *all, apr_pool_t *pool)
 {
     int i, good = 1;
 
     for (i = 0; i < all->nelts; i++)
-        good &= check_state(all, i);
+        good &= check_state(all, i, pool);
     return good;
 }
 

@@ -15,8 +15,8 @@
 #include "state/front.h"
 
 /* At check_config: whether each state folder is of one database; the log says
- * where not. */
-int ipxe_state_check(const apr_array_header_t *all);
+ * where not, and where the folder of a database's file is missing. */
+int ipxe_state_check(const apr_array_header_t *all, apr_pool_t *pool);
 
 /* In the parent, with root's rights: the folder, and whether the driver can be
  * had. NULL, or what is wrong as a sentence for the log. */

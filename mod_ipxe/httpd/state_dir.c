@@ -89,15 +89,11 @@ static int make_secret(const char *path, apr_pool_t *pool)
     return error;
 }
 
-/* Makes the folder, or proves that it is what it should be. */
-static const char *make_folder(const char *path, apr_pool_t *pool)
+/* Is what is there what it should be? */
+static const char *judge_folder(const char *path, apr_pool_t *pool)
 {
     struct stat info;
 
-    if (mkdir(path, 0755) == 0)
-        return chmod(path, 0755) == 0 ? NULL : reason(errno, pool);
-    if (errno != EEXIST)
-        return reason(errno, pool);
     if (lstat(path, &info) != 0)
         return reason(errno, pool);
     if (!S_ISDIR(info.st_mode))
@@ -108,6 +104,42 @@ static const char *make_folder(const char *path, apr_pool_t *pool)
     if (info.st_mode & (S_IWGRP | S_IWOTH))
         return "others may write there: chmod go-w";
     return NULL;
+}
+
+/* Makes the folder, or proves that it is what it should be. */
+static const char *make_folder(const char *path, apr_pool_t *pool)
+{
+    if (mkdir(path, 0755) == 0)
+        return chmod(path, 0755) == 0 ? NULL : reason(errno, pool);
+    return errno == EEXIST ? judge_folder(path, pool) : reason(errno, pool);
+}
+
+/* The path of the folder above, with a slash. */
+static const char *parent_of(const char *path, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(path);
+
+    while (len > 1 && path[len - 1] == '/')
+        len--;
+    while (len > 1 && path[len - 1] != '/')
+        len--;
+    return apr_pstrmemdup(pool, path, len);
+}
+
+const char *ipxe_state_dir_doubt(const char *path, apr_pool_t *pool)
+{
+    struct stat info;
+
+    /* Whoever checks may see less than who starts the server. */
+    if (lstat(path, &info) == 0)
+        return geteuid() == 0 || !S_ISDIR(info.st_mode)
+                   ? judge_folder(path, pool)
+                   : NULL;
+    if (errno == ENOTDIR)
+        return "what is above it is no folder";
+    if (errno != ENOENT || stat(parent_of(path, pool), &info) == 0)
+        return NULL;
+    return errno == ENOENT ? "the folder above it is not there" : NULL;
 }
 
 /* Whose the folder must be, and only theirs. */

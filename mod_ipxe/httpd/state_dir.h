@@ -29,6 +29,10 @@ const char *ipxe_secret_doubt(const char *path);
 ipxe_keys_t *ipxe_state_keys(const char **why, const ipxe_serving_t *serving,
                              apr_pool_t *pool);
 
+/* What will keep a start from using or making the state folder, as far as it
+ * can be seen without touching it. NULL where nothing. */
+const char *ipxe_state_dir_doubt(const char *path, apr_pool_t *pool);
+
 /* Makes a folder of the server's user ("sets", "db"), and the state folder
  * where it is not there yet. NULL, or what is wrong. */
 const char *ipxe_state_folder(const ipxe_serving_t *serving, const char *name,

@@ -73,7 +73,10 @@ static void connect_open(ipxe_sql_t *sql)
 
     if (rv) {
         sql->handle = NULL;
-        ipxe_sql_fail(sql, "it cannot be opened: %s", why ? why : "no reason");
+        /* What names another database may hold its password. */
+        ipxe_sql_fail(sql, "%s cannot be opened: %s",
+                      sql->dialect->file ? sql->options.params : "it",
+                      why ? why : "no reason");
         return;
     }
     ipxe_sql_file_open(sql);

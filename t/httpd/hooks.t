@@ -47,7 +47,7 @@ refused('IPXEHook all |/no/such/program', qr/there is no such program/,
     my $dir = t_dir() . '/logs/hook-rules';
     write_file("$dir/a.yaml", "ipxe: 1\nrules: [ { name: x, local: true } ]\n");
     refused("IPXERules $dir\nIPXEState none\nIPXEHook all http://127.0.0.1/",
-        qr/IPXEHook: .*IPXEState is none/, 'a hook without a state');
+        qr/IPXEHook \(\S+:\d+\): .*IPXEState is none/, 'a hook without a state');
 }
 
 # ---- A receiver ----

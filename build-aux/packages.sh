@@ -38,6 +38,7 @@ test libxml2-utils libxml2
 test mariadb-server mariadb-server
 test ovmf edk2-ovmf
 test postgresql postgresql-server
+test procps procps-ng
 test python3 python3
 test python3-jinja2 python3-jinja2
 test python3-jsonschema python3-jsonschema

@@ -307,7 +307,7 @@ def start_httpd(module, build, rules, templates, files, extra=""):
     files       what lies under the DocumentRoot: name to source
     extra       more lines of configuration
     """
-    for name in ("access.log", "error.log", "ipxe_log"):
+    for name in ("access.log", "error.log", "ipxe.log"):
         if os.path.exists(os.path.join(build, name)):
             os.unlink(os.path.join(build, name))
     load = "\n".join(

@@ -287,7 +287,7 @@ def gate_boot(bench, name, firmware, serial):
                           re.escape(serial.replace(" ", "_"))),
                 "the answer is on the command line")
         logs = "".join(rig.tail(log, 1000) for log in (
-            bench.httpd.error_log, os.path.join(bench.build, "ipxe_log")))
+            bench.httpd.error_log, os.path.join(bench.build, "ipxe.log")))
         boot.ok("Wrong:keys" not in logs and "d3Jvbmc" not in logs and
                 "ask.node" not in logs, "no log holds the password, or the "
                 "answer")

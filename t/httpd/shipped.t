@@ -25,7 +25,7 @@ ok_script($answer, 'and answers a machine');
 like($answer->{body}, qr/^menu /m, 'with a menu');
 $answer = $server->get('/boot.ipxe');
 ok_script($answer, 'it identifies another');
-my $log = read_file("$server->{dir}/ipxe_log");
+my $log = read_file("$server->{dir}/ipxe.log");
 like($log, qr/ "menu" .*mac=52:54:00:12:34:56 /, 'and logs both');
 like($log, qr/ stage=identify /, 'in the shipped format');
 my @complaints = grep { /ipxe:(?:warn|error)/

@@ -4,6 +4,7 @@
 #include "engine/doubts.h"
 #include "engine/files.h"
 #include "engine/lint.h"
+#include "engine/tests.h"
 
 #include <apr_file_info.h>
 #include <apr_strings.h>
@@ -54,6 +55,11 @@ static int is_rules(const char *path, apr_pool_t *pool)
 {
     return ends_with(path, ".yaml") || ends_with(path, ".yml") ||
            is_folder(path, pool);
+}
+
+static int is_tests(const char *path)
+{
+    return ends_with(path, ".test.yaml") || ends_with(path, ".test.yml");
 }
 
 /* The path is `place` or lies below it. */
@@ -146,16 +152,35 @@ static void collect(checking_t *checking, const ipxe_diags_t *diags)
 
 /* ---- Checking ---- */
 
+/* The tests at these paths, which lie in folders of rules or are `named`. */
+static void check_tests(const checking_t *checking,
+                        const apr_array_header_t *paths, int named,
+                        ipxe_diags_t *diags)
+{
+    apr_pool_t *pool = checking->ctl->pool;
+    apr_array_header_t *sources =
+        apr_array_make(pool, 4, sizeof(const ipxe_source_t *));
+    apr_array_header_t *tests =
+        apr_array_make(pool, 32, sizeof(const ipxe_test_t *));
+    int i;
+
+    ipxe_files_tests(sources, paths, named, diags, pool);
+    for (i = 0; i < sources->nelts; i++)
+        ipxe_tests_read(tests, APR_ARRAY_IDX(sources, i, const ipxe_source_t *),
+                        checking->set, diags, pool);
+}
+
 static void check_set(checking_t *checking, const ipxe_settings_t *settings)
 {
     ipxe_diags_t *diags = ipxe_diags_make(checking->ctl->pool);
     const ipxe_snapshot_t *set =
-        ipxe_snapshot_load(settings, diags, checking->ctl->pool);
+        ipxe_snapshot_inspect(settings, diags, checking->ctl->pool);
 
     if (set) {
         checking->set = set;
         checking->hosts = ipxe_check_hosts(set, diags);
         ipxe_snapshot_doubt(set, diags, checking->ctl->pool);
+        check_tests(checking, settings->rules, 0, diags);
     }
     collect(checking, diags);
 }
@@ -209,6 +234,23 @@ static void check_template_file(checking_t *checking, const char *path)
     collect(checking, diags);
 }
 
+/* Tests from elsewhere are of the rules that were checked last. */
+static void check_test_file(checking_t *checking, const char *path)
+{
+    apr_array_header_t *paths =
+        apr_array_make(checking->ctl->pool, 1, sizeof(const char *));
+    ipxe_diags_t *diags = ipxe_diags_make(checking->ctl->pool);
+
+    APR_ARRAY_PUSH(paths, const char *) = path;
+    if (checking->set)
+        check_tests(checking, paths, 1, diags);
+    else
+        ipxe_ctl_complain("'%s' was not looked at: there are no rules that "
+                          "load, for it to test",
+                          path);
+    collect(checking, diags);
+}
+
 static void check_files(checking_t *checking)
 {
     apr_pool_t *pool = checking->ctl->pool;
@@ -217,9 +259,12 @@ static void check_files(checking_t *checking)
     for (i = 0; i < checking->ctl->args->nelts; i++) {
         const char *path = APR_ARRAY_IDX(checking->ctl->args, i, const char *);
 
-        if (sites_have(checking, true_path(path, pool)))
+        if (sites_have(checking, true_path(path, pool)) &&
+            (checking->set || !is_tests(path)))
             continue;
-        if (is_rules(path, pool))
+        if (is_tests(path))
+            check_test_file(checking, path);
+        else if (is_rules(path, pool))
             check_rules_file(checking, path);
         else
             check_template_file(checking, path);

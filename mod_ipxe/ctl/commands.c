@@ -73,8 +73,8 @@ const ipxe_command_t ipxe_commands[] = {
      "may be armed, too."},
     {"check", ipxe_ctl_check, check_options, "[FILE...]",
      "say all that is wrong with rules and templates",
-     "Reads the rules and templates as the server does and prints every "
-     "diagnostic, not the first alone.\n\n"
+     "Reads the rules, their tests and templates as the server does and prints "
+     "every diagnostic, not the first alone.\n\n"
      "With FILE, only what touches these files is printed and counted. A "
      "FILE that is in no configured set is checked by itself: a folder or a "
      "*.yaml as rules, a script of iPXE as `lint` does, a kickstart, a preseed "

@@ -56,21 +56,38 @@ static apr_status_t drop(void *baton, const char *s, apr_size_t len)
 
 static ipxe_sink_t nowhere = {drop, NULL};
 
-/* A sample's answer file; looked at itself where doubts are wanted. */
+static void note_addresses(const way_t *way,
+                           const apr_array_header_t *addresses);
+
+/* What a template came to is looked at itself, and so is what it fetches. */
+static void look_at(const way_t *way, const char *text, ipxe_lint_kind_e kind,
+                    const ipxe_template_t *template_, ipxe_diags_t *diags)
+{
+    apr_array_header_t *addresses =
+        apr_array_make(way->pool, 8, sizeof(ipxe_lint_address_t));
+
+    ipxe_lint_rendered(text, kind, template_, addresses, diags, way->pool);
+    if (way->run->files)
+        note_addresses(way, addresses);
+}
+
+/* A sample's answer file. */
 static void render_answer(const way_t *way, const ipxe_served_t *served,
                           const ipxe_render_t *render)
 {
+    ipxe_diags_t *doubts = way->run->doubts;
     ipxe_text_t *text;
 
-    if (!way->run->doubts) {
+    if (!way->run->files) {
         ipxe_template_render(&nowhere, served->compiled, render);
         return;
     }
     text = ipxe_text_make(4096, way->pool);
     if (ipxe_template_render(ipxe_sink_to_text(text, render->most, way->pool),
                              served->compiled, render) == APR_SUCCESS)
-        ipxe_lint_rendered(text->data, ipxe_lint_kind(served->name, text->data),
-                           served->compiled, way->run->doubts, way->pool);
+        look_at(way, text->data, ipxe_lint_kind(served->name, text->data),
+                served->compiled,
+                doubts ? doubts : ipxe_diags_make(way->pool));
 }
 
 static void render_answers(way_t *way, const ipxe_decision_t *decision)
@@ -148,11 +165,21 @@ static void render_script(const way_t *way, const ipxe_decision_t *decision)
     if (ipxe_script_decision(
             ipxe_sink_to_text(text, IPXE_MAX_RENDER_OUTPUT, way->pool),
             decision, &way->writing) == APR_SUCCESS)
-        ipxe_lint_rendered(text->data, IPXE_LINT_SCRIPT, script,
-                           way->run->diags, way->pool);
+        look_at(way, text->data, IPXE_LINT_SCRIPT, script, way->run->diags);
 }
 
-static void note_file(const way_t *way, const char *path, int tree);
+/* Where what a decision fetches is named: its profile, or the rule. */
+static ipxe_span_t named_at(const way_t *way)
+{
+    const ipxe_decision_t *decision = way->asking.decision;
+
+    return decision && decision->action.profile
+               ? decision->action.profile->span
+               : way->rule->span;
+}
+
+static void note_file(const way_t *way, const char *path, int tree,
+                      ipxe_span_t span);
 
 /* The script that a profile comes to, looked at as any other is. */
 static void doubt_script(const way_t *way, const ipxe_decision_t *decision)
@@ -162,10 +189,10 @@ static void doubt_script(const way_t *way, const ipxe_decision_t *decision)
     int i;
 
     ipxe_doubt_script(paths, decision, &way->writing, way->run->set->settings,
-                      SAMPLE_BASE, way->run->doubts, way->pool);
+                      way->asking.base, way->run->doubts, way->pool);
     for (i = 0; i < paths->nelts; i++)
         note_file(way, APR_ARRAY_IDX(paths, i, ipxe_fetched_t).path,
-                  APR_ARRAY_IDX(paths, i, ipxe_fetched_t).tree);
+                  APR_ARRAY_IDX(paths, i, ipxe_fetched_t).tree, named_at(way));
 }
 
 static void render_decision(way_t *way, const ipxe_decision_t *decision)
@@ -187,9 +214,9 @@ static void render_decision(way_t *way, const ipxe_decision_t *decision)
 
 /* ---- Files that are named ---- */
 
-static void note_file(const way_t *way, const char *path, int tree)
+static void note_file(const way_t *way, const char *path, int tree,
+                      ipxe_span_t span)
 {
-    const ipxe_decision_t *decision = way->asking.decision;
     apr_hash_t *files = way->run->files;
     ipxe_named_file_t *file;
 
@@ -203,10 +230,24 @@ static void note_file(const way_t *way, const char *path, int tree)
     file = apr_palloc(way->run->keep, sizeof(*file));
     file->path = apr_pstrdup(way->run->keep, path);
     file->tree = tree;
-    file->span = decision && decision->action.profile
-                     ? decision->action.profile->span
-                     : way->rule->span;
+    file->span = span;
     apr_hash_set(files, file->path, APR_HASH_KEY_STRING, file);
+}
+
+static void note_addresses(const way_t *way,
+                           const apr_array_header_t *addresses)
+{
+    int i;
+
+    for (i = 0; i < addresses->nelts; i++) {
+        const ipxe_lint_address_t *one =
+            &APR_ARRAY_IDX(addresses, i, ipxe_lint_address_t);
+        const char *path = ipxe_lint_served(
+            one->url, way->asking.base, way->run->set->settings, way->pool);
+
+        if (path)
+            note_file(way, path, one->tree, one->span);
+    }
 }
 
 static const char *note_url(void *baton, const char *path, apr_pool_t *pool)
@@ -217,7 +258,7 @@ static const char *note_url(void *baton, const char *path, apr_pool_t *pool)
     while (*path == '/')
         path++;
     if (!ipxe_text_eq(url, path))
-        note_file(way, path, 0);
+        note_file(way, path, 0, named_at(way));
     return url;
 }
 
@@ -526,13 +567,6 @@ static int by_path(const void *a, const void *b)
 {
     return strcmp(((const ipxe_named_file_t *)a)->path,
                   ((const ipxe_named_file_t *)b)->path);
-}
-
-int ipxe_check_below(const char *path, const char *folder)
-{
-    apr_size_t len = folder ? strlen(folder) : 0;
-
-    return len && folder[len - 1] == '/' && strncmp(path, folder, len) == 0;
 }
 
 apr_array_header_t *ipxe_check_doubts(const ipxe_snapshot_t *set,

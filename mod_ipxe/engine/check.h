@@ -17,7 +17,8 @@ void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags);
 typedef struct ipxe_named_file_t {
     const char *path;
     int tree;         /* what Anaconda installs from, not a file of its own */
-    ipxe_span_t span; /* of the profile, or of the rule where there is none */
+    ipxe_span_t span; /* of the profile, or of the rule where there is none, or
+                         of the line of a template that fetches it */
 } ipxe_named_file_t;
 
 /* Once more all ways, for the files, each path once, sorted: array of
@@ -31,8 +32,9 @@ apr_array_header_t *ipxe_check_files(const ipxe_snapshot_t *set,
 apr_array_header_t *ipxe_check_doubts(const ipxe_snapshot_t *set,
                                       ipxe_diags_t *diags, apr_pool_t *pool);
 
-/* Nonzero where the path lies in a folder of that list ("OS/rocky/9/", or
- * NULL), which needs no more to be said of where that is not there. */
-int ipxe_check_below(const char *path, const char *folder);
+/* Nonzero where the file lies in a folder ("OS/rocky/9/"; NULL: none) that is
+ * not there and is named at the same place: that is said already. */
+int ipxe_check_below(const ipxe_named_file_t *file,
+                     const ipxe_named_file_t *folder);
 
 #endif

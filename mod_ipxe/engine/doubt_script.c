@@ -11,17 +11,14 @@ static void note_address(apr_array_header_t *paths,
                          const ipxe_lint_address_t *address,
                          const ipxe_settings_t *settings, const char *base)
 {
-    apr_size_t len = strlen(base);
-    const char *path = address->url + len;
+    const char *path =
+        ipxe_lint_served(address->url, base, settings, paths->pool);
     ipxe_fetched_t *fetched;
 
-    if (strncmp(address->url, base, len) != 0 || *path != '/')
-        return;
-    path = apr_pstrmemdup(paths->pool, path, strcspn(path, "?#"));
-    if (ipxe_engine_route(settings, path, paths->pool).route != IPXE_ROUTE_NONE)
+    if (!path)
         return;
     fetched = apr_array_push(paths);
-    fetched->path = ipxe_lint_decoded(path, paths->pool) + 1;
+    fetched->path = path;
     fetched->tree = address->tree;
 }
 

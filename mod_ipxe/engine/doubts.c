@@ -327,26 +327,32 @@ static int doubt_file(const ipxe_named_file_t *file, const char *root,
     return 1;
 }
 
+int ipxe_check_below(const ipxe_named_file_t *file,
+                     const ipxe_named_file_t *folder)
+{
+    apr_size_t len = folder ? strlen(folder->path) : 0;
+
+    return len && folder->path[len - 1] == '/' &&
+           strncmp(file->path, folder->path, len) == 0 &&
+           file->span.source == folder->span.source &&
+           file->span.begin == folder->span.begin;
+}
+
 /* Of a tree that is not there its files are not, either. */
 static void doubt_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
                           apr_pool_t *pool)
 {
-    const char *root = set->settings->document_root, *missing = NULL;
+    const char *root = set->settings->document_root;
     apr_array_header_t *files = ipxe_check_doubts(set, diags, pool);
+    const ipxe_named_file_t *missing = NULL;
     int i;
 
     for (i = 0; root && i < files->nelts; i++) {
         const ipxe_named_file_t *file =
             &APR_ARRAY_IDX(files, i, ipxe_named_file_t);
-        int there;
 
-        if (missing && strncmp(file->path, missing, strlen(missing)) == 0)
-            continue;
-        there = doubt_file(file, root, diags, pool);
-        missing =
-            !there && *file->path && file->path[strlen(file->path) - 1] == '/'
-                ? file->path
-                : NULL;
+        if (!ipxe_check_below(file, missing))
+            missing = doubt_file(file, root, diags, pool) ? NULL : file;
     }
 }
 

@@ -92,6 +92,11 @@ typedef struct ipxe_snapshot_t {
 ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
                                     ipxe_diags_t *diags, apr_pool_t *pool);
 
+/* The same for `ipxectl check`: also where only what was rendered for sample
+ * machines is wrong. */
+ipxe_snapshot_t *ipxe_snapshot_inspect(const ipxe_settings_t *settings,
+                                       ipxe_diags_t *diags, apr_pool_t *pool);
+
 /* The same from bytes that were read before. checked: they were loaded once
  * without an error, so nothing is rendered for sample machines. */
 ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,

@@ -97,7 +97,7 @@ static const char *local_path(const char *url, const ipxe_settings_t *settings,
     return apr_pstrmemdup(pool, path, strcspn(path, "?#"));
 }
 
-const char *ipxe_lint_decoded(const char *path, apr_pool_t *pool)
+static const char *decoded(const char *path, apr_pool_t *pool)
 {
     char *copy = apr_pstrdup(pool, path), *out = copy;
 
@@ -116,21 +116,42 @@ const char *ipxe_lint_decoded(const char *path, apr_pool_t *pool)
     return copy;
 }
 
+/* Below the DocumentRoot; NULL: the module itself answers, or nobody. */
+static const char *below_root(const char *path, const ipxe_settings_t *settings,
+                              apr_pool_t *pool)
+{
+    if (ipxe_engine_route(settings, path, pool).route != IPXE_ROUTE_NONE)
+        return NULL;
+    path = decoded(path, pool);
+    path += strspn(path, "/");
+    return *path && !strstr(path, "..") ? path : NULL;
+}
+
 static void check_address(const ipxe_lint_address_t *address,
                           const ipxe_settings_t *settings, ipxe_diags_t *diags,
                           apr_pool_t *pool)
 {
     const char *path = local_path(address->url, settings, pool);
 
-    if (!path ||
-        ipxe_engine_route(settings, path, pool).route != IPXE_ROUTE_NONE)
-        return;
-    path = ipxe_lint_decoded(path, pool);
-    while (*path == '/')
-        path++;
-    if (*path && !strstr(path, ".."))
+    path = path ? below_root(path, settings, pool) : NULL;
+    if (path)
         ipxe_lint_path(path, address->tree, address->span,
                        settings->document_root, diags, pool);
+}
+
+const char *ipxe_lint_served(const char *url, const char *base,
+                             const ipxe_settings_t *settings, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(base);
+    const char *root = settings->document_root, *path;
+
+    if (strncmp(url, base, len) == 0 && url[len] == '/')
+        return below_root(
+            apr_pstrmemdup(pool, url + len, strcspn(url + len, "?#")), settings,
+            pool);
+    path = local_path(url, settings, pool);
+    path = path ? below_root(path, settings, pool) : NULL;
+    return path && root && without_root(path, root, pool) ? path : NULL;
 }
 
 /* ---- user-data ---- */
@@ -306,20 +327,41 @@ static void hand_on(const ipxe_diag_t *found, ipxe_span_t whole,
         ipxe_diag_help(diag, "%s", found->help);
 }
 
+/* The same addresses at the template's own lines. */
+static void hand_addresses_on(const apr_array_header_t *found,
+                              ipxe_span_t whole, apr_array_header_t *addresses,
+                              apr_pool_t *pool)
+{
+    const char *shown;
+    int i;
+
+    for (i = 0; i < found->nelts; i++) {
+        ipxe_lint_address_t one = APR_ARRAY_IDX(found, i, ipxe_lint_address_t);
+
+        one.span = place_of(one.span, whole, &shown, pool);
+        APR_ARRAY_PUSH(addresses, ipxe_lint_address_t) = one;
+    }
+}
+
 void ipxe_lint_rendered(const char *text, ipxe_lint_kind_e kind,
-                        const ipxe_template_t *template_, ipxe_diags_t *diags,
+                        const ipxe_template_t *template_,
+                        apr_array_header_t *addresses, ipxe_diags_t *diags,
                         apr_pool_t *pool)
 {
     ipxe_diags_t *found = ipxe_diags_make(pool);
     ipxe_span_t whole = ipxe_template_span(template_);
+    apr_array_header_t *fetched =
+        apr_array_make(pool, 8, sizeof(ipxe_lint_address_t));
     int i;
 
-    lint(ipxe_source_make("rendered", text, strlen(text), pool), kind, 1, NULL,
-         found, pool);
+    lint(ipxe_source_make("rendered", text, strlen(text), pool), kind, 1,
+         fetched, found, pool);
     for (i = 0; i < found->all->nelts; i++) {
         const ipxe_diag_t *one = APR_ARRAY_IDX(found->all, i, ipxe_diag_t *);
 
         if (one->span.source && !one->hide_source)
             hand_on(one, whole, diags, pool);
     }
+    if (addresses)
+        hand_addresses_on(fetched, whole, addresses, pool);
 }

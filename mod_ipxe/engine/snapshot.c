@@ -105,9 +105,10 @@ static void prepare_tickets(ipxe_snapshot_t *set)
     set->ticket_asks = ipxe_rules_asks(set->rules, set->pool);
 }
 
-ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,
-                                     ipxe_bundle_t *bundle, int checked,
-                                     ipxe_diags_t *diags, apr_pool_t *pool)
+/* Its rules are NULL where they cannot even be linked. */
+static ipxe_snapshot_t *build(const ipxe_settings_t *settings,
+                              ipxe_bundle_t *bundle, int checked,
+                              ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_snapshot_t *set = apr_pcalloc(pool, sizeof(*set));
 
@@ -126,6 +127,15 @@ ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,
             ipxe_check_samples(set, diags);
     }
     ipxe_diags_sort(diags);
+    return set;
+}
+
+ipxe_snapshot_t *ipxe_snapshot_build(const ipxe_settings_t *settings,
+                                     ipxe_bundle_t *bundle, int checked,
+                                     ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_snapshot_t *set = build(settings, bundle, checked, diags, pool);
+
     return set->rules && !diags->errors ? set : NULL;
 }
 
@@ -134,4 +144,13 @@ ipxe_snapshot_t *ipxe_snapshot_load(const ipxe_settings_t *settings,
 {
     return ipxe_snapshot_build(
         settings, ipxe_bundle_read(settings, diags, pool), 0, diags, pool);
+}
+
+ipxe_snapshot_t *ipxe_snapshot_inspect(const ipxe_settings_t *settings,
+                                       ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    ipxe_snapshot_t *set = build(
+        settings, ipxe_bundle_read(settings, diags, pool), 0, diags, pool);
+
+    return set->rules ? set : NULL;
 }

@@ -131,7 +131,7 @@ void ipxe_files_check(const ipxe_serving_t *serving, const ipxe_snapshot_t *set,
 {
     apr_array_header_t *files;
     apr_pool_t *pool;
-    const char *missing = NULL;
+    const ipxe_named_file_t *missing = NULL;
     int i;
 
     apr_pool_create(&pool, set->pool);
@@ -140,10 +140,10 @@ void ipxe_files_check(const ipxe_serving_t *serving, const ipxe_snapshot_t *set,
         const ipxe_named_file_t *file =
             &APR_ARRAY_IDX(files, i, ipxe_named_file_t);
 
-        if (ipxe_check_below(file->path, missing) ||
+        if (ipxe_check_below(file, missing) ||
             is_served(serving, file->path, pool))
             continue;
-        missing = file->path;
+        missing = file;
         ipxe_diag_help(
             ipxe_diag_add(diags, IPXE_DIAG_MISSING_FILE, file->span,
                           "'%s' is not under the DocumentRoot '%s'", file->path,

@@ -31,13 +31,15 @@ def run(*words, site=SITE):
                           check=False)
 
 
-def found(name, rules, *codes, says=""):
-    """check finds these and nothing else, as "LINE:COLUMN code"."""
+def found(name, rules, *codes, says="", words=()):
+    """check finds these and nothing else, as "LINE:COLUMN code" of the rules,
+    "FILE:LINE:COLUMN code" of other files."""
     write("rules/a.yaml", rules)
-    ran = run("check")
-    said = re.findall(r"^\S+?:(\d+:\d+): (?:error|warning): .*\[(.*)\]$",
+    ran = run("check", *words)
+    said = re.findall(r"^(\S+?:\d+:\d+): (?:error|warning): .*\[(.*)\]$",
                       ran.stdout, re.M)
-    said = [f"{place} {code}" for place, code in said]
+    said = [f"{place.removeprefix('rules/a.yaml:')} {code}"
+            for place, code in said]
     result(said == list(codes) and says in ran.stdout, name, ran.stdout,
            ran.stderr)
 
@@ -118,11 +120,83 @@ rules:
     os.remove("templates/a.ipxe")
 
 
+TEMPLATES = """\
+ipxe: 1
+profiles:
+  lab:
+    kernel: there
+    answers: { lab.ks: lab.ks }
+rules:
+  - { name: script, when: { serial: A }, script: a.ipxe }
+  - { name: lab, boot: lab }
+"""
+
+
+def fetched():
+    write("data/there", "x")
+    write("data/tree/.treeinfo", "")
+    write("templates/a.ipxe", """\
+#!ipxe
+chain --replace --autofree {{ url('there') }} ||
+chain --replace --autofree http://10.0.0.1/data/there ||
+chain --replace --autofree http://10.0.0.1/elsewhere ||
+chain --replace --autofree http://localhost/{{ serial }} || shell
+""")
+    write("templates/lab.ks", """\
+url --url=http://10.0.0.1/data/tree/
+lang en_US.UTF-8
+keyboard us
+timezone UTC
+rootpw --lock
+zerombr
+clearpart --all
+autopart
+reboot
+%packages
+%end
+""")
+    found("what templates fetch is looked for", TEMPLATES,
+          "templates/a.ipxe:3:28 missing-file",
+          "templates/lab.ks:1:5 missing-file",
+          words=("--document-root", "data"), says="it is '/there'")
+    write("templates/a.ipxe", "#!ipxe\ngoto nowhere\n")
+    found("answer files are looked at though a script is wrong", TEMPLATES,
+          "templates/a.ipxe:2:6 unknown-label",
+          "templates/lab.ks:1:5 missing-file",
+          words=("--document-root", "data"))
+    os.remove("templates/a.ipxe")
+    os.remove("templates/lab.ks")
+
+
+def tests_of_rules():
+    rules = "ipxe: 1\nrules:\n  - { name: a, local: true }\n"
+    write("rules/a.test.yaml", """\
+ipxe: 1
+tests:
+  - name: one
+    givn: {}
+    expect: { rule: b }
+""")
+    wrong = ("rules/a.test.yaml:4:5 unknown-key",
+             "rules/a.test.yaml:5:21 unknown-name")
+    found("tests are looked at with their rules", rules, *wrong)
+    found("and alone", rules, *wrong, words=("rules/a.test.yaml",))
+    os.rename("rules/a.test.yaml", "b.test.yaml")
+    found("wherever they lie", rules, *(one.replace("rules/a", "b")
+                                        for one in wrong),
+          words=("b.test.yaml",))
+    write("rules/a.yaml", "ipxe: 2\n")
+    ran = run("check", "b.test.yaml")
+    result("no rules that load" in ran.stderr, "unless rules are too wrong",
+           ran.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         os.mkdir("templates")
-        for part in (names_from_facts, names_in_conditions, encodings):
+        for part in (names_from_facts, names_in_conditions, encodings, fetched,
+                     tests_of_rules):
             part()
         os.chdir("/")
     return finish()

@@ -6,6 +6,7 @@ own, all its files in one folder. For tests and the bench.
         with PrivateHttpd(work, module, "IPXERules ...\\n") as server:
             server.get("/boot.ipxe?mac=...")
 """
+import contextlib
 import glob
 import os
 import pwd
@@ -17,6 +18,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+
+import ending
 
 CONFIG = """\
 ServerRoot "{work}"
@@ -146,6 +149,19 @@ class PrivateHttpd:
         return "\n".join(lines)
 
     def __enter__(self):
+        ending.by_exception()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        """Until it answers."""
         # A session of its own: prefork ends its whole process group.
         # pylint: disable-next=consider-using-with
         self.process = subprocess.Popen(
@@ -157,19 +173,22 @@ class PrivateHttpd:
             try:
                 socket.create_connection((self.address, self.port),
                                          1).close()
-                return self
+                return
             except OSError:
                 time.sleep(self.poll)
-        self.stop()
         raise Unusable(f"httpd does not answer\n{self.log()}")
 
-    def __exit__(self, *_):
-        self.stop()
-
     def stop(self):
+        """All of it: a parent that was killed leaves its children behind."""
+        if not self.process:
+            return
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        try:
+            self.process.wait(20)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def log(self):
         try:

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import time
 
+import ending
 from private_httpd import Unusable, find, free_port
 
 
@@ -118,7 +119,12 @@ class PrivatePostgres:
                 "connect_timeout=2")
 
     def __enter__(self):
-        self.start()
+        ending.by_exception()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):

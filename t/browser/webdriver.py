@@ -24,7 +24,8 @@ def free_port():
 
 
 class Browser:
-    """A Chromium without a window, with a profile of its own in `work`."""
+    """A Chromium without a window, with a profile of its own in `work`; quit()
+    ends it."""
 
     def __init__(self, work):
         driver = shutil.which("chromedriver")
@@ -37,7 +38,14 @@ class Browser:
             [driver, f"--port={self.port}"], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         self.session = ""
-        self.wait_for_driver()
+        try:
+            self.wait_for_driver()
+            self.begin(work, binary)
+        except BaseException:
+            self.quit()
+            raise
+
+    def begin(self, work, binary):
         found = self.call("POST", "/session", {"capabilities": {
             "alwaysMatch": {
                 "goog:chromeOptions": {"binary": binary, "args": [

@@ -93,7 +93,7 @@ class Server(PrivateHttpd):
 
     def restart(self):
         self.stop()
-        self.__enter__()
+        self.start()
 
 
 # ---- Machines that a fault finds ----

@@ -118,12 +118,12 @@ def kill_something(server, turn):
     whose children go on for a while, and the others of a child."""
     if turn % 4 == 1:
         server.kill()
-        server.__enter__()
+        server.start()
     elif turn % 4 == 3:
         server.process.kill()
         time.sleep(0.5)
         server.kill()
-        server.__enter__()
+        server.start()
     else:
         found = children(server)
         if found:

@@ -31,7 +31,7 @@ def locked_for_all(server):
     other = sqlite3.connect(server.file, isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
-    server.__enter__()
+    server.start()
     waits = nothing_is_known(fleet, "locked for all", "(locked|too long)")
     other.execute("ROLLBACK")
     other.close()
@@ -83,12 +83,12 @@ def read_only(server):
     server.stop()
     mode = os.stat(server.folder).st_mode
     subprocess.run(["mount", "-o", "remount,ro", server.folder], check=True)
-    server.__enter__()
+    server.start()
     waits = nothing_is_known(fleet, "read-only file system", ".*")
     server.stop()
     subprocess.run(["mount", "-o", "remount,rw", server.folder], check=True)
     os.chmod(server.file, 0o400)
-    server.__enter__()
+    server.start()
     waits = nothing_is_written(fleet, "read-only file", "readonly")
     # SQLite gives what it makes beside the file the file's own mode.
     for name in os.listdir(server.db):
@@ -145,7 +145,7 @@ def restored(server):
     server.stop()
     without_log(server)
     shutil.copyfile(yesterday, server.file)
-    server.__enter__()
+    server.start()
     is_held(fleet, "restored from yesterday")
     run = server.ipxectl("disarm", f"serial=L{fleet.done}")
     result(run.returncode == 0, "restored: what is done is disarmed",
@@ -195,7 +195,7 @@ def corrupt(server):
         without_log(server)
         scribble(server.file, start, most)
         bad = digest(server.file)
-        server.__enter__()
+        server.start()
         waits = nothing_is_known(fleet, what, "(malformed|not a database)")
         result(digest(server.file) == bad, f"{what}: it is not replaced")
         shutil.copyfile(good, f"{server.file}.new")

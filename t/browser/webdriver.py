@@ -10,6 +10,9 @@ import time
 import urllib.error
 import urllib.request
 
+# Whatever proxy the environment names for other addresses.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -72,7 +75,7 @@ class Browser:
             f"http://127.0.0.1:{self.port}{path}", data=data, method=method,
             headers={"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with DIRECTLY.open(request, timeout=60) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise Failed(error.read().decode()[:2000]) from error

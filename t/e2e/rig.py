@@ -21,6 +21,9 @@ import urllib.request
 
 import wire
 
+# Whatever proxy the environment names for other addresses.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 SITE = os.path.join(HERE, "site")
@@ -331,7 +334,7 @@ def fetch(path, agent="e2e", method="GET"):
         "http://%s%s" % (SERVER, path), method=method,
         headers={"User-Agent": agent})
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with DIRECTLY.open(request, timeout=30) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()

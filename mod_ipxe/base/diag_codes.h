@@ -82,7 +82,7 @@
     X(BAD_PATTERN, "bad-pattern", ERROR, \
       "A glob, a regular expression or a comparison that cannot be read.") \
     X(DOUBTFUL_PATTERN, "doubtful-pattern", WARNING, \
-      "A platform or a processor that no machine names so.") \
+      "A pattern that no machine fits.") \
     X(BAD_NETWORK, "bad-network", ERROR, \
       "What should be an address, a network or a range is none.") \
     X(BAD_MAC, "bad-mac", ERROR, \

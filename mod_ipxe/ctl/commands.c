@@ -193,3 +193,19 @@ const ipxe_command_t *ipxe_command_find(const char *name)
         command++;
     return command->name ? command : NULL;
 }
+
+void ipxe_command_unknown(const char *name)
+{
+    const char *names[sizeof(ipxe_commands) / sizeof(*ipxe_commands)], *near;
+    apr_size_t n = 0;
+
+    for (; ipxe_commands[n].name; n++)
+        names[n] = ipxe_commands[n].name;
+    near = ipxe_text_nearest(name, names, n);
+    if (near)
+        ipxe_ctl_complain("there is no command '%s'; did you mean '%s'?", name,
+                          near);
+    else
+        ipxe_ctl_complain("there is no command '%s'; 'ipxectl help' lists them",
+                          name);
+}

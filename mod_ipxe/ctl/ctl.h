@@ -125,6 +125,9 @@ extern const ipxe_command_t ipxe_commands[];
 /* NULL where there is none of that name. */
 const ipxe_command_t *ipxe_command_find(const char *name);
 
+/* Prints that there is no command of that name, and which may be meant. */
+void ipxe_command_unknown(const char *name);
+
 ipxe_command_fn ipxe_ctl_arm, ipxe_ctl_check, ipxe_ctl_disarm, ipxe_ctl_explain,
     ipxe_ctl_forget, ipxe_ctl_freeze, ipxe_ctl_help, ipxe_ctl_hosts,
     ipxe_ctl_lint, ipxe_ctl_machines, ipxe_ctl_next, ipxe_ctl_release,
@@ -158,7 +161,12 @@ ipxe_exit_e ipxe_ctl_findings(ipxe_ctl_t *ctl, ipxe_diags_t *found,
 /* "3 errors", "1 error". */
 const char *ipxe_ctl_count(int n, const char *word, apr_pool_t *pool);
 
-/* Reads a file that an operator named. NULL: why not was added to diags. */
+/* Reads a file that an operator named, of any kind that can be read: the
+ * command's input and pipes, too. Errors as ipxe_source_read has them. */
+apr_status_t ipxe_ctl_source(ipxe_source_t **source, const char *path,
+                             apr_size_t most, apr_pool_t *pool);
+
+/* The same. NULL: why not was added to diags. */
 ipxe_source_t *ipxe_ctl_read_file(const char *path, apr_size_t most,
                                   ipxe_diags_t *diags, apr_pool_t *pool);
 

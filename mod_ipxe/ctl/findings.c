@@ -60,11 +60,42 @@ static void unreadable(ipxe_diags_t *diags, const char *path,
                       : apr_strerror(status, reason, sizeof(reason)));
 }
 
+/* What comes through a pipe, which has no size beforehand. */
+static apr_status_t read_stream(ipxe_source_t **source, const char *path,
+                                apr_size_t most, apr_pool_t *pool)
+{
+    ipxe_text_t *text = ipxe_text_make(4096, pool);
+    FILE *file = fopen(path, "rb");
+    char piece[4096];
+    size_t n;
+    int failed;
+
+    if (!file)
+        return APR_EGENERAL;
+    while (text->len <= most && (n = fread(piece, 1, sizeof(piece), file)) > 0)
+        ipxe_text_add_n(text, piece, n);
+    failed = ferror(file);
+    fclose(file);
+    if (failed || text->len > most)
+        return failed ? APR_EGENERAL : APR_ENOSPC;
+    *source = ipxe_source_make(path, text->data, text->len, pool);
+    return APR_SUCCESS;
+}
+
+apr_status_t ipxe_ctl_source(ipxe_source_t **source, const char *path,
+                             apr_size_t most, apr_pool_t *pool)
+{
+    apr_status_t status = ipxe_source_read(source, path, most, pool);
+
+    return status == APR_EGENERAL ? read_stream(source, path, most, pool)
+                                  : status;
+}
+
 ipxe_source_t *ipxe_ctl_read_file(const char *path, apr_size_t most,
                                   ipxe_diags_t *diags, apr_pool_t *pool)
 {
     ipxe_source_t *source = NULL;
-    apr_status_t status = ipxe_source_read(&source, path, most, pool);
+    apr_status_t status = ipxe_ctl_source(&source, path, most, pool);
 
     if (status == APR_SUCCESS)
         return source;

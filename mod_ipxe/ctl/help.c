@@ -82,9 +82,7 @@ ipxe_exit_e ipxe_ctl_help(ipxe_ctl_t *ctl)
     name = APR_ARRAY_IDX(ctl->args, 0, const char *);
     command = ipxe_command_find(name);
     if (!command) {
-        ipxe_ctl_complain("there is no command '%s'; 'ipxectl help' lists "
-                          "them",
-                          name);
+        ipxe_command_unknown(name);
         return IPXE_EXIT_USAGE;
     }
     print_command(command);

@@ -44,9 +44,7 @@ static ipxe_exit_e start(int argc, const char *const *argv, apr_pool_t *pool)
     }
     ctl.command = command_of(argc, argv);
     if (!ctl.command) {
-        ipxe_ctl_complain("there is no command '%s'; 'ipxectl help' lists "
-                          "them",
-                          argv[1]);
+        ipxe_command_unknown(argv[1]);
         return IPXE_EXIT_USAGE;
     }
     return argc > 1 ? run(&ctl, argc - 1, argv + 1) : run(&ctl, 1, argv);

@@ -199,13 +199,29 @@ static ipxe_exit_e usage(const ipxe_ctl_t *ctl)
     return IPXE_EXIT_USAGE;
 }
 
+/* Nonzero where the word is an option whose value is the word after it. */
+static int wants_value(const apr_getopt_option_t *table, const char *word)
+{
+    for (; table->optch; table++) {
+        if (!table->has_arg)
+            continue;
+        if (word[0] == '-' && word[1] == table->optch && !word[2])
+            return 1;
+        if (table->name && strncmp(word, "--", 2) == 0 &&
+            strcmp(word + 2, table->name) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 /* A lone "-" that no option takes would be one without a letter. */
-static void name_input(apr_getopt_t *reader)
+static void name_input(apr_getopt_t *reader, const apr_getopt_option_t *table)
 {
     int i;
 
     for (i = 1; i < reader->argc; i++)
-        if (strcmp(reader->argv[i], "-") == 0 && *reader->argv[i - 1] != '-')
+        if (strcmp(reader->argv[i], "-") == 0 &&
+            !wants_value(table, reader->argv[i - 1]))
             reader->argv[i] = IPXE_CTL_INPUT;
 }
 
@@ -220,7 +236,7 @@ ipxe_exit_e ipxe_ctl_read(ipxe_ctl_t *ctl, int argc, const char *const *argv)
     apr_getopt_init(&reader, ctl->pool, argc, argv);
     reader->argv[0] = "ipxectl"; /* the name in its messages */
     reader->interleave = 1;
-    name_input(reader);
+    name_input(reader, table);
     reader->errfn = on_error;
     while ((status = apr_getopt_long(reader, table, &id, &value)) ==
            APR_SUCCESS)

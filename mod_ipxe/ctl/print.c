@@ -16,6 +16,7 @@ void ipxe_ctl_complain(const char *format, ...)
 {
     va_list args;
 
+    fflush(stdout); /* what was found stands before what is said of it */
     fputs("ipxectl: ", stderr);
     va_start(args, format);
     vfprintf(stderr, format, args);

@@ -43,7 +43,7 @@ static ipxe_exit_e read_source(ipxe_source_t **source, const char *path,
 {
     char reason[120];
     apr_status_t status =
-        ipxe_source_read(source, path, IPXE_MAX_TEMPLATE_FILE, pool);
+        ipxe_ctl_source(source, path, IPXE_MAX_TEMPLATE_FILE, pool);
 
     if (status == APR_SUCCESS)
         return IPXE_EXIT_FINE;

@@ -41,8 +41,15 @@ static void add_pattern(ipxe_loader_t *loader, ipxe_cond_t *cond,
     const ipxe_pattern_t *pattern =
         ipxe_pattern_compile(node, subject, loader->diags, loader->pool);
 
-    if (pattern)
-        APR_ARRAY_PUSH(cond->patterns, const ipxe_pattern_t *) = pattern;
+    if (!pattern)
+        return;
+    APR_ARRAY_PUSH(cond->patterns, const ipxe_pattern_t *) = pattern;
+    if (node->kind == IPXE_YAML_SCALAR && strstr(node->text, "{{"))
+        ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_DOUBTFUL_PATTERN,
+                                     node->span,
+                                     "nothing is put into a pattern: it stands "
+                                     "for itself, braces and all"),
+                       "write an expression: when: %s == name", subject->name);
 }
 
 static void bind_patterns(ipxe_loader_t *loader, ipxe_cond_t *cond,
@@ -75,7 +82,10 @@ static ipxe_cond_t *bind_list(ipxe_loader_t *loader, ipxe_cond_e kind,
     apr_size_t i;
 
     add_part(loader, cond, NULL);
-    if (value->kind != IPXE_YAML_SEQUENCE || !value->count)
+    if (value->kind == IPXE_YAML_SEQUENCE && !value->count)
+        ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE, value->span,
+                      "'%s' is an empty list", key->text);
+    else if (value->kind != IPXE_YAML_SEQUENCE)
         ipxe_bind_wrong(loader->diags, key, value,
                         "a list of mappings or expressions");
     else {
@@ -260,12 +270,26 @@ static ipxe_cond_t *make_mapping(ipxe_loader_t *loader, const ipxe_yaml_t *node)
     return cond;
 }
 
+/* As of a text with values in it, which a condition is not. */
+static int in_braces(const char *text)
+{
+    text += strspn(text, " \t\r\n");
+    return strncmp(text, "{{", 2) == 0 || strncmp(text, "{%", 2) == 0;
+}
+
 static ipxe_cond_t *make_expression(ipxe_loader_t *loader,
                                     const ipxe_yaml_t *node)
 {
     ipxe_cond_t *cond =
         new_cond(loader, IPXE_COND_EXPRESSION, NULL, node->span);
 
+    if (in_braces(node->text)) {
+        ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_TEMPLATE_SYNTAX,
+                                     node->span,
+                                     "a condition stands in {{ }}"),
+                       "it is an expression by itself: leave {{ }} out");
+        return NULL;
+    }
     cond->written = apr_array_pstrcat(
         loader->pool, ipxe_text_split(node->text, " \t\r\n", loader->pool),
         ' ');

@@ -118,7 +118,11 @@ static const void *make_url(ipxe_loader_t *loader, const ipxe_yaml_t *key,
 {
     if (value->kind == IPXE_YAML_SCALAR && *value->text)
         return ipxe_load_phrase(loader, value, IPXE_CONTEXT_URL);
-    ipxe_bind_wrong(loader->diags, key, value, "a path or a URL");
+    if (value->kind == IPXE_YAML_SCALAR)
+        ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE, value->span,
+                      "'%s' is empty", key->text);
+    else
+        ipxe_bind_wrong(loader->diags, key, value, "a path or a URL");
     return NULL;
 }
 

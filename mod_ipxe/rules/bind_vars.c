@@ -131,7 +131,7 @@ static void add_var(ipxe_loader_t *loader, ipxe_vars_t *vars,
 }
 
 static void add_vars(ipxe_loader_t *loader, ipxe_vars_t *vars,
-                     const ipxe_yaml_t *node, make_fn *make)
+                     const char *what, const ipxe_yaml_t *node, make_fn *make)
 {
     apr_size_t i;
 
@@ -139,8 +139,7 @@ static void add_vars(ipxe_loader_t *loader, ipxe_vars_t *vars,
         return;
     if (node->kind != IPXE_YAML_MAPPING)
         ipxe_diag_add(loader->diags, IPXE_DIAG_WRONG_TYPE, node->span,
-                      "'%s' must be a mapping, not %s",
-                      make == make_worth ? "vars" : "secrets",
+                      "'%s' must be a mapping, not %s", what,
                       ipxe_yaml_what(node));
     for (i = 0; node->kind == IPXE_YAML_MAPPING && i < node->count; i++)
         add_var(loader, vars, &node->pairs[i], make);
@@ -154,22 +153,28 @@ ipxe_vars_t *ipxe_load_vars(ipxe_loader_t *loader, const ipxe_yaml_t *vars,
     if (ipxe_yaml_is_null(vars) && ipxe_yaml_is_null(secrets))
         return NULL;
     both = ipxe_vars_make(loader->pool);
-    add_vars(loader, both, vars, make_worth);
-    add_vars(loader, both, secrets, ipxe_load_secret);
+    add_vars(loader, both, "vars", vars, make_worth);
+    add_vars(loader, both, "secrets", secrets, ipxe_load_secret);
     return both;
 }
 
 ipxe_vars_t *ipxe_load_set(ipxe_loader_t *loader, const ipxe_yaml_t *set)
 {
-    return ipxe_load_vars(loader, set, NULL);
+    ipxe_vars_t *vars;
+
+    if (ipxe_yaml_is_null(set))
+        return NULL;
+    vars = ipxe_vars_make(loader->pool);
+    add_vars(loader, vars, "set", set, make_worth);
+    return vars;
 }
 
 void ipxe_bind_vars_section(ipxe_loader_t *loader, const ipxe_yaml_t *value)
 {
-    add_vars(loader, loader->vars, value, make_worth);
+    add_vars(loader, loader->vars, "vars", value, make_worth);
 }
 
 void ipxe_bind_secrets_section(ipxe_loader_t *loader, const ipxe_yaml_t *value)
 {
-    add_vars(loader, loader->vars, value, ipxe_load_secret);
+    add_vars(loader, loader->vars, "secrets", value, ipxe_load_secret);
 }

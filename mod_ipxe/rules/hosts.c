@@ -58,11 +58,18 @@ static void add_conflict(const ipxe_host_t *host, const ipxe_host_t *other,
                          ipxe_host_by_e fact, const char *value, apr_size_t len,
                          ipxe_diags_t *diags)
 {
-    ipxe_diag_t *diag = ipxe_diag_add(
-        diags, IPXE_DIAG_HOST_CONFLICT, host->span,
-        "%s %.*s is claimed by two hosts, '%s' and '%s'",
-        ipxe_fact_name(facts[fact]), (int)len, value, other->name, host->name);
+    const char *name = ipxe_fact_name(facts[fact]);
+    ipxe_diag_t *diag;
 
+    if (other == host) {
+        ipxe_diag_add(diags, IPXE_DIAG_HOST_CONFLICT, host->span,
+                      "%s %.*s stands twice at host '%s'", name, (int)len,
+                      value, host->name);
+        return;
+    }
+    diag = ipxe_diag_add(diags, IPXE_DIAG_HOST_CONFLICT, host->span,
+                         "%s %.*s is claimed by two hosts, '%s' and '%s'", name,
+                         (int)len, value, other->name, host->name);
     ipxe_diag_note(diag, other->span, "the other stands here");
 }
 

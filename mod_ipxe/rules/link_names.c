@@ -240,6 +240,31 @@ static void check_existing(ipxe_loader_t *loader, const ipxe_cond_t *cond,
     }
 }
 
+/* A machine may have run what is no profile any more: that is no error. */
+static void doubt_run(const ipxe_loader_t *loader, const char *name,
+                      ipxe_span_t span)
+{
+    if (!apr_hash_get(loader->profiles, name, APR_HASH_KEY_STRING))
+        ipxe_load_near(ipxe_diag_add(loader->diags, IPXE_DIAG_DOUBTFUL_PATTERN,
+                                     span, "there is no profile '%s' to run",
+                                     name),
+                       loader, loader->profiles, name);
+}
+
+static void doubt_runs(const ipxe_loader_t *loader, const ipxe_cond_t *cond)
+{
+    const char *name;
+    int i;
+
+    for (i = 0; i < cond->patterns->nelts; i++) {
+        const ipxe_pattern_t *pattern =
+            APR_ARRAY_IDX(cond->patterns, i, const ipxe_pattern_t *);
+
+        if (ipxe_pattern_plain(pattern, &name))
+            doubt_run(loader, name, ipxe_pattern_span(pattern));
+    }
+}
+
 static void check_cond(void *baton, const ipxe_cond_t *cond)
 {
     known_t *known = baton;
@@ -250,6 +275,8 @@ static void check_cond(void *baton, const ipxe_cond_t *cond)
         check_existing(loader, cond, loader->hosts, "host");
     else if (cond->kind == IPXE_COND_GROUP)
         check_existing(loader, cond, loader->groups, "group");
+    else if (cond->kind == IPXE_COND_RUNS)
+        doubt_runs(loader, cond);
     else if (cond->kind == IPXE_COND_EXPRESSION) {
         ipxe_template_names(cond->expression, check_name, known);
         ipxe_template_names(cond->expression, check_fact_name, loader);

@@ -104,8 +104,8 @@ void *ipxe_load_next(const ipxe_loader_t *loader, const apr_hash_t *table,
     return defined ? defined->thing : NULL;
 }
 
-static void add_near(ipxe_diag_t *diag, const ipxe_loader_t *loader,
-                     apr_hash_t *table, const char *name)
+void ipxe_load_near(ipxe_diag_t *diag, const ipxe_loader_t *loader,
+                    apr_hash_t *table, const char *name)
 {
     const char **names =
         apr_palloc(loader->pool, (apr_hash_count(table) + 1) * sizeof(*names));
@@ -126,9 +126,9 @@ void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
 
     if (found)
         return found->thing;
-    add_near(ipxe_diag_add(loader->diags, IPXE_DIAG_UNKNOWN_NAME, span,
-                           "there is no %s '%s'", what, name),
-             loader, table, name);
+    ipxe_load_near(ipxe_diag_add(loader->diags, IPXE_DIAG_UNKNOWN_NAME, span,
+                                 "there is no %s '%s'", what, name),
+                   loader, table, name);
     return NULL;
 }
 

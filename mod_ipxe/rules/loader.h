@@ -194,6 +194,10 @@ int ipxe_load_define(ipxe_loader_t *loader, apr_hash_t *table, const char *what,
 void *ipxe_load_next(const ipxe_loader_t *loader, const apr_hash_t *table,
                      int *at);
 
+/* Helps by the names of a table: the nearest, or all where they are few. */
+void ipxe_load_near(ipxe_diag_t *diag, const ipxe_loader_t *loader,
+                    apr_hash_t *table, const char *name);
+
 /* What a table defines under a name; where nothing, an error with the near
  * name was added and NULL is returned. */
 void *ipxe_load_find(ipxe_loader_t *loader, apr_hash_t *table, const char *what,

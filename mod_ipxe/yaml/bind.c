@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 #define MOST_KEYS 64
 
@@ -160,6 +161,22 @@ static const struct {
 
 /* ---- Rows ---- */
 
+/* Words that older YAML takes for true and false. */
+static void help_bool(ipxe_diag_t *diag, const ipxe_yaml_t *value)
+{
+    static const char *const yes[] = {"yes", "on", "y", "1"};
+    static const char *const no[] = {"no", "off", "n", "0"};
+    const char *text = value->kind == IPXE_YAML_SCALAR ? value->text : "";
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        if (strcasecmp(text, yes[i]) == 0)
+            ipxe_diag_help(diag, "write true");
+        else if (strcasecmp(text, no[i]) == 0)
+            ipxe_diag_help(diag, "write false");
+    }
+}
+
 /* What is wrong, to the point: a number out of bounds, one item of a list. */
 static void add_wrong(const binding_t *binding, const ipxe_bind_t *row,
                       const ipxe_yaml_pair_t *pair)
@@ -190,6 +207,8 @@ static void add_wrong(const binding_t *binding, const ipxe_bind_t *row,
     }
     diag = ipxe_bind_wrong(binding->diags, pair->key, value,
                            types[row->type].want);
+    if (row->type == IPXE_BIND_BOOL)
+        help_bool(diag, value);
     if (row->type == IPXE_BIND_TEXT || row->type == IPXE_BIND_SCALAR)
         if (ipxe_yaml_is_null(value) && value->count > 0)
             ipxe_diag_help(diag, "put it in quotes if it is text: \"%s\"",

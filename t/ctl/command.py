@@ -88,7 +88,9 @@ def usage():
     exits(0, "--help of a command", "check", "--help", says="--strict")
     exits(0, "no command is help", says="COMMAND")
     exits(0, "--version", "--version", says="ipxectl ")
-    exits(2, "an unknown command", "chek", says="no command 'chek'")
+    exits(2, "an unknown command", "chek", says="did you mean 'check'?")
+    exits(2, "an unknown command that is like none", "xyzzy",
+          says="'ipxectl help' lists them")
     exits(2, "an unknown option", "check", "--rule=x")
     exits(2, "an option without its value", "check", "--rules")
     exits(2, "an unknown format", "check", *SITE, "--format", "xml")
@@ -197,8 +199,39 @@ def checking():
     exits(1, "a template by itself, wrong", "check", *SITE, "c.cfg",
           says="c.cfg:1:")
     exits(0, "a template by itself, right", "check", *SITE, "a.cfg")
+    streams()
     exits(1, "files without any httpd", "check", "--httpd", "/nowhere",
           "c.cfg", says="c.cfg:1:")
+
+
+def streams():
+    """Files that come through a pipe."""
+    def piped(text, *words):
+        return subprocess.run([IPXECTL, *words], input=text, timeout=60,
+                              capture_output=True, text=True, check=False)
+    ran = piped("#!ipxe\ngoto x\n", "lint", "-")
+    result(ran.returncode == 1 and "/dev/stdin:2:6: error" in ran.stdout,
+           "lint reads its input", ran.stdout, ran.stderr)
+    ran = piped("#!ipxe\nshell\n", "lint", "--strict", "-")
+    result(ran.returncode == 0, "after any option", ran.stdout, ran.stderr)
+    ran = piped("#!ipxe\ngoto x\n", "check", *SITE, "-")
+    result(ran.returncode == 1 and "/dev/stdin:2:6: error" in ran.stdout,
+           "check reads its input", ran.stdout, ran.stderr)
+    ran = piped("{{ x }}\n", "template", "-", "x=1")
+    result(ran.stdout == "1\n", "template reads its input", ran.stdout,
+           ran.stderr)
+    ran = piped("x: 2\n", "template", "a.cfg", "--vars",
+                "/dev/stdin")
+    result("y" in ran.stderr and ran.returncode == 1, "and its variables",
+           ran.stdout, ran.stderr)
+    with open("both", "w+", encoding="utf-8") as both:
+        subprocess.run([IPXECTL, "lint", "-"], input="#!ipxe\ngoto x\n",
+                       stdout=both, stderr=both, text=True, check=False)
+        both.seek(0)
+        said = both.read()
+    result(said.startswith("/dev/stdin:2:6:") and
+           said.endswith("ipxectl: 1 error, 0 warnings\n"),
+           "the count stands last", said)
 
 
 def colours():

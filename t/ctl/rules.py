@@ -191,12 +191,56 @@ tests:
            ran.stderr)
 
 
+def slips():
+    found("yes is not true", """\
+ipxe: 1
+rules:
+  - { name: a, continue: yes, local: true }
+""", "3:26 wrong-type", says="help: write true")
+    found("set is called set", """\
+ipxe: 1
+rules:
+  - { name: a, set: [ a ] }
+""", "3:21 wrong-type", says="'set' must be")
+    found("an empty list under all", """\
+ipxe: 1
+rules:
+  - { name: a, when: { all: [] }, local: true }
+""", "3:29 bad-value", says="empty list")
+    found("a condition in braces", """\
+ipxe: 1
+rules:
+  - { name: a, when: "{{ serial == 'x' }}", local: true }
+""", "3:22 template-syntax", says="leave {{ }} out")
+    found("a pattern in braces", """\
+ipxe: 1
+rules:
+  - { name: a, when: { serial: "{{ x }}" }, local: true }
+""", "3:32 doubtful-pattern")
+    found("what no profile is called was never done", """\
+ipxe: 1
+profiles: { image: { kernel: k } }
+rules:
+  - { name: a, when: { done: [ imgae, image, "im*" ] }, local: true }
+  - { name: b, when: { failed: "*" }, boot: image }
+""", "4:32 doubtful-pattern", says="did you mean 'image'?")
+    found("a kernel that is empty", """\
+ipxe: 1
+profiles: { a: { kernel: "" } }
+rules: [ { name: a, boot: a } ]
+""", "2:26 bad-value")
+    found("a card that a host has twice", """\
+ipxe: 1
+hosts: [ { name: a, mac: [ 02:00:00:00:00:01, 02-00-00-00-00-01 ] } ]
+""", "2:18 host-conflict", says="stands twice at host 'a'")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         os.mkdir("templates")
         for part in (names_from_facts, names_in_conditions, encodings, fetched,
-                     tests_of_rules):
+                     tests_of_rules, slips):
             part()
         os.chdir("/")
     return finish()

@@ -112,6 +112,7 @@ static void test_bad(apr_pool_t *pool)
        "a mapping [wrong-type]\n"
        "a.yaml:4:10: error: 'install' must be true or false, not text "
        "[wrong-type]\n"
+       "help: write true\n"
        "a.yaml:5:8: error: 'tries' is out of bounds [bad-value]\n"
        "help: write a number from 1 to 9\n"
        "a.yaml:6:10: error: 'timeout' must be a time, not a list "

@@ -191,6 +191,10 @@ ipxe_exit_e ipxe_ctl_load(ipxe_snapshot_t **set, ipxe_ctl_t *ctl, int sign);
 ipxe_exit_e ipxe_ctl_request(ipxe_request_t *request, ipxe_ctl_t *ctl,
                              const ipxe_snapshot_t *set);
 
+/* Adds what the host is told by, as its machine would send it. */
+void ipxe_ctl_add_host(ipxe_text_t *query, const ipxe_host_t *host,
+                       apr_pool_t *pool);
+
 /* NAME=VALUE in two; NULL where there is no '=' or no name. */
 const char *ipxe_ctl_pair(const char **value, const char *text,
                           apr_pool_t *pool);

@@ -6,34 +6,17 @@
 #include "ctl/hosts.h"
 #include "ctl/state.h"
 
-static void add(ipxe_text_t *query, const char *name, const char *value,
-                apr_pool_t *pool)
-{
-    if (value)
-        ipxe_text_addf(query, "&%s=%s", name,
-                       ipxe_text_urlencode(value, NULL, pool));
-}
-
 /* The machine that would say of itself what the host is told by. */
 static const ipxe_machine_t *machine_of(const ipxe_host_t *host,
                                         apr_pool_t *pool)
 {
     ipxe_text_t *query = ipxe_text_make(256, pool);
-    const apr_array_header_t *macs =
-        ipxe_text_split(host->macs ? host->macs : "", " ", pool);
     ipxe_machine_input_t input;
-    int i;
 
-    for (i = 0; i < macs->nelts; i++)
-        add(query, i ? apr_psprintf(pool, "mac%d", i) : "mac",
-            APR_ARRAY_IDX(macs, i, const char *), pool);
-    add(query, "uuid", host->uuid, pool);
-    add(query, "serial", host->serial, pool);
-    add(query, "manufacturer", host->manufacturer, pool);
-    add(query, "asset", host->asset, pool);
+    ipxe_ctl_add_host(query, host, pool);
     memset(&input, 0, sizeof(input));
-    input.query = query->len ? query->data + 1 : "";
-    input.query_len = strlen(input.query);
+    input.query = query->data;
+    input.query_len = query->len;
     return ipxe_machine_parse(&input, pool);
 }
 

@@ -99,8 +99,8 @@ static void add_fact(ipxe_text_t *query, const char *name, const char *value,
                    ipxe_text_urlencode(value, NULL, pool));
 }
 
-static void add_host(ipxe_text_t *query, const ipxe_host_t *host,
-                     apr_pool_t *pool)
+void ipxe_ctl_add_host(ipxe_text_t *query, const ipxe_host_t *host,
+                       apr_pool_t *pool)
 {
     const apr_array_header_t *macs =
         ipxe_text_split(host->macs ? host->macs : "", " ", pool);
@@ -134,7 +134,7 @@ static int add_word(ipxe_text_t *query, ipxe_request_t *request,
     }
     host = ipxe_hosts_named(set->rules, word, pool);
     if (host)
-        add_host(query, host, pool);
+        ipxe_ctl_add_host(query, host, pool);
     return host != NULL;
 }
 

@@ -2,8 +2,9 @@
 /* The set that counts, and its users. */
 #include "engine/swap.h"
 
-#include <apr_allocator.h>
 #include <apr_thread_mutex.h>
+
+#include "base/pool.h"
 
 struct ipxe_swap_t {
     apr_thread_mutex_t *mutex; /* of current alone */
@@ -22,18 +23,7 @@ ipxe_swap_t *ipxe_swap_make(apr_pool_t *pool)
 
 apr_pool_t *ipxe_swap_pool(void)
 {
-    apr_allocator_t *allocator;
-    apr_pool_t *pool;
-
-    if (apr_allocator_create(&allocator) != APR_SUCCESS)
-        return NULL;
-    if (apr_pool_create_unmanaged_ex(&pool, NULL, allocator) != APR_SUCCESS) {
-        apr_allocator_destroy(allocator);
-        return NULL;
-    }
-    apr_allocator_owner_set(allocator, pool);
-    apr_pool_tag(pool, "ipxe_set");
-    return pool;
+    return ipxe_pool_own(NULL, "ipxe_set");
 }
 
 /* Whoever makes it 0 sees all that the others did with the set. APR's own

@@ -8,19 +8,10 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json.h"
 
 #define EVENTS "armed, started, installed, done, failed, held or all"
-
-apr_time_t ipxe_receiver_clock(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return apr_time_make(t.tv_sec, t.tv_nsec / 1000);
-}
 
 /* ---- Events ---- */
 

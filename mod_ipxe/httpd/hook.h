@@ -52,7 +52,4 @@ const char *ipxe_receiver_run(const ipxe_receiver_t *receiver,
                               const ipxe_text_t *body, int (*stop)(void),
                               apr_pool_t *pool);
 
-/* Microseconds of a clock that is never set. */
-apr_time_t ipxe_receiver_clock(void);
-
 #endif

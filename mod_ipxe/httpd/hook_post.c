@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/pool.h"
 
 /* Between two looks at whether to stop. */
 #define SLICE apr_time_from_msec(200)
@@ -38,7 +39,7 @@ static int may_wait(post_t *post)
 {
     if (post->stop && post->stop())
         return fail(post, "the server ends", 0);
-    if (ipxe_receiver_clock() >= post->until)
+    if (ipxe_clock() >= post->until)
         return fail(post, "no answer in time", 0);
     return 1;
 }
@@ -165,7 +166,7 @@ const char *ipxe_receiver_post(const ipxe_receiver_t *receiver,
 {
     post_t post = {.receiver = receiver, .stop = stop, .pool = pool};
 
-    post.until = ipxe_receiver_clock() + IPXE_HOOK_TIMEOUT;
+    post.until = ipxe_clock() + IPXE_HOOK_TIMEOUT;
     if (!open_one(&post))
         return post.why;
     if (send_request(&post, body))

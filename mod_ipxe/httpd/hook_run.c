@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/pool.h"
 
 /* Milliseconds between two looks at whether it has ended. */
 #define LOOK 20
@@ -161,7 +162,7 @@ static void listen_to(run_t *run, int wait)
  * started in its group. */
 static int await(run_t *run, int *status, int (*stop)(void))
 {
-    apr_time_t until = ipxe_receiver_clock() + IPXE_HOOK_TIMEOUT;
+    apr_time_t until = ipxe_clock() + IPXE_HOOK_TIMEOUT;
     pid_t ended;
 
     do {
@@ -169,7 +170,7 @@ static int await(run_t *run, int *status, int (*stop)(void))
         if (ended == run->pid || (ended < 0 && errno != EINTR))
             return 1;
         listen_to(run, LOOK);
-    } while (ipxe_receiver_clock() < until && !(stop && stop()));
+    } while (ipxe_clock() < until && !(stop && stop()));
     kill(-run->pid, SIGKILL);
     while (waitpid(run->pid, status, 0) < 0 && errno == EINTR)
         ;

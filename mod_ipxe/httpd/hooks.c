@@ -5,13 +5,14 @@
 #include <ap_mpm.h>
 #include <apr_strings.h>
 #include <http_log.h>
-#include <mod_watchdog.h>
 #include <openssl/evp.h>
 
+#include "base/pool.h"
 #include "httpd/directives.h"
 #include "httpd/metrics.h"
 #include "httpd/places.h"
 #include "httpd/state.h"
+#include "httpd/watchdog.h"
 
 APLOG_USE_MODULE(ipxe);
 
@@ -134,7 +135,7 @@ static apr_interval_time_t pause_after(int failures, apr_interval_time_t most)
 
 static void say_failed(post_t *post, const char *why)
 {
-    apr_time_t now = ipxe_receiver_clock();
+    apr_time_t now = ipxe_clock();
 
     if (post->said && now - post->said < QUIET)
         return;
@@ -159,7 +160,7 @@ static void note_failed(post_t *post, const char *why)
 {
     ipxe_metrics_add(IPXE_TOTAL_HOOK_FAILED, 1);
     post->failures++;
-    post->resume = ipxe_receiver_clock() + pause_after(post->failures, MINUTE);
+    post->resume = ipxe_clock() + pause_after(post->failures, MINUTE);
     say_failed(post, why);
 }
 
@@ -198,11 +199,11 @@ static void trim(post_t *post, ipxe_state_t *state)
 {
     int dropped = 0;
 
-    if (ipxe_receiver_clock() < post->trim)
+    if (ipxe_clock() < post->trim)
         return;
     if (ipxe_state_trim(&dropped, state, apr_time_now()) != APR_SUCCESS)
         return;
-    post->trim = ipxe_receiver_clock() + MINUTE;
+    post->trim = ipxe_clock() + MINUTE;
     if (!dropped)
         return;
     ipxe_metrics_add(IPXE_TOTAL_HOOK_DROPPED, (apr_uint64_t)dropped);
@@ -223,7 +224,7 @@ static apr_status_t serve(int watchdog, void *data, apr_pool_t *pool)
     trim(post, state);
     apr_pool_create(&own, pool);
     for (i = 0; i < AT_ONCE && more && !server_ends() &&
-                ipxe_receiver_clock() >= post->resume;
+                ipxe_clock() >= post->resume;
          i++) {
         more = deliver_one(post, state, own);
         apr_pool_clear(own);
@@ -270,18 +271,9 @@ static void collect(apr_array_header_t *posts, const ipxe_serving_t *serving)
 
 static apr_status_t start_thread(post_t *post, int number, apr_pool_t *pconf)
 {
-    APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) *get =
-        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
-    APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *add =
-        APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
-    ap_watchdog_t *watchdog;
-    apr_status_t rv;
+    const char *name = apr_psprintf(pconf, "_ipxe_hook_%d_", number);
 
-    if (!get || !add)
-        return APR_ENOTIMPL;
-    rv = get(&watchdog, apr_psprintf(pconf, "_ipxe_hook_%d_", number), 0, 1,
-             pconf);
-    return rv == APR_SUCCESS ? add(watchdog, EVERY, post, serve) : rv;
+    return ipxe_watchdog_start(name, 1, EVERY, serve, post, pconf);
 }
 
 void ipxe_hooks_start(apr_array_header_t *all, server_rec *s, apr_pool_t *pconf)

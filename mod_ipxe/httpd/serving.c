@@ -2,10 +2,10 @@
 /* Directives to settings, settings to a rule set that virtual hosts share. */
 #include "httpd/serving.h"
 
-#include <apr_allocator.h>
 #include <apr_strings.h>
 #include <http_core.h>
 
+#include "base/pool.h"
 #include "engine/bundle.h"
 #include "httpd/files.h"
 #include "httpd/hook.h"
@@ -315,20 +315,6 @@ apr_array_header_t *ipxe_serving_all(server_rec *main_server, apr_pool_t *pool)
     return all;
 }
 
-/* An allocator of its own, so that the memory of a rule set goes back to the
- * system with it. */
-static apr_pool_t *set_pool(apr_pool_t *parent)
-{
-    apr_allocator_t *allocator;
-    apr_pool_t *pool;
-
-    apr_allocator_create(&allocator);
-    apr_pool_create_ex(&pool, parent, NULL, allocator);
-    apr_allocator_owner_set(allocator, pool);
-    apr_pool_tag(pool, "ipxe_set");
-    return pool;
-}
-
 /* Of the files as they were before the load: a change meanwhile is one that
  * the set does not have. */
 static void sign_files(ipxe_serving_t *serving, apr_uint64_t before,
@@ -348,7 +334,7 @@ static void sign_files(ipxe_serving_t *serving, apr_uint64_t before,
 
 void ipxe_serving_load(ipxe_serving_t *serving, apr_pool_t *pool)
 {
-    apr_pool_t *own = set_pool(pool);
+    apr_pool_t *own = ipxe_pool_own(pool, "ipxe_set");
     apr_uint64_t before =
         ipxe_watch_look(&serving->settings, NULL, NULL, own).signature;
     const ipxe_diag_t *first;

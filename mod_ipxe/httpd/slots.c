@@ -5,8 +5,8 @@
 #include <apr_strings.h>
 #include <http_log.h>
 #include <http_request.h>
-#include <time.h>
 
+#include "base/pool.h"
 #include "httpd/shared.h"
 #include "httpd/track.h"
 #include "httpd/watchdog.h"
@@ -44,15 +44,6 @@ static void put_back(void)
     ipxe_shared_unlock(shared);
 }
 
-/* Not the time of day, which may be set. */
-static apr_time_t now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return apr_time_from_sec(t.tv_sec) + t.tv_nsec / 1000;
-}
-
 static ipxe_slots_ask_t ask_of(const ipxe_serving_t *serving,
                                const char *machine)
 {
@@ -62,7 +53,7 @@ static ipxe_slots_ask_t ask_of(const ipxe_serving_t *serving,
                             .most = set->boot_slots,
                             .life = set->slot_life,
                             .patience = set->track ? PATIENCE : set->slot_life,
-                            .now = now()};
+                            .now = ipxe_clock()};
 
     return ask;
 }
@@ -133,7 +124,7 @@ int ipxe_slots_now(ipxe_slots_count_t *count, const ipxe_serving_t *serving)
     memset(count, 0, sizeof(*count));
     if (!slots)
         return 0;
-    ipxe_slots_count(count, slots, serving->settings.site, now());
+    ipxe_slots_count(count, slots, serving->settings.site, ipxe_clock());
     put_back();
     return 1;
 }

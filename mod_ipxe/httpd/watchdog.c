@@ -5,8 +5,7 @@
 apr_status_t ipxe_watchdog_start(const char *name, int alone,
                                  apr_interval_time_t interval,
                                  ap_watchdog_callback_fn_t *callback,
-                                 const apr_array_header_t *all,
-                                 apr_pool_t *pconf)
+                                 const void *data, apr_pool_t *pconf)
 {
     APR_OPTIONAL_FN_TYPE(ap_watchdog_get_instance) *get =
         APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
@@ -18,5 +17,5 @@ apr_status_t ipxe_watchdog_start(const char *name, int alone,
     if (!get || !add)
         return APR_ENOTIMPL;
     rv = get(&watchdog, name, 0, alone, pconf);
-    return rv == APR_SUCCESS ? add(watchdog, interval, all, callback) : rv;
+    return rv == APR_SUCCESS ? add(watchdog, interval, data, callback) : rv;
 }

@@ -9,12 +9,11 @@
 
 /* In post_config. name: of mod_watchdog's lock, "_ipxe_watch_"; alone: in one
  * child; interval: microseconds of rest between two calls; the first comes at
- * once, with AP_WATCHDOG_STATE_STARTING. `all` (of ipxe_serving_t *) is handed
- * to it. APR_ENOTIMPL: mod_watchdog is not loaded. */
+ * once, with AP_WATCHDOG_STATE_STARTING. data is handed to it. APR_ENOTIMPL:
+ * mod_watchdog is not loaded. */
 apr_status_t ipxe_watchdog_start(const char *name, int alone,
                                  apr_interval_time_t interval,
                                  ap_watchdog_callback_fn_t *callback,
-                                 const apr_array_header_t *all,
-                                 apr_pool_t *pconf);
+                                 const void *data, apr_pool_t *pconf);
 
 #endif

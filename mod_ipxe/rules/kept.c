@@ -2,13 +2,13 @@
 /* Keeping files of hosts. */
 #include "rules/kept.h"
 
-#include <apr_allocator.h>
 #include <apr_file_info.h>
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/pool.h"
 #include "rules/mapped.h"
 
 struct ipxe_kept_t {
@@ -117,17 +117,6 @@ static ipxe_kept_file_t *find(ipxe_kept_t *shelf, const ipxe_source_t *source)
 
 /* ---- Reading ---- */
 
-static apr_pool_t *own_pool(void)
-{
-    apr_allocator_t *allocator;
-    apr_pool_t *pool;
-
-    apr_allocator_create(&allocator);
-    apr_pool_create_unmanaged_ex(&pool, NULL, allocator);
-    apr_allocator_owner_set(allocator, pool);
-    return pool;
-}
-
 static int is_large(const char *path, apr_pool_t *pool)
 {
     apr_finfo_t info;
@@ -169,7 +158,7 @@ apr_status_t ipxe_kept_read(ipxe_source_t **source, ipxe_kept_t *shelf,
 
     if (!shelf || !is_large(path, pool))
         return read_as(source, path, name, most, pool);
-    own = own_pool();
+    own = ipxe_pool_own(NULL, "ipxe_kept");
     rv = read_as(source, path, name, most, own);
     if (rv != APR_SUCCESS) {
         apr_pool_destroy(own);
@@ -269,7 +258,7 @@ static const ipxe_image_t *pack(const ipxe_kept_file_t *file,
 
 static void fill(ipxe_kept_file_t *file)
 {
-    apr_pool_t *temp = own_pool();
+    apr_pool_t *temp = ipxe_pool_own(NULL, "ipxe_kept");
     filling_t filling;
     ipxe_yaml_long_t hosts = {"hosts", fill_one, &filling};
     ipxe_yaml_t *root;
@@ -404,7 +393,7 @@ static ipxe_kept_file_t *find_mapped(ipxe_kept_t *shelf, const char *name,
 static ipxe_kept_file_t *map_file(ipxe_kept_t *shelf, const char *path,
                                   const char *name, const unsigned char *note)
 {
-    apr_pool_t *own = own_pool();
+    apr_pool_t *own = ipxe_pool_own(NULL, "ipxe_kept");
     ipxe_kept_file_t *file;
     ipxe_source_t *source;
     ipxe_image_t *image;

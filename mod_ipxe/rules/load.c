@@ -2,11 +2,11 @@
 /* Loading: every section of every file, then the links between them. */
 #include "rules/load.h"
 
-#include <apr_allocator.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/pool.h"
 #include "rules/hosts.h"
 #include "rules/index.h"
 #include "rules/kept.h"
@@ -319,22 +319,10 @@ static void (*const links[])(ipxe_loader_t *loader) = {
     ipxe_link_answers,  ipxe_link_facts,  ipxe_link_var_circles,
     ipxe_link_follow};
 
-/* With an allocator of its own, so that its memory goes back. */
-static apr_pool_t *make_temp(apr_pool_t *pool)
-{
-    apr_allocator_t *allocator;
-    apr_pool_t *temp;
-
-    apr_allocator_create(&allocator);
-    apr_pool_create_ex(&temp, pool, NULL, allocator);
-    apr_allocator_owner_set(allocator, temp);
-    return temp;
-}
-
 static void init_loader(ipxe_loader_t *loader, const ipxe_rules_input_t *input,
                         ipxe_diags_t *diags, apr_pool_t *pool)
 {
-    apr_pool_t *temp = make_temp(pool);
+    apr_pool_t *temp = ipxe_pool_own(pool, "ipxe_load");
 
     memset(loader, 0, sizeof(*loader));
     loader->input = input;

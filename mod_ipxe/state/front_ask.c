@@ -5,6 +5,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "base/pool.h"
+
 #define SECOND apr_time_from_sec(1)
 /* Threads of a process that ask at once, and what they have left behind. */
 #define MOST_QUESTIONS 4096
@@ -108,7 +110,7 @@ static apr_status_t give_up(ipxe_state_t *state, ipxe_question_t *q)
     state->health.timed_out++;
     /* One that waited behind an operator says nothing of the database. */
     if (!q->operators && !state->looking)
-        state->silent = ipxe_front_clock() + SECOND;
+        state->silent = ipxe_clock() + SECOND;
     if (q->taken) {
         q->abandoned = 1; /* the thread has it */
     }
@@ -143,7 +145,7 @@ static apr_status_t ask(ipxe_state_t *state, ipxe_question_t *q)
 
     lock(state);
     state->health.asked++;
-    if (state->stop || (!q->operators && ipxe_front_clock() < state->silent)) {
+    if (state->stop || (!q->operators && ipxe_clock() < state->silent)) {
         state->health.timed_out++;
         ipxe_front_recycle(state, q);
         rv = APR_TIMEUP;

@@ -86,9 +86,6 @@ struct ipxe_state_t {
     char why[512];
 };
 
-/* Microseconds of a clock that is never set. */
-apr_time_t ipxe_front_clock(void);
-
 /* A pool of one thread at a time, nobody's child. */
 apr_pool_t *ipxe_front_pool(void);
 

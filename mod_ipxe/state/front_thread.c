@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/limits.h"
+#include "base/pool.h"
 
 #define SECOND apr_time_from_sec(1)
 /* Events in one transaction: a question waits for no more than that. */
@@ -18,25 +19,12 @@
 /* Between looks at whether events may be written again. */
 #define REST apr_time_from_msec(100)
 
-apr_time_t ipxe_front_clock(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return apr_time_make(t.tv_sec, t.tv_nsec / 1000);
-}
-
 apr_pool_t *ipxe_front_pool(void)
 {
-    apr_allocator_t *allocator;
-    apr_pool_t *pool;
+    apr_pool_t *pool = ipxe_pool_own(NULL, "ipxe_state");
 
-    if (apr_allocator_create(&allocator))
-        return NULL;
-    apr_allocator_max_free_set(allocator, 64 * 1024);
-    if (apr_pool_create_unmanaged_ex(&pool, NULL, allocator))
-        return NULL;
-    apr_allocator_owner_set(allocator, pool);
+    if (pool)
+        apr_allocator_max_free_set(apr_pool_allocator_get(pool), 64 * 1024);
     return pool;
 }
 
@@ -88,7 +76,7 @@ static void told(ipxe_state_t *state, apr_status_t rv, const char *why)
 
 static void connect_again(ipxe_state_t *state)
 {
-    apr_time_t now = ipxe_front_clock();
+    apr_time_t now = ipxe_clock();
     const char *why = NULL;
     apr_status_t rv;
 
@@ -109,7 +97,7 @@ static void deliver(ipxe_state_t *state, ipxe_question_t *q, apr_status_t rv)
     if (rv == APR_EGENERAL) {
         state->health.failed++;
         if (!q->operators)
-            state->silent = ipxe_front_clock() + SECOND;
+            state->silent = ipxe_clock() + SECOND;
     }
     if (q->abandoned)
         ipxe_front_recycle(state, q);
@@ -168,7 +156,7 @@ static apr_time_t own_time(void)
 static void allow_more(ipxe_state_t *state)
 {
     apr_time_t more =
-        (ipxe_front_clock() - state->allowed_at) / IPXE_WATCH_PART;
+        (ipxe_clock() - state->allowed_at) / IPXE_WATCH_PART;
 
     state->allowed_at += more * IPXE_WATCH_PART;
     state->allowance += more;
@@ -306,7 +294,7 @@ static void refresh(ipxe_state_t *state)
 
 static void each_second(ipxe_state_t *state)
 {
-    apr_time_t now = ipxe_front_clock();
+    apr_time_t now = ipxe_clock();
     apr_pool_t *pool;
 
     connect_again(state);
@@ -346,7 +334,7 @@ static void sleep_a_while(ipxe_state_t *state)
     apr_size_t n = sizeof bytes;
     int sleeps = may_sleep(state);
     apr_time_t left =
-        (state->store ? state->refresh : state->connect) - ipxe_front_clock();
+        (state->store ? state->refresh : state->connect) - ipxe_clock();
 
     if (!sleeps || left <= 0)
         return;
@@ -374,7 +362,7 @@ void *APR_THREAD_FUNC ipxe_front_thread(apr_thread_t *thread, void *baton)
     ipxe_state_t *state = baton;
 
     state->allowance = IPXE_MAX_WATCH_BURST;
-    state->allowed_at = ipxe_front_clock();
+    state->allowed_at = ipxe_clock();
     while (!stopped(state)) {
         each_second(state);
         answer_all(state);

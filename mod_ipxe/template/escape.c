@@ -109,13 +109,18 @@ static apr_size_t harmless_run(const char *s, apr_size_t len, int blanks)
     return n;
 }
 
-static void argument_tainted(ipxe_escape_t *escape, const char *s,
-                             apr_size_t len)
+/* Nonzero where the byte at `at` may not stand. */
+typedef int bad_fn(const ipxe_escape_t *escape, const char *s, apr_size_t len,
+                   apr_size_t at);
+
+/* Each byte that is bad, and each of a separator, is a '_'. */
+static void add_replaced(ipxe_escape_t *escape, const char *s, apr_size_t len,
+                         int blanks, bad_fn *bad)
 {
     apr_size_t at, n, i;
 
     for (at = 0; at < len; at += n) {
-        n = harmless_run(s + at, len - at, 0);
+        n = harmless_run(s + at, len - at, blanks);
         ipxe_text_add_n(escape->out, s + at, n);
         if (n)
             continue;
@@ -125,8 +130,7 @@ static void argument_tainted(ipxe_escape_t *escape, const char *s,
         if (n)
             continue;
         n = 1;
-        ipxe_text_add_char(escape->out,
-                           argument_bad(escape, s, len, at) ? '_' : s[at]);
+        ipxe_text_add_char(escape->out, bad(escape, s, len, at) ? '_' : s[at]);
     }
 }
 
@@ -141,7 +145,7 @@ static apr_status_t argument(ipxe_escape_t *escape, const char *s,
     apr_size_t at;
 
     if (marks & IPXE_TAINTED) {
-        argument_tainted(escape, s, len);
+        add_replaced(escape, s, len, 0, argument_bad);
         return APR_SUCCESS;
     }
     for (at = strcspn(s, ENDS); at < len; at += 1 + strcspn(s + at + 1, ENDS)) {
@@ -219,23 +223,8 @@ static int text_bad(const ipxe_escape_t *escape, const char *s, apr_size_t len,
 static apr_status_t text(ipxe_escape_t *escape, const char *s, apr_size_t len,
                          unsigned marks)
 {
-    apr_size_t at, n, i;
-
     (void)marks;
-    for (at = 0; at < len; at += n) {
-        n = harmless_run(s + at, len - at, 1);
-        ipxe_text_add_n(escape->out, s + at, n);
-        if (n)
-            continue;
-        n = separator(escape, s, len, at);
-        for (i = 0; i < n; i++)
-            ipxe_text_add_char(escape->out, '_');
-        if (n)
-            continue;
-        n = 1;
-        ipxe_text_add_char(escape->out,
-                           text_bad(escape, s, len, at) ? '_' : s[at]);
-    }
+    add_replaced(escape, s, len, 1, text_bad);
     return APR_SUCCESS;
 }
 

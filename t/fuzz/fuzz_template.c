@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "template/template.h"
+#include "../unit/template_help.h"
 
 const char fuzz_name[] = "template";
 
@@ -39,16 +39,7 @@ static apr_status_t call_text(ipxe_value_t *result, const ipxe_call_t *call,
 
 static const ipxe_function_t functions[] = {{"url", call_text, NULL}};
 
-static ipxe_context_e place(const char *line)
-{
-    if (*line == '#')
-        return IPXE_CONTEXT_COMMENT;
-    if (strncmp(line, "echo ", 5) == 0)
-        return IPXE_CONTEXT_TEXT;
-    return strstr(line, "://") ? IPXE_CONTEXT_URL : IPXE_CONTEXT_ARGUMENT;
-}
-
-static const ipxe_language_t language = {functions, 1, place};
+static const ipxe_language_t language = {functions, 1, place_of_line};
 
 static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
                         const ipxe_name_t *name, const ipxe_render_t *render)
@@ -58,12 +49,6 @@ static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
     (void)render;
     *value = ipxe_map_named(*vars, name);
     return APR_SUCCESS;
-}
-
-static apr_array_header_t *names(const ipxe_object_t *self, apr_pool_t *pool)
-{
-    (void)self;
-    return apr_array_make(pool, 1, sizeof(const char *));
 }
 
 static ipxe_value_t variables(apr_pool_t *pool)
@@ -109,7 +94,7 @@ static void render(const ipxe_template_t *self, ipxe_context_e context,
                    int quiet, apr_pool_t *parent)
 {
     ipxe_text_t *out;
-    ipxe_object_t object = {get, names, NULL};
+    ipxe_object_t object = {get, no_names, NULL};
     ipxe_render_t how;
     ipxe_value_t vars, value;
     apr_pool_t *pool;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hosts of large files in YAML, compiled for all processes: they answer as
  * they do when they are read, and are checked as they are then. */
-#include <apr_file_info.h>
-#include <apr_file_io.h>
 #include <apr_thread_proc.h>
 
 #include "engine/bundle.h"
@@ -11,6 +9,7 @@
 #include "rules/hosts.h"
 #include "rules/kept.h"
 
+#include "files_help.h"
 #include "tap.h"
 
 #define HOSTS   3000
@@ -18,7 +17,8 @@
 #define THREADS 4
 
 typedef struct site_t {
-    const char *folder, *sets;
+    const char *base;          /* a folder, in which are: */
+    const char *folder, *sets; /* its rules, published sets */
     ipxe_settings_t settings;
     apr_pool_t *pool;
 } site_t;
@@ -36,22 +36,9 @@ static const char rules_text[] =
     "  - { name: follow, when: { host: \"host*\" }, follow: host }\n"
     "  - { name: known, when: { host: \"*\" }, boot: tool }\n";
 
-static void write_text(const site_t *site, const char *name, const char *text)
+static void edit(const site_t *site, const char *name, const char *text)
 {
-    const char *path = apr_pstrcat(site->pool, site->folder, "/", name, NULL);
-    apr_file_t *file;
-
-    apr_file_open(&file, path,
-                  APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_TRUNCATE,
-                  APR_OS_DEFAULT, site->pool);
-    apr_file_write_full(file, text, strlen(text), NULL);
-    apr_file_close(file);
-}
-
-static void remove_text(const site_t *site, const char *name)
-{
-    apr_file_remove(apr_pstrcat(site->pool, site->folder, "/", name, NULL),
-                    site->pool);
+    write_text(site->folder, name, text, site->pool);
 }
 
 /* Of every kind that a host may have. */
@@ -112,22 +99,17 @@ static void write_hosts(const site_t *site, const char *name, int from,
                        i, HOSTS, i, keys_of(i, site->pool),
                        i % 3 ? i % 2 ? "odd, all" : "even" : "", vars_of(i),
                        action_of(i), i == from ? extra : "");
-    write_text(site, name, text->data);
+    edit(site, name, text->data);
 }
 
 static site_t *make_site(apr_pool_t *pool)
 {
     site_t *site = apr_pcalloc(pool, sizeof(*site));
     apr_array_header_t *rules = apr_array_make(pool, 1, sizeof(char *));
-    const char *temp;
-    char *name;
-    apr_file_t *file;
 
-    apr_temp_dir_get(&temp, pool);
-    name = apr_pstrcat(pool, temp, "/ipxe-unit-XXXXXX", NULL);
-    apr_file_mktemp(&file, name, 0, pool); /* goes when it is closed */
-    site->folder = apr_pstrcat(pool, name, ".d", NULL);
-    site->sets = apr_pstrcat(pool, name, ".sets", NULL);
+    site->base = make_folder(pool);
+    site->folder = apr_pstrcat(pool, site->base, "/rules", NULL);
+    site->sets = apr_pstrcat(pool, site->base, "/sets", NULL);
     site->pool = pool;
     apr_dir_make(site->folder, APR_OS_DEFAULT, pool);
     apr_dir_make(site->sets, APR_OS_DEFAULT, pool);
@@ -135,7 +117,7 @@ static site_t *make_site(apr_pool_t *pool)
     APR_ARRAY_PUSH(rules, const char *) = site->folder;
     site->settings.rules = rules;
     site->settings.compiled_hosts = 1;
-    write_text(site, "10.yaml", rules_text);
+    edit(site, "10.yaml", rules_text);
     write_hosts(site, "20-hosts.yaml", 0,
                 "vars: { mine: \"{{ 1 + 1 }}\" }\ngroups: { odd: { vars: "
                 "{ side: \"{{ mine }}\" } } }\n",
@@ -348,7 +330,7 @@ static void test_edits(site_t *site, apr_pool_t *pool)
     ipxe_snapshot_t *first = load_published(site, 1), *second, *third;
 
     ok(first && inode_of(site, first), "compiled hosts lie with the set");
-    write_text(
+    edit(
         site, "10.yaml",
         apr_pstrcat(pool, rules_text, "  - { name: new, boot: tool }\n", NULL));
     second = publish(site, 2);
@@ -388,19 +370,13 @@ static void test_edits(site_t *site, apr_pool_t *pool)
 
 static const char *faults(site_t *site)
 {
-    ipxe_text_t *text = ipxe_text_make(256, site->pool);
     ipxe_diags_t *diags;
     ipxe_snapshot_t *set = load_live(site, &diags);
-    int i;
+    const char *said = all_said(diags, site->pool);
 
-    for (i = 0; i < diags->all->nelts; i++)
-        ipxe_text_addf(
-            text, "%s\n",
-            ipxe_diag_text(APR_ARRAY_IDX(diags->all, i, ipxe_diag_t *),
-                           site->pool));
     if (set)
         apr_pool_destroy(set->pool);
-    return text->data;
+    return said;
 }
 
 /* What is wrong with an edit is said though no host is read for it; where the
@@ -437,7 +413,7 @@ static void test_faults(site_t *site)
     for (i = 0; i < sizeof(edits) / sizeof(*edits); i++) {
         const char *mapped, *read;
 
-        write_text(site, "10.yaml",
+        edit(site, "10.yaml",
                    apr_pstrcat(site->pool, base, edits[i].extra,
                                strstr(edits[i].extra, "groups")
                                    ? ""
@@ -452,7 +428,7 @@ static void test_faults(site_t *site)
         if (edits[i].all)
             is(mapped, read, "the same");
     }
-    write_text(site, "10.yaml",
+    edit(site, "10.yaml",
                "ipxe: 1\nprofiles: { tool: { kernel: x }, other: { kernel: y } "
                "}\ngroups: { even: ~, all: ~ }\n");
     ok(strstr(faults(site), "no rule follows the action of host 'host5'") !=
@@ -460,7 +436,7 @@ static void test_faults(site_t *site)
        "nor does an action stay without its rule");
     ok(held && shared(held) == 2, "and the old set serves on");
     apr_pool_destroy(held->pool);
-    write_text(site, "10.yaml", rules_text);
+    edit(site, "10.yaml", rules_text);
 }
 
 /* What each set must read for itself is not compiled. */
@@ -509,7 +485,7 @@ static void test_damage(site_t *site, apr_pool_t *pool)
        "one that was cut is read");
     apr_pool_destroy(set->pool);
     forget(site);
-    write_text(site, "../none", "");
+    edit(site, "../none", "");
     apr_file_open(&file, path, APR_FOPEN_WRITE | APR_FOPEN_TRUNCATE,
                   APR_OS_DEFAULT, pool);
     apr_file_puts("nothing", file);
@@ -518,7 +494,8 @@ static void test_damage(site_t *site, apr_pool_t *pool)
     ok(set && shared(set) == 1 && ipxe_hosts_count(set->rules) == 2 * HOSTS + 1,
        "and so is another's");
     apr_pool_destroy(set->pool);
-    remove_text(site, "../none");
+    apr_file_remove(apr_pstrcat(site->pool, site->base, "/none", NULL),
+                    site->pool);
 }
 
 /* ---- Threads ---- */
@@ -592,9 +569,6 @@ int main(void)
     test_threads(site, pool);
     ipxe_published_clean(site->sets, 0, pool);
     ok(apr_dir_remove(site->sets, pool) == APR_SUCCESS, "all is removed");
-    remove_text(site, "10.yaml");
-    remove_text(site, "20-hosts.yaml");
-    remove_text(site, "30-hosts.yaml");
-    apr_dir_remove(site->folder, pool);
+    remove_all(site->base, pool);
     return tap_end(pool);
 }

@@ -8,6 +8,7 @@
 #include "engine/status.h"
 #include "engine/watch.h"
 
+#include "files_help.h"
 #include "tap.h"
 
 static const char rules_text[] =
@@ -17,47 +18,12 @@ static const char rules_text[] =
     "hosts: [ { name: web, mac: 52:54:00:00:00:01 } ]\n"
     "rules: [ { name: all, boot: tool } ]\n";
 
-static void write_text(const char *folder, const char *name, const char *text,
-                       apr_pool_t *pool)
-{
-    apr_file_t *file;
-
-    apr_file_open(&file, apr_pstrcat(pool, folder, "/", name, NULL),
-                  APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_TRUNCATE,
-                  APR_OS_DEFAULT, pool);
-    apr_file_write_full(file, text, strlen(text), NULL);
-    apr_file_close(file);
-}
-
-static void remove_all(const char *path, apr_pool_t *pool)
-{
-    apr_finfo_t info;
-    apr_dir_t *dir;
-
-    if (apr_dir_open(&dir, path, pool) != APR_SUCCESS) {
-        apr_file_remove(path, pool);
-        return;
-    }
-    while (apr_dir_read(&info, APR_FINFO_NAME, dir) == APR_SUCCESS)
-        if (strcmp(info.name, ".") != 0 && strcmp(info.name, "..") != 0)
-            remove_all(apr_pstrcat(pool, path, "/", info.name, NULL), pool);
-    apr_dir_close(dir);
-    apr_dir_remove(path, pool);
-}
-
 /* A site in a folder of its own, and its settings. */
 static const char *make_site(ipxe_settings_t *settings, apr_pool_t *pool)
 {
-    char *folder, *at;
-    const char *text;
+    const char *folder = make_folder(pool), *at, *text;
     apr_array_header_t *rules = apr_array_make(pool, 1, sizeof(char *));
-    apr_file_t *file;
-    const char *temp;
 
-    apr_temp_dir_get(&temp, pool);
-    folder = apr_pstrcat(pool, temp, "/ipxe-unit-XXXXXX", NULL);
-    apr_file_mktemp(&file, folder, 0, pool); /* goes when it is closed */
-    folder = apr_pstrcat(pool, folder, ".d", NULL);
     apr_dir_make_recursive(apr_pstrcat(pool, folder, "/ks/sub", NULL),
                            APR_OS_DEFAULT, pool);
     apr_dir_make(apr_pstrcat(pool, folder, "/rules", NULL), APR_OS_DEFAULT,

@@ -5,6 +5,7 @@
 
 #include "rules/decide.h"
 #include "rules/load.h"
+#include "t/unit/files_help.h"
 #include "t/unit/tap.h"
 
 /* What a test works with. */
@@ -113,14 +114,7 @@ static inline ipxe_rules_t *help_load(help_t *help, const char *yaml)
 /* Every diagnostic as text. */
 static inline const char *help_diags(const help_t *help)
 {
-    ipxe_text_t *text = ipxe_text_make(256, help->pool);
-    int i;
-
-    for (i = 0; i < help->diags->all->nelts; i++)
-        ipxe_text_add(text, ipxe_diag_text(APR_ARRAY_IDX(help->diags->all, i,
-                                                         ipxe_diag_t *),
-                                           help->pool));
-    return text->data;
+    return all_said(help->diags, help->pool);
 }
 
 /* A set that must load. */
@@ -245,6 +239,20 @@ help_say(help_t *help, const ipxe_decision_t *decision, const char *text)
                        diags->errors ? ipxe_diags_first_error(diags)->message
                                      : "no decision",
                        NULL);
+}
+
+/* The host's name, "a/b" for two, "-" for none, "!" and the error. */
+static inline const char *help_found(help_t *help, const char *query)
+{
+    const ipxe_decision_t *decision = help_decide(help, query);
+
+    if (!decision)
+        return apr_pstrcat(help->pool, "! ",
+                           ipxe_diags_first_error(help->diags)->message, NULL);
+    if (decision->other)
+        return apr_pstrcat(help->pool, decision->clash->name, "/",
+                           decision->other->name, NULL);
+    return decision->host ? decision->host->name : "-";
 }
 
 #endif

@@ -222,10 +222,7 @@ static const char *said(const ipxe_decision_t *decision, apr_status_t status,
     int i;
 
     ipxe_text_addf(text, "status %d\n", (int)status);
-    for (i = 0; i < diags->all->nelts; i++)
-        ipxe_text_add(text, ipxe_diag_text(APR_ARRAY_IDX(diags->all, i,
-                                                         ipxe_diag_t *),
-                                           pool));
+    ipxe_text_add(text, all_said(diags, pool));
     if (status != APR_SUCCESS)
         return text->data;
     ipxe_text_addf(text, "rule %s\naction %s %p\nhost %s\ngroup %s\n",

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of hosts that stay from set to set: shared, the same as read anew,
  * and gone with the last set. */
-#include <apr_file_info.h>
-#include <apr_file_io.h>
 #include <apr_thread_proc.h>
 
 #include "engine/published.h"
 #include "rules/hosts.h"
 #include "rules/kept.h"
 
+#include "files_help.h"
 #include "tap.h"
 
 #define HOSTS   4000
@@ -23,21 +22,14 @@ typedef struct site_t {
     apr_pool_t *pool;
 } site_t;
 
-static void write_text(const site_t *site, const char *name, const char *text)
+static void edit(const site_t *site, const char *name, const char *text)
 {
-    const char *path = apr_pstrcat(site->pool, site->folder, "/", name, NULL);
-    apr_file_t *file;
-
-    apr_file_open(&file, path,
-                  APR_FOPEN_WRITE | APR_FOPEN_CREATE | APR_FOPEN_TRUNCATE,
-                  APR_OS_DEFAULT, site->pool);
-    apr_file_write_full(file, text, strlen(text), NULL);
-    apr_file_close(file);
+    write_text(site->folder, name, text, site->pool);
 }
 
 static void write_rules(const site_t *site, const char *word)
 {
-    write_text(
+    edit(
         site, "10.yaml",
         apr_psprintf(site->pool,
                      "ipxe: 1\n"
@@ -63,23 +55,16 @@ static void write_hosts(const site_t *site, const char *extra)
                        i, i / 256, i % 256, i % 2 ? "odd" : "even",
                        i % 10 == 3 ? ", boot: tool" : "",
                        i == HOSTS - 1 ? extra : "", i / 256, i % 256);
-    write_text(site, "20-hosts.yaml", text->data);
+    edit(site, "20-hosts.yaml", text->data);
 }
 
 static site_t *make_site(apr_pool_t *pool)
 {
     site_t *site = apr_pcalloc(pool, sizeof(*site));
     apr_array_header_t *rules = apr_array_make(pool, 1, sizeof(char *));
-    const char *temp;
-    char *name;
-    apr_file_t *file;
 
-    apr_temp_dir_get(&temp, pool);
-    name = apr_pstrcat(pool, temp, "/ipxe-unit-XXXXXX", NULL);
-    apr_file_mktemp(&file, name, 0, pool); /* goes when it is closed */
-    site->folder = apr_pstrcat(pool, name, ".d", NULL);
+    site->folder = make_folder(pool);
     site->pool = pool;
-    apr_dir_make(site->folder, APR_OS_DEFAULT, pool);
     ipxe_settings_default(&site->settings, pool);
     APR_ARRAY_PUSH(rules, const char *) = site->folder;
     site->settings.rules = rules;
@@ -87,16 +72,6 @@ static site_t *make_site(apr_pool_t *pool)
     write_rules(site, "one");
     write_hosts(site, "");
     return site;
-}
-
-static void remove_site(const site_t *site)
-{
-    apr_file_remove(apr_pstrcat(site->pool, site->folder, "/10.yaml", NULL),
-                    site->pool);
-    apr_file_remove(
-        apr_pstrcat(site->pool, site->folder, "/20-hosts.yaml", NULL),
-        site->pool);
-    apr_dir_remove(site->folder, site->pool);
 }
 
 static ipxe_snapshot_t *load(site_t *site)
@@ -293,16 +268,8 @@ static void test_threads(site_t *site, apr_pool_t *pool)
 
 static const char *faults(site_t *site)
 {
-    ipxe_text_t *text = ipxe_text_make(256, site->pool);
-    int i;
-
     load(site);
-    for (i = 0; i < site->diags->all->nelts; i++)
-        ipxe_text_addf(text, "%s\n",
-                       ipxe_diag_text(APR_ARRAY_IDX(site->diags->all, i,
-                                                    ipxe_diag_t *),
-                                      site->pool));
-    return text->data;
+    return all_said(site->diags, site->pool);
 }
 
 /* Diagnostics are the same, too. */
@@ -325,7 +292,7 @@ static void test_faults(site_t *site)
     }
     write_hosts(site, "");
     load(site);
-    write_text(site, "10.yaml",
+    edit(site, "10.yaml",
                "ipxe: 1\nprofiles: { tool: { kernel: x } }\n"
                "groups: { even: ~ }\n"
                "rules: [ { name: follow, follow: host } ]\n");
@@ -348,6 +315,6 @@ int main(void)
     write_rules(site, "one");
     write_hosts(site, "");
     test_published(site, pool);
-    remove_site(site);
+    remove_all(site->folder, pool);
     return tap_end(pool);
 }

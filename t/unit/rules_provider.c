@@ -138,20 +138,6 @@ static void has(const char *text, const char *part, const char *name)
         tap_say("got", text);
 }
 
-/* The host's name, "a/b" for two, "-" for none, "!" and the error. */
-static const char *found(help_t *help, const char *query)
-{
-    const ipxe_decision_t *decision = help_decide(help, query);
-
-    if (!decision)
-        return apr_pstrcat(help->pool, "! ",
-                           ipxe_diags_first_error(help->diags)->message, NULL);
-    if (decision->other)
-        return apr_pstrcat(help->pool, decision->clash->name, "/",
-                           decision->other->name, NULL);
-    return decision->host ? decision->host->name : "-";
-}
-
 static const struct {
     const char *query, *after, *before; /* the files first; last */
 } cases[] = {
@@ -179,10 +165,10 @@ static void test_found(apr_pool_t *pool)
     apr_size_t i;
 
     for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        is(found(after, cases[i].query), cases[i].after, cases[i].query);
-        is(found(before, cases[i].query), cases[i].before, "the files last");
+        is(help_found(after, cases[i].query), cases[i].after, cases[i].query);
+        is(help_found(before, cases[i].query), cases[i].before, "the files last");
     }
-    has(found(after, "mac=020000000003"), "! ", "a torn text is an error");
+    has(help_found(after, "mac=020000000003"), "! ", "a torn text is an error");
 }
 
 static void test_linked(apr_pool_t *pool)
@@ -210,9 +196,9 @@ static void test_broken(apr_pool_t *pool)
     help_t *help = with_fake(&fake, 0, pool);
 
     fake.broken = 1;
-    is(found(help, "mac=020000000011"), "ours",
+    is(help_found(help, "mac=020000000011"), "ours",
        "a host of the files needs no database");
-    is(found(help, "mac=020000000001"), "! the hosts cannot be read",
+    is(help_found(help, "mac=020000000001"), "! the hosts cannot be read",
        "no host is no answer");
 }
 

@@ -90,20 +90,6 @@ static help_t *with_store(ipxe_host_store_t *store, const char *yaml,
     return help;
 }
 
-/* The host's name, "a/b" for two, "-" for none, "! " and the error. */
-static const char *found(help_t *help, const char *query)
-{
-    const ipxe_decision_t *decision = help_decide(help, query);
-
-    if (!decision)
-        return apr_pstrcat(help->pool, "! ",
-                           ipxe_diags_first_error(help->diags)->message, NULL);
-    if (decision->other)
-        return apr_pstrcat(help->pool, decision->clash->name, "/",
-                           decision->other->name, NULL);
-    return decision->host ? decision->host->name : "-";
-}
-
 /* ---- One file ---- */
 
 static const struct {
@@ -170,7 +156,7 @@ static void test_finds(ipxe_host_store_t *store, apr_pool_t *pool)
     apr_size_t i;
 
     for (i = 0; i < sizeof(finds) / sizeof(*finds); i++)
-        is(found(help, finds[i].query), finds[i].host, finds[i].query);
+        is(help_found(help, finds[i].query), finds[i].host, finds[i].query);
     is(help_outcome(help, "mac=020000000003"), "boot memtest", "its action");
     is(help_say(help, help_decide(help, "mac=020000000001"),
                 "{{ role }} {{ n }}"),
@@ -254,10 +240,10 @@ static void test_change(ipxe_host_store_t *store, const char *path,
 
     is(all_names(store, pool), "both db01 db02 web01 web02 5", "all there are");
     ok(in_child(change, path, pool), "another process changes them");
-    is(found(help, "mac=020000000001"), "new", "a card goes to another");
-    is(found(help, "mac=020000000002"), "-", "one is forgotten");
-    is(found(help, "mac=020000000005"), "web01", "one is new");
-    is(found(help, "asset=A7"), "-", "a host is gone");
+    is(help_found(help, "mac=020000000001"), "new", "a card goes to another");
+    is(help_found(help, "mac=020000000002"), "-", "one is forgotten");
+    is(help_found(help, "mac=020000000005"), "web01", "one is new");
+    is(help_found(help, "asset=A7"), "-", "a host is gone");
     is(all_names(store, pool), "db01 db02 new web01 web02 5", "and all see it");
     is_int(help_decide(help, "mac=020000000077")->untold &
                (IPXE_FACT_BIT(IPXE_FACT_ASSET) | IPXE_FACT_BIT(IPXE_FACT_UUID)),
@@ -343,23 +329,23 @@ static void test_replaced(apr_pool_t *pool)
     ipxe_host_store_t *store = ipxe_host_store_make(path, pool);
     help_t *help = with_store(store, rules, pool);
 
-    is(found(help, "mac=020000000001"),
+    is(help_found(help, "mac=020000000001"),
        apr_pstrcat(pool, "! cannot read the hosts in 'moved.mdb",
                    "': there is no such file", NULL),
        "a file that is not there is told");
     apr_file_copy(good, path, APR_FPROT_OS_DEFAULT, pool);
-    is(found(help, "mac=020000000001") + 2,
+    is(help_found(help, "mac=020000000001") + 2,
        apr_pstrcat(pool, "cannot read the hosts in 'moved.mdb",
                    "': there is no such file", NULL),
        "within the second it is not looked at again");
     apr_sleep(IPXE_HOSTS_LOOK + 1000);
-    is(found(help, "mac=020000000001"), "new", "then it is opened");
+    is(help_found(help, "mac=020000000001"), "new", "then it is opened");
     apr_file_remove(path, pool);
     apr_sleep(IPXE_HOSTS_LOOK + 1000);
-    ok(*found(help, "mac=020000000001") == '!', "it was taken away");
+    ok(*help_found(help, "mac=020000000001") == '!', "it was taken away");
     ok(in_child(write_first, path, pool), "another takes its place");
     apr_sleep(IPXE_HOSTS_LOOK + 1000);
-    is(found(help, "mac=020000000001"), "web01", "which is read");
+    is(help_found(help, "mac=020000000001"), "web01", "which is read");
 }
 
 /* ---- Many at once ---- */
@@ -520,8 +506,8 @@ static void test_same(int round, apr_pool_t *pool)
     store = with_store(ipxe_host_store_make(path, pool), rules, pool);
     for (i = 0; i < 2000; i++) {
         const char *query = random_keys(1, pool);
-        const char *a = found(files, *query ? query + 1 : query);
-        const char *b = found(store, *query ? query + 1 : query);
+        const char *a = help_found(files, *query ? query + 1 : query);
+        const char *b = help_found(store, *query ? query + 1 : query);
 
         pairs += strcmp(a, "-") != 0;
         if (strcmp(a, b) != 0 && differ++ < 3)

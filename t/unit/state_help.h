@@ -62,22 +62,28 @@ static inline const char *test_driver(void)
     return getenv("STATE_DRIVER") ? getenv("STATE_DRIVER") : "sqlite3";
 }
 
-static inline ipxe_store_t *open_store(const char *file, const char *identity,
-                                       apr_pool_t *pool)
+/* options.params: the file, where it is SQLite. NULL: a note says why. */
+static inline ipxe_store_t *open_as(ipxe_sql_options_t options,
+                                    apr_pool_t *pool)
 {
-    ipxe_sql_options_t options = {.driver = test_driver(),
-                                  .params = file,
-                                  .identity = identity,
-                                  .create = 1,
-                                  .quick = 1};
     ipxe_store_t *store = NULL;
     const char *why = "";
 
+    options.driver = test_driver();
+    options.create = options.quick = 1;
     if (strcmp(options.driver, "sqlite3") != 0)
         options.params = getenv("STATE_PARAMS");
     if (ipxe_sql_open(&store, &why, &options, pool))
         printf("# %s: %s\n", options.params, why);
     return store;
+}
+
+static inline ipxe_store_t *open_store(const char *file, const char *identity,
+                                       apr_pool_t *pool)
+{
+    ipxe_sql_options_t options = {.params = file, .identity = identity};
+
+    return open_as(options, pool);
 }
 
 #endif

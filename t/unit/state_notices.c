@@ -18,20 +18,10 @@ static int machine_count;
 static ipxe_store_t *open_with(const char *node,
                                const apr_array_header_t *hooks)
 {
-    ipxe_sql_options_t options = {.driver = test_driver(),
-                                  .params = file,
-                                  .node = node,
-                                  .hooks = hooks,
-                                  .create = 1,
-                                  .quick = 1};
-    ipxe_store_t *store = NULL;
-    const char *why = "";
+    ipxe_sql_options_t options = {
+        .params = file, .node = node, .hooks = hooks};
 
-    if (strcmp(options.driver, "sqlite3") != 0)
-        options.params = getenv("STATE_PARAMS");
-    if (ipxe_sql_open(&store, &why, &options, pool))
-        printf("# %s: %s\n", options.params, why);
-    return store;
+    return open_as(options, pool);
 }
 
 static apr_array_header_t *hooks_of(const char *target, unsigned events)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Escaping by context: what a value of the network, of the operator and a
  * secret become in each kind of file, and at each place of a script. */
-#include "template/template.h"
 
 #include "tap.h"
+#include "template_help.h"
 
 #define NET     IPXE_TAINTED
 #define SERIAL  "S 1\"'${x}#;"
@@ -23,12 +23,6 @@ static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
     (void)render;
     *value = ipxe_map_named(world->vars, name);
     return APR_SUCCESS;
-}
-
-static apr_array_header_t *names(const ipxe_object_t *self, apr_pool_t *pool)
-{
-    (void)self;
-    return apr_array_make(pool, 1, sizeof(char *));
 }
 
 /* A place by the line's first word: all that these tests need. */
@@ -63,7 +57,7 @@ static const char *say(world_t *world, const char *name, const char *text)
 
     memset(&render, 0, sizeof(render));
     world->names.get = get;
-    world->names.names = names;
+    world->names.names = no_names;
     world->names.baton = world;
     world->diags = render.diags = ipxe_diags_make(world->pool);
     render.names = &world->names;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile values in every context: what each becomes, exactly. A value from
  * the network stands between brackets, or at the end of a line. */
-#include "template/template.h"
 
 #include "tap.h"
+#include "template_help.h"
 
 /* What a template that fails gives. */
 #define ERROR "(" /* and the message */
@@ -26,23 +26,7 @@ static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
     return APR_SUCCESS;
 }
 
-static apr_array_header_t *names(const ipxe_object_t *self, apr_pool_t *pool)
-{
-    (void)self;
-    return apr_array_make(pool, 1, sizeof(char *));
-}
-
-/* A place by the line's first word: all that these tests need. */
-static ipxe_context_e place(const char *line)
-{
-    if (*line == '#')
-        return IPXE_CONTEXT_COMMENT;
-    if (strncmp(line, "echo ", 5) == 0)
-        return IPXE_CONTEXT_TEXT;
-    return strstr(line, "://") ? IPXE_CONTEXT_URL : IPXE_CONTEXT_ARGUMENT;
-}
-
-static const ipxe_language_t language = {NULL, 0, place};
+static const ipxe_language_t language = {NULL, 0, place_of_line};
 
 /* A text with its NULs: what C's own literals cannot end. */
 typedef struct bytes_t {
@@ -69,7 +53,7 @@ static const char *say(const char *file, const char *template_, bytes_t v,
 {
     ipxe_library_t *library = ipxe_library_make(&language, pool);
     ipxe_value_t value = tainted(v, pool);
-    ipxe_object_t object = {get, names, &value};
+    ipxe_object_t object = {get, no_names, &value};
     ipxe_diags_t *diags = ipxe_diags_make(pool);
     ipxe_text_t *out = ipxe_text_make(64, pool);
     ipxe_render_t render = {&object, NULL, diags, 0, pool};

@@ -2,9 +2,9 @@
 /* Hostile values through everything that hands a value on, into every
  * context: what comes out never ends a line, a command, a section, an element
  * or a quoted word. A render may fail instead. */
-#include "template/template.h"
 
 #include "tap.h"
+#include "template_help.h"
 
 /* ---- what must hold ---- */
 
@@ -280,29 +280,13 @@ static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
     return APR_SUCCESS;
 }
 
-static apr_array_header_t *names(const ipxe_object_t *self, apr_pool_t *pool)
-{
-    (void)self;
-    return apr_array_make(pool, 1, sizeof(char *));
-}
-
-/* A place by the line's first word: all that these tests need. */
-static ipxe_context_e place(const char *line)
-{
-    if (*line == '#')
-        return IPXE_CONTEXT_COMMENT;
-    if (strncmp(line, "echo ", 5) == 0)
-        return IPXE_CONTEXT_TEXT;
-    return strstr(line, "://") ? IPXE_CONTEXT_URL : IPXE_CONTEXT_ARGUMENT;
-}
-
-static const ipxe_language_t language = {NULL, 0, place};
+static const ipxe_language_t language = {NULL, 0, place_of_line};
 
 /* What the value became, NULL where the render failed. */
 static const char *rendered(try_t *one, const ipxe_template_t *self,
                             apr_size_t at, apr_pool_t *pool)
 {
-    ipxe_object_t object = {get, names, one};
+    ipxe_object_t object = {get, no_names, one};
     ipxe_text_t *out = ipxe_text_make(64, pool);
     ipxe_render_t render = {&object, NULL, ipxe_diags_make(pool), 0, pool};
     apr_size_t before = strlen(places[at].before);

@@ -4,9 +4,9 @@
  * ThreadSanitizer it must say nothing. */
 #include <apr_thread_proc.h>
 
-#include "template/template.h"
 
 #include "tap.h"
+#include "template_help.h"
 
 #define THREADS 16
 #define ROUNDS  200
@@ -27,12 +27,6 @@ static apr_status_t get(ipxe_value_t *value, const ipxe_object_t *self,
     (void)render;
     *value = ipxe_map_named(task->vars, name);
     return APR_SUCCESS;
-}
-
-static apr_array_header_t *names(const ipxe_object_t *self, apr_pool_t *pool)
-{
-    (void)self;
-    return apr_array_make(pool, 1, sizeof(char *));
 }
 
 static apr_status_t call_url(ipxe_value_t *result, const ipxe_call_t *call,
@@ -110,7 +104,7 @@ static void fill(task_t *task)
 static const char *rendered(task_t *task, const ipxe_template_t *self,
                             apr_pool_t *pool)
 {
-    ipxe_object_t object = {get, names, task};
+    ipxe_object_t object = {get, no_names, task};
     ipxe_diags_t *diags = ipxe_diags_make(pool);
     ipxe_text_t *out = ipxe_text_make(1024, pool);
     ipxe_render_t render = {&object, NULL, diags, 0, pool};

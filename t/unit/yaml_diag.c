@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "yaml/tree.h"
 
+#include "files_help.h"
 #include "tap.h"
 
 static int by_name(const void *a, const void *b)
@@ -45,18 +46,6 @@ static void read_file(const char *folder, const char *name,
     ipxe_yaml_parse(&root, source, diags, pool);
 }
 
-static const char *said(const ipxe_diags_t *diags, apr_pool_t *pool)
-{
-    ipxe_text_t *out = ipxe_text_make(1024, pool);
-    int i;
-
-    for (i = 0; i < diags->all->nelts; i++)
-        ipxe_text_add(out, ipxe_diag_text(APR_ARRAY_IDX(diags->all, i,
-                                                        ipxe_diag_t *),
-                                          pool));
-    return out->data;
-}
-
 static void test_case(const char *slug, apr_pool_t *pool)
 {
     const char *srcdir = getenv("SRCDIR");
@@ -75,7 +64,7 @@ static void test_case(const char *slug, apr_pool_t *pool)
     ipxe_source_read(&expected,
                      apr_pstrcat(pool, folder, "/expected", NULL), 1 << 20,
                      pool);
-    is(said(diags, pool), expected->text,
+    is(all_said(diags, pool), expected->text,
        apr_pstrcat(pool, slug, " is said as expected", NULL));
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "yaml/tree.h"
 
+#include "files_help.h"
 #include "tap.h"
 
 static ipxe_diags_t *diags;
@@ -26,17 +27,9 @@ static ipxe_yaml_t *parse(const char *text, apr_pool_t *pool)
     return parse_n(text, strlen(text), pool);
 }
 
-/* All diagnostics as text. */
 static const char *said(apr_pool_t *pool)
 {
-    ipxe_text_t *out = ipxe_text_make(64, pool);
-    int i;
-
-    for (i = 0; i < diags->all->nelts; i++)
-        ipxe_text_add(out, ipxe_diag_text(APR_ARRAY_IDX(diags->all, i,
-                                                        ipxe_diag_t *),
-                                          pool));
-    return out->data;
+    return all_said(diags, pool);
 }
 
 static const char *quoted(const ipxe_yaml_t *node, apr_pool_t *pool)

@@ -121,6 +121,10 @@
  * machine reports. */
 #define IPXE_MAX_STATE_QUEUE  10000
 
+/* How long a request waits for the state: a question takes a few of these
+ * milliseconds, and whoever asks more often than it answers must not wait. */
+#define IPXE_STATE_TIMEOUT apr_time_from_msec(40)
+
 /* What writing events may take of a processor in each child: so many
  * microseconds at once, and one part in so many for long. Past it they wait in
  * the queue: a server that is asked all it can answer is to boot machines, not

@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 
 #include "engine/job.h"
+#include "engine/sign.h"
 #include "machine/client.h"
 
 static void answer_unknown(ipxe_job_t *job)
@@ -49,7 +50,8 @@ static void start(ipxe_job_t *job, ipxe_answer_t *answer,
     job->answer = answer;
     job->pool = pool;
     ipxe_asking_init(&job->asking, set, request, pool);
-    job->observe = request->head || request->target.route == IPXE_ROUTE_EXPLAIN;
+    job->observe = request->head || request->target.signature ||
+                   request->target.route == IPXE_ROUTE_EXPLAIN;
     answer->status = 200;
     answer->type = IPXE_TEXT_TYPE;
     answer->diags = ipxe_diags_make(pool);
@@ -75,6 +77,24 @@ static const char *explain_ip(const ipxe_request_t *request, apr_pool_t *pool)
     return ip ? ip : request->ip;
 }
 
+/* In place of the script its signature; a status that is no script's stays. */
+static void put_signature(ipxe_job_t *job)
+{
+    ipxe_text_t *signature = NULL;
+
+    if (job->answer->status != 200)
+        return;
+    job->answer->stage = "signature";
+    signature = ipxe_signer_sign(job->asking.set->settings->signer,
+                                 job->answer->body, job->pool);
+    if (!signature) {
+        ipxe_job_fail_status(job, 500, "the script cannot be signed");
+        return;
+    }
+    job->answer->body = signature;
+    job->answer->type = "application/pkcs7-signature";
+}
+
 void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
                         const ipxe_request_t *request, apr_pool_t *pool)
 {
@@ -90,6 +110,8 @@ void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
     else
         routes[request->target.route].answer(job);
     ipxe_job_note(job);
+    if (request->target.signature)
+        put_signature(job);
 }
 
 static ipxe_snapshot_t *empty_set(const ipxe_settings_t *settings,

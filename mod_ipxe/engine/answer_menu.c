@@ -111,8 +111,8 @@ void ipxe_answer_menu(ipxe_job_t *job)
 static int next_wait(const ipxe_job_t *job, apr_time_t since)
 {
     apr_int64_t waited = apr_time_sec(job->asking.request->now - since) / 10;
-    const char *id = job->asking.world.request_id(job->asking.world.baton);
-    apr_size_t n = strlen(id);
+    const char *id = job->asking.request->request_id;
+    apr_size_t n = id ? strlen(id) : 0;
     int jitter = n ? id[n - 1] % 3 : 0;
     apr_int64_t seconds = LEAST_WAIT + (waited > 0 ? waited : 0) + jitter;
 

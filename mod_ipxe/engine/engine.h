@@ -46,6 +46,10 @@ typedef struct ipxe_settings_t {
     apr_interval_time_t fetch_life;  /* of a ticket, microseconds: 4 h */
     apr_interval_time_t report_life; /* of one to report with: 7 d */
     const char *ticket_network;      /* IPXETicketNetwork as given, or NULL */
+    int signs;                       /* IPXESign: a script asked for again is
+                                        the same, byte for byte */
+    const struct ipxe_signer_t *signer; /* engine/sign.h, with `signs`; NULL:
+                                           no signatures are given */
     apr_size_t max_answer;           /* bytes: 4 MiB */
     apr_size_t max_facts;            /* of a request: 200 */
     const char *time_zone;           /* IANA name, or NULL: the server's */
@@ -151,6 +155,7 @@ typedef struct ipxe_target_t {
                                 without a ticket is of the profile to which
                                 they lead */
     const char *name;        /* the answer file's, or the stage, or NULL */
+    int signature;           /* not the script, its signature: PATH.sig */
 } ipxe_target_t;
 
 /* Which of our addresses `path` is (spec of addresses: docs/httpd.md). */
@@ -202,8 +207,8 @@ typedef struct ipxe_answer_t {
     int retry_after;   /* seconds, with 503; else 0 */
     int challenge;     /* with 401: HTTP Basic is wanted */
     const char *stage; /* "identify", "script", "menu", "item", "wait",
-                          "answers", "report", "explain", "autoexec": for
-                          logs */
+                          "answers", "report", "explain", "autoexec",
+                          "signature": for logs */
     const ipxe_machine_t *machine;   /* never NULL */
     const ipxe_decision_t *decision; /* or NULL: none was made */
     const ipxe_ruling_t *ruling;     /* of the state, or NULL: not asked */

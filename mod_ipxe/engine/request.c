@@ -11,6 +11,10 @@
 #include "rules/hosts.h"
 #include "rules/uses.h"
 
+/* A script and its signature are asked for one after the other: in so much
+ * time their tickets are the same. */
+#define SIGNED_TIME apr_time_from_sec(600)
+
 /* Unescaped in paths: RFC 3986's pchar and the slash. */
 #define PATH_CHARS "/:@!$&'()*,;=+"
 
@@ -21,7 +25,10 @@ static apr_time_t world_now(void *baton)
 
 static const char *world_request_id(void *baton)
 {
-    const char *id = ((const ipxe_asking_t *)baton)->request->request_id;
+    const ipxe_asking_t *asking = baton;
+    const char *id = asking->set->settings->signs
+                         ? NULL
+                         : asking->request->request_id;
 
     return id ? id : "";
 }
@@ -135,6 +142,8 @@ static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
     parts.kind = kind;
     parts.site = asking->set->settings->site;
     parts.issued = asking->issued ? asking->issued : asking->request->now;
+    if (asking->set->settings->signs)
+        parts.issued -= parts.issued % SIGNED_TIME;
     parts.install = install;
     parts.profile =
         about && about->action.profile ? about->action.profile->name : "";

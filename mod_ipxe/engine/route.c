@@ -5,6 +5,8 @@
 
 #include "engine/engine.h"
 
+#define SIGNATURE ".sig"
+
 /* An address below the prefix: its first word, and what follows it. */
 typedef struct address_t {
     const char *word;
@@ -58,8 +60,8 @@ static void below_prefix(ipxe_target_t *target, const char *rest,
     }
 }
 
-ipxe_target_t ipxe_engine_route(const ipxe_settings_t *settings,
-                                const char *path, apr_pool_t *pool)
+static ipxe_target_t route_of(const ipxe_settings_t *settings,
+                              const char *path, apr_pool_t *pool)
 {
     apr_size_t n = strlen(settings->prefix);
     ipxe_target_t target;
@@ -72,6 +74,32 @@ ipxe_target_t ipxe_engine_route(const ipxe_settings_t *settings,
     else if (strncmp(path, settings->prefix, n) == 0 && path[n] == '/')
         below_prefix(&target, path + n + 1, pool);
     return target;
+}
+
+/* What the signature at this path is of; NONE where there is no such script. */
+static ipxe_target_t signed_at(const ipxe_settings_t *settings,
+                               const char *path, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(path), n = strlen(SIGNATURE);
+    ipxe_target_t target;
+
+    memset(&target, 0, sizeof(target));
+    if (!settings->signer || len <= n ||
+        !ipxe_text_eq(path + len - n, SIGNATURE))
+        return target;
+    target = route_of(settings, apr_pstrmemdup(pool, path, len - n), pool);
+    if (target.route >= IPXE_ROUTE_ANSWERS)
+        memset(&target, 0, sizeof(target));
+    target.signature = target.route != IPXE_ROUTE_NONE;
+    return target;
+}
+
+ipxe_target_t ipxe_engine_route(const ipxe_settings_t *settings,
+                                const char *path, apr_pool_t *pool)
+{
+    ipxe_target_t target = signed_at(settings, path, pool);
+
+    return target.signature ? target : route_of(settings, path, pool);
 }
 
 unsigned ipxe_route_methods(ipxe_route_e route)

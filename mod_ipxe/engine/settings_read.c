@@ -100,7 +100,7 @@ typedef struct reading_t {
         *plain_url, *site, *time_zone, *ticket_network;
     apr_array_header_t *rules, *hosts, *vars;
     int fetch_life, max_answer, max_facts, stateless, operator_arms,
-        track;
+        track, signs;
     const ipxe_yaml_t *unused;
 } reading_t;
 
@@ -165,6 +165,9 @@ static const ipxe_bind_t site_rows[] = {
     IPXE_BIND("stateless", BOOL, reading_t, stateless, 0),
     IPXE_BIND("operator_arms", BOOL, reading_t, operator_arms, 0),
     IPXE_BIND("track", BOOL, reading_t, track, 0),
+    IPXE_BIND("signs", BOOL, reading_t, signs, 0),
+    UNUSED("state_timeout"),
+    UNUSED("max_machines"),
     UNUSED("boot_slots"),
     UNUSED("slot_life"),
     UNUSED("report_life"),
@@ -202,6 +205,7 @@ static void finish_reading(ipxe_site_t *site, const reading_t *reading)
     settings->stateless = reading->stateless;
     settings->operator_arms = reading->operator_arms;
     settings->track = reading->track;
+    settings->signs = reading->signs;
 }
 
 static void read_site(apr_array_header_t *sites, const ipxe_yaml_t *node,

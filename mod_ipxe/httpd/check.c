@@ -22,6 +22,7 @@
 #include "httpd/readable.h"
 #include "httpd/reload.h"
 #include "httpd/serving.h"
+#include "httpd/sign.h"
 #include "httpd/slots.h"
 #include "httpd/state.h"
 #include "httpd/state_dir.h"
@@ -259,6 +260,7 @@ static int check_one(ipxe_serving_t *serving, apr_pool_t *pconf,
         return good;
     good &= check_secret(serving, ptemp);
     good &= check_state_dir(serving, ptemp);
+    good &= ipxe_sign_check(serving, pconf, ptemp);
     good &= ipxe_hosts_check(serving, ptemp);
     ipxe_serving_load(serving, pconf);
     if (!serving->set && may_refuse())
@@ -316,8 +318,10 @@ int ipxe_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         /* The later passes log in post_config, to the server's own log. */
         if (first_pass || (!fine && may_refuse()))
             log_diags(&check, serving, serving->diags);
-        if (first_pass && serving->wanted)
+        if (first_pass && serving->wanted) {
             doubt_slots(serving);
+            ipxe_sign_doubt(serving, ptemp);
+        }
         good &= fine;
     }
     good &= ipxe_hooks_check(all, ptemp);
@@ -363,6 +367,7 @@ static int begin_serving(check_t *check, ipxe_serving_t *serving,
 {
     log_diags(check, serving, serving->diags);
     doubt_slots(serving);
+    ipxe_sign_doubt(serving, check->pool);
     if (!take_keys(serving, pconf) || !take_state(serving, pconf))
         return 0;
     if (serving->set)

@@ -104,6 +104,9 @@ void *ipxe_server_merge(apr_pool_t *pool, void *base_conf, void *add_conf)
     MERGE_NUMBER(fetch_life);
     MERGE_NUMBER(report_life);
     MERGE_POINTER(ticket_network);
+    MERGE_POINTER(sign_certificate);
+    /* They stand in one directive. */
+    merged->sign_key = add->sign_certificate ? add->sign_key : base->sign_key;
     MERGE_NUMBER(max_facts);
     MERGE_NUMBER(max_answer);
     MERGE_NUMBER(explain);

@@ -46,6 +46,8 @@ typedef struct ipxe_server_t {
     apr_int64_t fetch_life;         /* microseconds */
     apr_int64_t report_life;        /* microseconds */
     const char *ticket_network;     /* as given; "off": any */
+    const char *sign_certificate;   /* absolute; "off": none */
+    const char *sign_key;           /* absolute, with a certificate */
     apr_int64_t max_facts;          /* of a request */
     apr_int64_t max_answer;         /* bytes */
     int explain;                    /* 0, 1 */

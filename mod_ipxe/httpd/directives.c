@@ -274,6 +274,25 @@ static const char *read_ticket_network(cmd_parms *cmd, void *dir,
     return NULL;
 }
 
+/* CERT KEY, or Off. */
+static const char *read_sign(cmd_parms *cmd, void *dir, const char *certificate,
+                             const char *key)
+{
+    ipxe_server_t *server = server_of(cmd);
+    int off = !key && strcasecmp(certificate, "off") == 0;
+
+    (void)dir;
+    if (!key && !off)
+        return refuse(cmd, certificate,
+                      "the file of the certificate, then that of its private "
+                      "key, or Off");
+    server->sign_certificate = off ? "off" : absolute(cmd, certificate);
+    server->sign_key = off ? NULL : absolute(cmd, key);
+    return server->sign_certificate && (off || server->sign_key)
+               ? NULL
+               : refuse(cmd, certificate, "no path");
+}
+
 /* A number with K or M behind it, at least 1. */
 static const char *read_number(cmd_parms *cmd, void *dir, const char *arg)
 {
@@ -501,6 +520,9 @@ const command_rec ipxe_directives[] = {
                   RSRC_CONF,
                   "How many leading bits of the address a ticket is bound "
                   "to, or Off"),
+    AP_INIT_TAKE12(IPXE_NAME_SIGN, read_sign, NULL, RSRC_CONF,
+                   "Scripts are signed for imgverify: the file of the "
+                   "certificate, that of its key; or Off"),
     AP_INIT_TAKE1(IPXE_NAME_MAX_REQUEST_FACTS, read_number, MEMBER(max_facts),
                   RSRC_CONF, "How many arguments of a request are read, 200"),
     AP_INIT_TAKE1(IPXE_NAME_MAX_ANSWER_SIZE, read_answer_size,

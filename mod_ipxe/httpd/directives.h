@@ -31,6 +31,7 @@
 #define IPXE_NAME_EXPLAIN           "IPXEExplain"
 #define IPXE_NAME_TIME_ZONE         "IPXETimeZone"
 #define IPXE_NAME_RELOAD            "IPXEReload"
+#define IPXE_NAME_SIGN              "IPXESign"
 
 /* Ends with a row whose name is NULL. */
 extern const command_rec ipxe_directives[];

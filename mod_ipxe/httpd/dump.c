@@ -5,6 +5,7 @@
 #include <apr_file_io.h>
 #include <apr_strings.h>
 
+#include "base/limits.h"
 #include "httpd/hook.h"
 #include "httpd/hosts_dbd.h"
 #include "httpd/serving.h"
@@ -155,6 +156,13 @@ static void add_server(dump_t *dump, const server_rec *s, apr_pool_t *pool)
     add_truth(dump, "stateless", set->stateless);
     add_truth(dump, "operator_arms", set->operator_arms);
     add_truth(dump, "track", set->track);
+    add_truth(dump, "signs", set->signs);
+    add_number(dump, "state_timeout", serving->state_timeout
+                                          ? serving->state_timeout / 1000
+                                          : IPXE_STATE_TIMEOUT / 1000);
+    add_number(dump, "max_machines", serving->max_machines
+                                         ? serving->max_machines
+                                         : IPXE_MAX_MACHINES);
     add_hooks(dump, serving->hooks);
     add_number(dump, "boot_slots", set->boot_slots);
     add_number(dump, "slot_life", apr_time_sec(set->slot_life));

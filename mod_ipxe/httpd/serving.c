@@ -101,7 +101,7 @@ static const char *key_of(const ipxe_server_t *server,
         "%s|%s|%s\n%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%d|%" APR_INT64_T_FMT
         "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT "|%" APR_INT64_T_FMT
         "|%" APR_UINT64_T_FMT "|%" APR_UINT64_T_FMT "|%" APR_INT64_T_FMT "|%s"
-        "|%d|%" APR_INT64_T_FMT,
+        "|%d|%" APR_INT64_T_FMT "|%s|%s",
         join(server->rules, pool), TEXT(set->templates), hosts, whose,
         join(server->vars, pool), set->entry, set->prefix, TEXT(set->base_url),
         TEXT(set->plain_url), serving->state_dir, serving->secret,
@@ -112,7 +112,8 @@ static const char *key_of(const ipxe_server_t *server,
         (apr_int64_t)set->fetch_life, (apr_uint64_t)set->max_answer,
         (apr_uint64_t)set->max_facts, (apr_int64_t)serving->reload,
         hooks_key(serving->hooks, pool), set->boot_slots,
-        (apr_int64_t)set->slot_life);
+        (apr_int64_t)set->slot_life, TEXT(server->sign_certificate),
+        TEXT(server->sign_key));
 #undef TEXT
 }
 
@@ -161,6 +162,7 @@ static void fill_settings(ipxe_settings_t *set, const ipxe_server_t *server,
         set->max_facts = (apr_size_t)server->max_facts;
     if (server->ticket_network && strcmp(server->ticket_network, "off") != 0)
         set->ticket_network = server->ticket_network;
+    set->signs = server->sign_key != NULL;
 }
 
 /* "pgsql:dbname=ipxe" to its driver and what that takes; a file by default. */

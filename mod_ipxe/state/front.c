@@ -7,7 +7,6 @@
 
 #include "base/limits.h"
 
-#define DEFAULT_TIMEOUT apr_time_from_msec(40)
 /* How long the end of a process waits for a database that hangs. */
 #define LAST_WAIT apr_time_from_sec(3)
 
@@ -62,7 +61,7 @@ static void set_options(ipxe_state_t *state, const ipxe_state_options_t *from)
     to->node = keep(from->node, state->pool);
     to->hooks = keep_hooks(from->hooks, state->pool);
     if (to->timeout <= 0)
-        to->timeout = DEFAULT_TIMEOUT;
+        to->timeout = IPXE_STATE_TIMEOUT;
     if (to->queue <= 0)
         to->queue = IPXE_MAX_STATE_QUEUE;
     if (to->max_machines <= 0)

@@ -85,19 +85,39 @@ void ipxe_diag_help(ipxe_diag_t *diag, const char *format, ...)
     va_end(args);
 }
 
+/* What goes round in a circle is told once. */
+static int has_note(const apr_array_header_t *notes, ipxe_span_t span,
+                    const char *text)
+{
+    int i;
+
+    for (i = 0; i < notes->nelts; i++) {
+        const ipxe_note_t *note = &APR_ARRAY_IDX(notes, i, ipxe_note_t);
+
+        if (note->span.source == span.source &&
+            note->span.begin == span.begin && strcmp(note->text, text) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 void ipxe_diag_note(ipxe_diag_t *diag, ipxe_span_t span, const char *format,
                     ...)
 {
     ipxe_note_t *note;
+    const char *text;
     va_list args;
 
+    va_start(args, format);
+    text = apr_pvsprintf(diag->pool, format, args);
+    va_end(args);
     if (!diag->notes)
         diag->notes = apr_array_make(diag->pool, 2, sizeof(ipxe_note_t));
+    if (has_note(diag->notes, span, text))
+        return;
     note = apr_array_push(diag->notes);
     note->span = span;
-    va_start(args, format);
-    note->text = apr_pvsprintf(diag->pool, format, args);
-    va_end(args);
+    note->text = text;
 }
 
 void ipxe_diag_nearest(ipxe_diag_t *diag, const char *word,

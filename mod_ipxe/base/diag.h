@@ -78,6 +78,7 @@ ipxe_diag_t *ipxe_diag_add(ipxe_diags_t *diags, ipxe_code_e code,
 void ipxe_diag_help(ipxe_diag_t *diag, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same note of the same place is added once. */
 void ipxe_diag_note(ipxe_diag_t *diag, ipxe_span_t span, const char *format,
                     ...) __attribute__((format(printf, 3, 4)));
 

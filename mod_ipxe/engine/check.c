@@ -517,14 +517,6 @@ int ipxe_check_hosts(const ipxe_snapshot_t *set, ipxe_diags_t *diags)
 
 /* ---- All ---- */
 
-static void check_reached(const run_t *run)
-{
-    apr_hash_index_t *each = apr_hash_first(run->keep, run->reached);
-
-    for (; each; each = apr_hash_next(each))
-        ipxe_check_reports(apr_hash_this_val(each), run->diags);
-}
-
 static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
                     apr_hash_t *files, ipxe_diags_t *doubts, apr_pool_t *pool)
 {
@@ -551,7 +543,7 @@ static void try_all(const ipxe_snapshot_t *set, ipxe_diags_t *diags,
             try_rule(&run, rule, NULL);
         }
     }
-    check_reached(&run);
+    ipxe_check_reports(set->rules, run.reached, diags, pool);
 }
 
 void ipxe_check_samples(const ipxe_snapshot_t *set, ipxe_diags_t *diags)

@@ -19,7 +19,7 @@ static void see_call(void *baton, const char *function, const char *literal,
         *reports = 1;
 }
 
-void ipxe_check_reports(const ipxe_profile_t *profile, ipxe_diags_t *diags)
+static void check_profile(const ipxe_profile_t *profile, ipxe_diags_t *diags)
 {
     int reports = 0;
 
@@ -35,6 +35,21 @@ void ipxe_check_reports(const ipxe_profile_t *profile, ipxe_diags_t *diags)
                       profile->name),
         "write {{ report('installed') }} at the end of its last script, or "
         "`report: none` where that is meant");
+}
+
+/* A machine may come to any by a name that it says. */
+void ipxe_check_reports(const ipxe_rules_t *rules, apr_hash_t *reached,
+                        ipxe_diags_t *diags, apr_pool_t *pool)
+{
+    apr_hash_index_t *each = apr_hash_first(pool, rules->profiles);
+
+    for (; each; each = apr_hash_next(each)) {
+        const ipxe_profile_t *profile = apr_hash_this_val(each);
+
+        if (!profile->extended ||
+            apr_hash_get(reached, profile->name, APR_HASH_KEY_STRING))
+            check_profile(profile, diags);
+    }
 }
 
 void ipxe_check_stateless(const ipxe_snapshot_t *set,

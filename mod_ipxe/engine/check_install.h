@@ -6,9 +6,12 @@
 
 #include "engine/engine.h"
 
-/* Does any answer file of this profile call report('installed')? An error
- * where none does, unless the profile or its family says `report: none`. */
-void ipxe_check_reports(const ipxe_profile_t *profile, ipxe_diags_t *diags);
+/* Does any answer file of each profile that installs call
+ * report('installed')? An error where none does, unless the profile or its
+ * family says `report: none`. What others extend need not be whole, unless it
+ * stands among the profiles (by name) that samples reached. */
+void ipxe_check_reports(const ipxe_rules_t *rules, apr_hash_t *reached,
+                        ipxe_diags_t *diags, apr_pool_t *pool);
 
 /* Without a state a decision installs by a rule with `reinstall: always`
  * alone: an error otherwise. */

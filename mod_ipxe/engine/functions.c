@@ -99,6 +99,17 @@ static apr_status_t bad_report(const ipxe_call_t *call, const char *message)
     return APR_EINVAL;
 }
 
+static apr_status_t no_command(const ipxe_call_t *call)
+{
+    ipxe_diag_help(
+        ipxe_diag_add(call->render->diags, IPXE_DIAG_BAD_CALL, call->span,
+                      "neither the profile nor its installer says by what "
+                      "command it reports"),
+        "give it one for the script's language: report: { sh: \"curl -fsS -X "
+        "POST {{ report_url }}\" }");
+    return APR_EINVAL;
+}
+
 /* The percentage that was given, or -1. Zero where what is named is no
  * percentage. */
 static int take_percent(int *percent, const ipxe_call_t *call)
@@ -176,8 +187,7 @@ static apr_status_t call_report(ipxe_value_t *result, const ipxe_call_t *call,
     if (status != APR_SUCCESS)
         return status;
     if (!command)
-        return bad_report(call, "this profile's installer says no command by "
-                                "which it reports");
+        return no_command(call);
     *result = ipxe_value_text(command, 0, render->pool);
     return APR_SUCCESS;
 }

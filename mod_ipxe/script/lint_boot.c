@@ -238,21 +238,18 @@ static int loads(const ipxe_lint_t *lint, const stanza_t *stanza,
     return strcmp(name, "initrd.magic") == 0 || strstr(name, "${");
 }
 
-/* The first image that wants an initrd=, or NULL. */
-static const ipxe_lint_command_t *plain_image(const stanza_t *stanza)
+/* What a multiboot kernel takes wants no initrd=. */
+static int has_modules(const stanza_t *stanza)
 {
     int i;
 
     for (i = 0; i < stanza->images->nelts; i++) {
-        const ipxe_lint_command_t *image =
-            APR_ARRAY_IDX(stanza->images, i, const ipxe_lint_command_t *);
-
-        if (ipxe_lint_named(image, "module"))
-            return NULL;
-        if (is_plain_image(image))
-            return image;
+        if (ipxe_lint_named(APR_ARRAY_IDX(stanza->images, i,
+                                          const ipxe_lint_command_t *),
+                            "module"))
+            return 1;
     }
-    return NULL;
+    return 0;
 }
 
 static void not_loaded(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
@@ -264,33 +261,61 @@ static void not_loaded(ipxe_lint_t *lint, const ipxe_lint_word_t *word,
         "the name is the end of the address, or what --name says");
 }
 
+/* Does the command line name the image? What is not known may. */
+static int is_named(const ipxe_lint_t *lint, const stanza_t *stanza,
+                    const char *name)
+{
+    int i;
+
+    for (i = stanza->first; i < stanza->args->count; i++) {
+        const char *text =
+            ipxe_lint_expand(lint, stanza->args->words[i].text);
+
+        if (strncmp(text, "${", 2) == 0)
+            return 1;
+        if (strncmp(text, "initrd=", 7) == 0 &&
+            (strcmp(text + 7, name) == 0 || strstr(text, "${") ||
+             strcmp(text + 7, "initrd.magic") == 0))
+            return 1;
+    }
+    return strstr(name, "${") != NULL;
+}
+
+static void check_named(ipxe_lint_t *lint, const stanza_t *stanza,
+                        const ipxe_lint_command_t *image)
+{
+    const char *name = image_name(lint, image);
+
+    if (!is_plain_image(image) || is_named(lint, stanza, name))
+        return;
+    ipxe_diag_note(ipxe_diag_add(lint->diags, IPXE_DIAG_MISSING_INITRD,
+                                 stanza->kernel->words[0].span,
+                                 "no 'initrd=%s' on the command line: on UEFI "
+                                 "the kernel does not find it",
+                                 name),
+                   ipxe_lint_span(image, 0), "the image");
+}
+
 static void check_initrd(ipxe_lint_t *lint, const stanza_t *stanza)
 {
-    const ipxe_lint_command_t *image = plain_image(stanza);
     ipxe_builds_t asked = lint->wish->builds;
-    int named = 0, i;
+    int misnamed = 0, i;
 
     for (i = stanza->first; i < stanza->args->count; i++) {
         const ipxe_lint_word_t *word = &stanza->args->words[i];
         const char *text = ipxe_lint_expand(lint, word->text);
 
-        /* What is not known may name it. */
-        named |= strncmp(text, "${", 2) == 0;
-        if (strncmp(text, "initrd=", 7) != 0)
+        if (strncmp(text, "initrd=", 7) != 0 || loads(lint, stanza, text + 7))
             continue;
-        named = 1;
-        if (!loads(lint, stanza, text + 7))
-            not_loaded(lint, word, text + 7);
+        not_loaded(lint, word, text + 7);
+        misnamed = 1;
     }
-    if (named || !image || (asked && !(asked & ~BIOS)))
+    if (misnamed || has_modules(stanza) || (asked && !(asked & ~BIOS)))
         return;
-    ipxe_diag_note(
-        ipxe_diag_add(lint->diags, IPXE_DIAG_MISSING_INITRD,
-                      stanza->kernel->words[0].span,
-                      "no 'initrd=%s' on the command line: on UEFI the kernel "
-                      "does not find it",
-                      image_name(lint, image)),
-        ipxe_lint_span(image, 0), "the image");
+    for (i = 0; i < stanza->images->nelts; i++)
+        check_named(
+            lint, stanza,
+            APR_ARRAY_IDX(stanza->images, i, const ipxe_lint_command_t *));
 }
 
 /* ---- Windows ---- */

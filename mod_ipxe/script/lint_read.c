@@ -48,7 +48,8 @@ static void go_on(reader_t *reader)
            end_at(reader, reader->at + 1)) {
         reader->went_on = 1;
         reader->last = reader->at;
-        if (reader->at + 1 >= reader->len)
+        if (reader->at + 1 + (apr_size_t)end_at(reader, reader->at + 1) >=
+            reader->len)
             ipxe_diag_help(complain(reader, IPXE_DIAG_BACKSLASH, reader->at,
                                     reader->at + 1,
                                     "the script ends in a backslash, and iPXE "

@@ -69,6 +69,22 @@ def try_builds():
                run.stdout)
 
 
+def try_images():
+    two = ("#!ipxe\nimgfree\nkernel http://h/k %s || exit 1\n"
+           "initrd http://h/a || exit 1\ninitrd http://h/b || exit 1\n"
+           "initrd http://h/c /etc/c || exit 1\nboot || exit 1\n")
+    for words, named in (("initrd=a initrd=b", 0), ("initrd=a", 1), ("", 2),
+                         ("initrd=x initrd=a", 1), ("initrd=initrd.magic", 0),
+                         ("${more}", 0)):
+        run = lint(script=two % words)
+        result(run.stdout.count("[missing-initrd]") == named,
+               f"{named} images missing in '{words}'", run.stdout)
+    for end, wrong in (("\\", 1), ("\\\n", 1), ("\\\r\n", 1), ("\n", 0)):
+        run = lint(script="#!ipxe\nshell " + end)
+        result(run.stdout.count("[backslash]") == wrong,
+               f"a script that ends in {end!r}", run.stdout)
+
+
 def try_json():
     run = lint("--format", "json", script=WRONG)
     found = json.loads(run.stdout)
@@ -99,6 +115,7 @@ def try_own():
 def main():
     try_statuses()
     try_builds()
+    try_images()
     try_json()
     try_own()
     return finish()

@@ -191,6 +191,36 @@ tests:
            ran.stderr)
 
 
+def reports():
+    write("templates/lab.sh", "install\n")
+    found("what installs reports, whether rules lead there or not", """\
+ipxe: 1
+profiles:
+  base: { install: true, kernel: k, answers: lab.sh }
+  good: { extends: base, report: none }
+  bad: { extends: base }
+rules:
+  - { name: a, boot: good }
+  - { name: b, when: { args.os: "?*" }, boot: "{{ args.os }}" }
+""", "5:3 never-reports", "8:13 unreachable-rule")
+    write("templates/lab.sh", "{{ report('done') }}\n")
+    lab = """\
+ipxe: 1
+profiles: { lab: { kernel: k, answers: lab.sh%s } }
+rules: [ { name: a, boot: lab } ]
+"""
+    found("by a command", lab % "", "templates/lab.sh:1:4 bad-call",
+          says="report: { sh:")
+    found("that the profile itself may say",
+          lab % ', report: { sh: "curl {{ report_url }}" }')
+    write("templates/lab.sh", "{% include 'lab.sh' %}\n")
+    write("rules/a.yaml", lab % "")
+    ran = run("check")
+    result(ran.stdout.count("included from here") == 1,
+           "a circle of includes is told once", ran.stdout)
+    os.remove("templates/lab.sh")
+
+
 def slips():
     found("yes is not true", """\
 ipxe: 1
@@ -240,7 +270,7 @@ def main():
         os.chdir(work)
         os.mkdir("templates")
         for part in (names_from_facts, names_in_conditions, encodings, fetched,
-                     tests_of_rules, slips):
+                     tests_of_rules, reports, slips):
             part()
         os.chdir("/")
     return finish()

@@ -36,8 +36,3 @@ apr_status_t ipxe_sink_add_n(ipxe_sink_t *sink, const char *s, apr_size_t n)
 {
     return n ? sink->write(sink->baton, s, n) : APR_SUCCESS;
 }
-
-apr_status_t ipxe_sink_add(ipxe_sink_t *sink, const char *s)
-{
-    return ipxe_sink_add_n(sink, s, strlen(s));
-}

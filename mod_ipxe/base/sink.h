@@ -18,7 +18,6 @@ typedef struct ipxe_sink_t {
 ipxe_sink_t *ipxe_sink_to_text(ipxe_text_t *text, apr_size_t most,
                                apr_pool_t *pool);
 
-apr_status_t ipxe_sink_add(ipxe_sink_t *sink, const char *s);
 apr_status_t ipxe_sink_add_n(ipxe_sink_t *sink, const char *s, apr_size_t n);
 
 #endif

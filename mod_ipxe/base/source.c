@@ -132,24 +132,6 @@ ipxe_place_t ipxe_source_place(const ipxe_source_t *source, apr_size_t at)
     return place;
 }
 
-apr_size_t ipxe_source_offset(const ipxe_source_t *source, apr_size_t line,
-                              apr_size_t column)
-{
-    apr_size_t at, len;
-
-    if (line == 0 || line > source->line_count)
-        return source->len;
-    ipxe_source_line(source, line, &len);
-    at = source->lines[line - 1];
-    len += at;
-    for (; column > 1 && at < len; column--) {
-        int step = ipxe_utf8_next(source->text + at, len - at, NULL);
-
-        at += step ? (apr_size_t)step : 1;
-    }
-    return at;
-}
-
 const char *ipxe_source_line(const ipxe_source_t *source, apr_size_t line,
                              apr_size_t *len)
 {

@@ -47,10 +47,6 @@ apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,
 
 ipxe_place_t ipxe_source_place(const ipxe_source_t *source, apr_size_t at);
 
-/* Offset of a line (from 1) and a column (from 1, in characters). */
-apr_size_t ipxe_source_offset(const ipxe_source_t *source, apr_size_t line,
-                              apr_size_t column);
-
 /* A line (from 1) without its end; *len is set to its bytes. */
 const char *ipxe_source_line(const ipxe_source_t *source, apr_size_t line,
                              apr_size_t *len);

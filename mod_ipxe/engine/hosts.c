@@ -33,7 +33,8 @@ ipxe_hosts_t *ipxe_hosts_make(apr_pool_t *pool)
     return hosts;
 }
 
-ipxe_host_store_t *ipxe_hosts_store(ipxe_hosts_t *hosts, const char *path)
+/* The store of a path, the same for all who ask; nothing is opened. */
+static ipxe_host_store_t *store_of(ipxe_hosts_t *hosts, const char *path)
 {
     int i;
 
@@ -93,7 +94,7 @@ static void add_provider(apr_array_header_t *providers, const char *spec,
     const ipxe_host_provider_t *provider = NULL;
 
     if (path)
-        provider = ipxe_host_store_provider(ipxe_hosts_store(hosts, path));
+        provider = ipxe_host_store_provider(store_of(hosts, path));
     else if (!behind(spec, IPXE_HOSTS_YAML) && hosts->other)
         provider = hosts->other(hosts->baton, spec);
     if (provider || behind(spec, IPXE_HOSTS_YAML))

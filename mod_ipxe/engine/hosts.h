@@ -37,9 +37,6 @@ struct ipxe_hosts_t {
 
 ipxe_hosts_t *ipxe_hosts_make(apr_pool_t *pool);
 
-/* The store of a path, the same for all who ask; nothing is opened. */
-ipxe_host_store_t *ipxe_hosts_store(ipxe_hosts_t *hosts, const char *path);
-
 /* Sets `hosts` and `providers` of the settings, and adds what "yaml:PATH"
  * names to `rules`. specs: array of const char *, or NULL. */
 void ipxe_hosts_apply(ipxe_settings_t *settings,

@@ -13,11 +13,6 @@ static const char *const origins[] = {"none", "start", "reload", "last"};
 
 #define ORIGINS ((int)(sizeof(origins) / sizeof(*origins)))
 
-const char *ipxe_origin_name(ipxe_origin_e origin)
-{
-    return origins[origin];
-}
-
 /* ---- Filling ---- */
 
 static void set_text(char *room, apr_size_t size, const char *text,
@@ -128,7 +123,7 @@ const char *ipxe_status_json(const ipxe_status_t *status, apr_pool_t *pool)
     ipxe_text_t *text = ipxe_text_make(2048, pool);
 
     ipxe_text_addf(text, "{\n  \"format\": 1,\n  \"origin\": \"%s\"",
-                   ipxe_origin_name(status->origin));
+                   origins[status->origin]);
     return end_record(text, status, of_status, COUNT_OF(of_status));
 }
 

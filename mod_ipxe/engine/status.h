@@ -25,9 +25,6 @@ typedef enum ipxe_origin_e {
                            the server started */
 } ipxe_origin_e;
 
-/* "start", "reload", ...: as in JSON. */
-const char *ipxe_origin_name(ipxe_origin_e origin);
-
 typedef struct ipxe_status_t {
     /* The server. */
     apr_int64_t parent;           /* its process; 0: not known */

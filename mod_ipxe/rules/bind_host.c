@@ -279,7 +279,8 @@ ipxe_host_def_t *ipxe_make_host(ipxe_loader_t *loader, const ipxe_yaml_t *node,
     return def;
 }
 
-void ipxe_define_host(ipxe_loader_t *loader, ipxe_host_def_t *def)
+/* Where its name is new. */
+static void define_host(ipxe_loader_t *loader, ipxe_host_def_t *def)
 {
     if (ipxe_load_define(loader, loader->hosts, "host", def->host->name,
                          def->host->span, def, 1))
@@ -292,7 +293,7 @@ void ipxe_bind_host(void *baton, const ipxe_yaml_t *node, apr_pool_t *scratch)
     ipxe_host_def_t *def = ipxe_make_host(loader, node, scratch);
 
     if (def)
-        ipxe_define_host(loader, def);
+        define_host(loader, def);
 }
 
 static void list_wanted(ipxe_loader_t *loader, const ipxe_yaml_t *value,

@@ -78,13 +78,17 @@ static int patterns_apart(const ipxe_cond_t *a, const ipxe_cond_t *b)
     return single(a);
 }
 
+/* Nonzero where it is certain that `wide` (NULL: always) holds wherever
+ * `narrow` does. */
+static int covers(const ipxe_cond_t *wide, const ipxe_cond_t *narrow);
+
 /* Each part of `all`, or one of `any`, covers. */
 static int parts_cover(const ipxe_cond_t *wide, const ipxe_cond_t *narrow)
 {
     int i, covered = 0;
 
     for (i = 0; i < wide->parts->nelts; i++)
-        covered += ipxe_cond_covers(part(wide, i), narrow) != 0;
+        covered += covers(part(wide, i), narrow) != 0;
     return wide->kind == IPXE_COND_ALL ? covered == wide->parts->nelts
                                        : covered > 0;
 }
@@ -94,7 +98,7 @@ static int covered_by_parts(const ipxe_cond_t *wide, const ipxe_cond_t *narrow)
     int i, covered = 0;
 
     for (i = 0; i < narrow->parts->nelts; i++)
-        covered += ipxe_cond_covers(wide, part(narrow, i)) != 0;
+        covered += covers(wide, part(narrow, i)) != 0;
     return narrow->kind == IPXE_COND_ALL ? covered > 0
                                          : covered == narrow->parts->nelts;
 }
@@ -110,11 +114,11 @@ static int not_covers(const ipxe_cond_t *wide, const ipxe_cond_t *narrow)
     const ipxe_cond_t *inner = part(wide, 0);
 
     if (narrow->kind == IPXE_COND_NOT)
-        return ipxe_cond_covers(part(narrow, 0), inner);
+        return covers(part(narrow, 0), inner);
     return same_name(inner, narrow) && patterns_apart(inner, narrow);
 }
 
-int ipxe_cond_covers(const ipxe_cond_t *wide, const ipxe_cond_t *narrow)
+static int covers(const ipxe_cond_t *wide, const ipxe_cond_t *narrow)
 {
     if (!wide)
         return 1;
@@ -175,12 +179,14 @@ static int cannot_both(const ipxe_cond_t *a, const ipxe_cond_t *b)
     if (same_name(a, b) && patterns_apart(a, b))
         return 1;
     if (a->kind == IPXE_COND_NOT)
-        return ipxe_cond_covers(part(a, 0), b);
+        return covers(part(a, 0), b);
     return bios_elsewhere(a, b);
 }
 
-int ipxe_cond_contradicts(const ipxe_cond_t **a, const ipxe_cond_t **b,
-                          const ipxe_cond_t *cond)
+/* Two parts of a condition that cannot hold together; zero where there are
+ * none for certain. */
+static int contradicts(const ipxe_cond_t **a, const ipxe_cond_t **b,
+                       const ipxe_cond_t *cond)
 {
     const ipxe_cond_t *all[MOST_PARTS];
     int count = 0, i, j;
@@ -286,7 +292,7 @@ static int takes_all_of(covering_t *covering, const ipxe_rule_t *earlier,
 {
     int expression = 0;
 
-    if (covering->left-- <= 0 || !ipxe_cond_covers(earlier->when, rule->when))
+    if (covering->left-- <= 0 || !covers(earlier->when, rule->when))
         return 0;
     ipxe_cond_walk(earlier->when, has_expression, &expression);
     return !expression || !says_more(covering, earlier);
@@ -344,13 +350,13 @@ static void unreachable(covering_t *covering, const ipxe_rule_t *rule,
                        : "this rule has no `when` and decides for all");
 }
 
-static void contradicts(const ipxe_cond_t *when, const char *what,
+static void say_contradiction(const ipxe_cond_t *when, const char *what,
                         const char *name, ipxe_diags_t *diags)
 {
     const ipxe_cond_t *a, *b;
     ipxe_diag_t *diag;
 
-    if (!ipxe_cond_contradicts(&a, &b, when))
+    if (!contradicts(&a, &b, when))
         return;
     diag = ipxe_diag_add(diags, IPXE_DIAG_CONTRADICTION, a->span,
                          "the %s '%s' can never hold: two of its conditions "
@@ -364,7 +370,7 @@ static void check_rule(covering_t *covering, const ipxe_rule_t *rule,
 {
     const ipxe_rule_t *decider = find_decider(covering, rule, scratch);
 
-    contradicts(rule->when, "rule", rule->name, covering->diags);
+    say_contradiction(rule->when, "rule", rule->name, covering->diags);
     if (decider)
         unreachable(covering, rule, decider);
     else if (decides(rule))
@@ -384,7 +390,7 @@ static void check_profiles(const ipxe_rules_t *rules, ipxe_diags_t *diags,
          each = apr_hash_next(each)) {
         const ipxe_profile_t *profile = apr_hash_this_val(each);
 
-        contradicts(profile->when, "`when` of the profile", profile->name,
+        say_contradiction(profile->when, "`when` of the profile", profile->name,
                     diags);
     }
 }
@@ -403,7 +409,7 @@ static void check_items(const ipxe_rules_t *rules, ipxe_diags_t *diags,
             const ipxe_item_t *item =
                 &APR_ARRAY_IDX(menu->items, i, ipxe_item_t);
 
-            contradicts(item->when, "`when` of the item",
+            say_contradiction(item->when, "`when` of the item",
                         item->name ? item->name : menu->name, diags);
         }
     }

@@ -19,13 +19,4 @@
 void ipxe_rules_cover(const ipxe_rules_t *rules, ipxe_diags_t *diags,
                       apr_pool_t *pool);
 
-/* Nonzero where it is certain that `wide` (NULL: always) holds wherever
- * `narrow` does. */
-int ipxe_cond_covers(const ipxe_cond_t *wide, const ipxe_cond_t *narrow);
-
-/* Two parts of a condition that cannot hold together; zero where there are
- * none for certain. */
-int ipxe_cond_contradicts(const ipxe_cond_t **a, const ipxe_cond_t **b,
-                          const ipxe_cond_t *cond);
-
 #endif

@@ -538,22 +538,3 @@ apr_status_t ipxe_host_store_open(ipxe_host_store_t *store, ipxe_diags_t *diags)
     leave(store, opened);
     return APR_SUCCESS;
 }
-
-apr_status_t ipxe_host_store_count(apr_uint64_t *count,
-                                   ipxe_host_store_t *store,
-                                   ipxe_diags_t *diags)
-{
-    MDB_stat stat;
-    search_t search;
-    int error = begin_search(&search, store);
-
-    *count = 0;
-    if (error)
-        return ipxe_store_fail(diags, "read", store->path, error);
-    error = mdb_stat(search.txn, search.opened->in.hosts, &stat);
-    end_search(&search);
-    if (error)
-        return ipxe_store_fail(diags, "read", store->path, error);
-    *count = stat.ms_entries;
-    return APR_SUCCESS;
-}

@@ -42,9 +42,4 @@ apr_status_t ipxe_host_store_check(const char *path, ipxe_diags_t *diags,
 apr_status_t ipxe_host_store_open(ipxe_host_store_t *store,
                                   ipxe_diags_t *diags);
 
-/* How many hosts there are. */
-apr_status_t ipxe_host_store_count(apr_uint64_t *count,
-                                   ipxe_host_store_t *store,
-                                   ipxe_diags_t *diags);
-
 #endif

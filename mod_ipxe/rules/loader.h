@@ -99,9 +99,6 @@ ipxe_yaml_item_fn ipxe_bind_host; /* one; the baton is the loader */
 ipxe_host_def_t *ipxe_make_host(ipxe_loader_t *loader, const ipxe_yaml_t *node,
                                 apr_pool_t *scratch);
 
-/* Defines it, where its name is new. */
-void ipxe_define_host(ipxe_loader_t *loader, ipxe_host_def_t *def);
-
 /* For ipxe_make_host, while hosts are read to be kept. */
 const apr_array_header_t *ipxe_keep_names(ipxe_loader_t *loader,
                                           const apr_array_header_t *names);

@@ -22,8 +22,10 @@ static const ipxe_choice_t *find_case(const ipxe_choice_t *choice,
     return NULL;
 }
 
-int ipxe_choice_pick(const void **value, const ipxe_choice_t *choice,
-                     const char *platform, const char *cpu)
+/* Which of a choice is for a platform and processor (NULL: unknown). Zero
+ * where none is. */
+static int choice_pick(const void **value, const ipxe_choice_t *choice,
+                       const char *platform, const char *cpu)
 {
     while (choice && choice->cases) {
         const ipxe_choice_t *next = find_case(choice, platform);
@@ -213,7 +215,7 @@ static int pick(const picking_t *picking, ipxe_part_e part, const void **value)
 
     *value = NULL;
     return !choice ||
-           ipxe_choice_pick(value, choice, picking->platform, picking->cpu);
+           choice_pick(value, choice, picking->platform, picking->cpu);
 }
 
 /* The base's and the family's arguments stand before a profile's own. */
@@ -232,7 +234,7 @@ static int gather_args(const picking_t *picking)
 
         if (!choice)
             continue;
-        if (!ipxe_choice_pick(&value, choice, picking->platform, picking->cpu))
+        if (!choice_pick(&value, choice, picking->platform, picking->cpu))
             return 0;
         if (value)
             apr_array_cat(args, value);

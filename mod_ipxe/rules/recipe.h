@@ -61,11 +61,6 @@ typedef struct ipxe_recipe_t {
 /* Nonzero for "efi", "pcbios", ... */
 int ipxe_case_is_platform(const char *name);
 
-/* Which of a choice is for a platform and processor (NULL: unknown). Zero
- * where none is. */
-int ipxe_choice_pick(const void **value, const ipxe_choice_t *choice,
-                     const char *platform, const char *cpu);
-
 /* The first of a profile's recipes that has the part; NULL where none. */
 const ipxe_choice_t *ipxe_profile_part(const ipxe_profile_t *profile,
                                        ipxe_part_e part);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of action by dialect, and the public functions on it. */
 #include "script/dialect.h"
-#include "script/plan.h"
 
 #include <apr_strings.h>
 
@@ -52,11 +51,6 @@ static const ipxe_dialect_t dialects[] = {
                            .failure = ipxe_grub_failure},
 };
 
-const ipxe_dialect_t *ipxe_dialect_get(ipxe_dialect_e dialect)
-{
-    return &dialects[dialect];
-}
-
 ipxe_script_t *ipxe_script_begin(const ipxe_writing_t *writing,
                                  const ipxe_decision_t *decision)
 {
@@ -87,7 +81,7 @@ apr_status_t ipxe_script_decision(ipxe_sink_t *sink,
                                   const ipxe_writing_t *writing)
 {
     ipxe_script_t *script = ipxe_script_begin(writing, decision);
-    const ipxe_dialect_t *dialect = ipxe_dialect_get(writing->dialect);
+    const ipxe_dialect_t *dialect = &dialects[writing->dialect];
 
     return finish(sink, script,
                   dialect->actions[decision->action.kind](script));
@@ -99,7 +93,7 @@ apr_status_t ipxe_script_identify(ipxe_sink_t *sink,
     ipxe_script_t *script = ipxe_script_begin(writing, NULL);
 
     return finish(sink, script,
-                  ipxe_dialect_get(writing->dialect)->identify(script));
+                  dialects[writing->dialect].identify(script));
 }
 
 apr_status_t ipxe_script_failure(ipxe_sink_t *sink, const char *text,
@@ -108,7 +102,7 @@ apr_status_t ipxe_script_failure(ipxe_sink_t *sink, const char *text,
     ipxe_script_t *script = ipxe_script_begin(writing, NULL);
 
     return finish(sink, script,
-                  ipxe_dialect_get(writing->dialect)->failure(script, text));
+                  dialects[writing->dialect].failure(script, text));
 }
 
 apr_status_t ipxe_script_login(ipxe_sink_t *sink,
@@ -119,8 +113,7 @@ apr_status_t ipxe_script_login(ipxe_sink_t *sink,
     ipxe_script_t *script = ipxe_script_begin(writing, decision);
 
     return finish(sink, script,
-                  ipxe_dialect_get(writing->dialect)
-                      ->login(script, menu, item, NULL));
+                  dialects[writing->dialect].login(script, menu, item, NULL));
 }
 
 apr_status_t
@@ -131,8 +124,7 @@ ipxe_script_refused(ipxe_sink_t *sink, const ipxe_decision_t *decision,
     ipxe_script_t *script = ipxe_script_begin(writing, decision);
 
     return finish(sink, script,
-                  ipxe_dialect_get(writing->dialect)
-                      ->refused(script, menu, item, text));
+                  dialects[writing->dialect].refused(script, menu, item, text));
 }
 
 apr_status_t ipxe_script_ask(ipxe_sink_t *sink, const ipxe_decision_t *decision,
@@ -142,22 +134,5 @@ apr_status_t ipxe_script_ask(ipxe_sink_t *sink, const ipxe_decision_t *decision,
     ipxe_script_t *script = ipxe_script_begin(writing, decision);
 
     return finish(sink, script,
-                  ipxe_dialect_get(writing->dialect)
-                      ->ask(script, menu, item, NULL));
-}
-
-apr_status_t ipxe_script_command_line(const char **line,
-                                      const ipxe_decision_t *decision,
-                                      const ipxe_writing_t *writing)
-{
-    ipxe_script_t *script = ipxe_script_begin(writing, decision);
-    ipxe_plan_t *plan = NULL;
-    apr_status_t status = APR_SUCCESS;
-
-    *line = NULL;
-    if (decision->action.kind == IPXE_ACTION_BOOT)
-        status = ipxe_plan_make(&plan, script);
-    if (status == APR_SUCCESS && plan && plan->way == IPXE_WAY_KERNEL)
-        *line = plan->line;
-    return status;
+                  dialects[writing->dialect].ask(script, menu, item, NULL));
 }

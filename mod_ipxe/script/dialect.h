@@ -36,8 +36,6 @@ typedef struct ipxe_dialect_t {
     apr_status_t (*failure)(ipxe_script_t *script, const char *text);
 } ipxe_dialect_t;
 
-const ipxe_dialect_t *ipxe_dialect_get(ipxe_dialect_e dialect);
-
 /* A script to write; decision may be NULL. */
 ipxe_script_t *ipxe_script_begin(const ipxe_writing_t *writing,
                                  const ipxe_decision_t *decision);

@@ -99,7 +99,7 @@ void ipxe_put_head(ipxe_script_t *script)
     ipxe_text_add_all(script->out, HEAD "# ", ipxe_part_comment(script), "\n",
                       NULL);
     if (script->writing->forget_password)
-        ipxe_put_forget_login(script);
+        ipxe_text_add(script->out, "clear password ||\n");
     put_clash(script);
 }
 
@@ -353,11 +353,6 @@ void ipxe_put_chain_login(ipxe_script_t *script, const char *url,
                                "${username:uristring}:${password:uristring}@",
                                url + scheme, NULL),
                    otherwise);
-}
-
-void ipxe_put_forget_login(ipxe_script_t *script)
-{
-    ipxe_text_add(script->out, "clear password ||\n");
 }
 
 /* No line of a script ends in a blank, but a setting may hold one. */

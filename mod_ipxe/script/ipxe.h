@@ -100,9 +100,6 @@ void ipxe_put_login(ipxe_script_t *script, const char *user,
 void ipxe_put_chain_login(ipxe_script_t *script, const char *url,
                           const char *otherwise);
 
-/* Takes the password out of iPXE's settings. */
-void ipxe_put_forget_login(ipxe_script_t *script);
-
 /* A question, its answer into the setting; fallback stands there to be
  * changed, or NULL. Goes to the label where nobody wants to answer. */
 void ipxe_put_question(ipxe_script_t *script, const char *setting,

@@ -75,10 +75,4 @@ apr_status_t ipxe_script_ask(ipxe_sink_t *sink, const ipxe_decision_t *decision,
 /* For ipxe_language_t: where in a line of an iPXE script a value stands. */
 ipxe_context_e ipxe_script_place(const char *line);
 
-/* The kernel command line of a decision, as the script has it: for checks
- * and explain. NULL where the decision boots no kernel. */
-apr_status_t ipxe_script_command_line(const char **line,
-                                      const ipxe_decision_t *decision,
-                                      const ipxe_writing_t *writing);
-
 #endif

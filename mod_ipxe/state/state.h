@@ -177,9 +177,6 @@ typedef enum ipxe_claim_e {
     IPXE_CLAIM_HELD      /* frozen, database not accepted, conflict: 403 */
 } ipxe_claim_e;
 
-/* "good", "repeated", ...: for logs and metrics. */
-const char *ipxe_claim_word(ipxe_claim_e claim);
-
 typedef enum ipxe_stage_e {
     IPXE_STAGE_STARTED,
     IPXE_STAGE_PROGRESS,

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words of states, claims, stages and events. */
+/* The words of states, stages and events. */
 #include "state/state.h"
 
 #include <string.h>
 
 static const char *const installs[] = {
     "none", "armed", "fetched", "started", "failed", "installed", "closed"};
-static const char *const claims[] = {"good", "repeated", "unknown",
-                                     "over", "too many", "held"};
 static const char *const stages[] = {"started", "progress", "installed", "done",
                                      "failed"};
 static const char *const events[] = {"asked",  "script", "kernel",
@@ -18,11 +16,6 @@ static const char *const events[] = {"asked",  "script", "kernel",
 const char *ipxe_install_word(ipxe_install_e state)
 {
     return installs[state];
-}
-
-const char *ipxe_claim_word(ipxe_claim_e claim)
-{
-    return claims[claim];
 }
 
 const char *ipxe_stage_word(ipxe_stage_e stage)

@@ -164,7 +164,6 @@ apr_uint32_t ipxe_letter_upper(apr_uint32_t code);
 apr_uint32_t ipxe_letter_lower(apr_uint32_t code);
 int ipxe_letter_is_upper(apr_uint32_t code);
 int ipxe_letter_is_lower(apr_uint32_t code);
-int ipxe_letter_is_alpha(apr_uint32_t code);
 int ipxe_letter_is_word(apr_uint32_t code); /* letter, digit or _ */
 int ipxe_letter_is_print(apr_uint32_t code);
 int ipxe_letter_is_space(apr_uint32_t code);

@@ -57,7 +57,7 @@ int ipxe_letter_is_lower(apr_uint32_t code)
     return iswlower_l((wint_t)code, get_letters()) != 0;
 }
 
-int ipxe_letter_is_alpha(apr_uint32_t code)
+static int is_alpha(apr_uint32_t code)
 {
     if (code < 0x80)
         return (code | 32) >= 'a' && (code | 32) <= 'z';
@@ -67,7 +67,7 @@ int ipxe_letter_is_alpha(apr_uint32_t code)
 int ipxe_letter_is_word(apr_uint32_t code)
 {
     if (code < 0x80)
-        return ipxe_letter_is_alpha(code) || code == '_' ||
+        return is_alpha(code) || code == '_' ||
                (code >= '0' && code <= '9');
     return iswalnum_l((wint_t)code, get_letters()) != 0;
 }

@@ -63,8 +63,6 @@ int main(void)
 
     test_text(source, pool);
     test_odd_bytes(source, pool);
-    is_int(ipxe_source_offset(source, 3, 5), find(source, "kernal").begin,
-           "line and column lead back to the byte");
     is(ipxe_span_name(ipxe_span(NULL, 0, 0), pool), "-", "nowhere has a name");
     return tap_end(pool);
 }

@@ -88,8 +88,8 @@ static void test_sink(apr_pool_t *pool)
     ipxe_text_t *text = ipxe_text_make(0, pool);
     ipxe_sink_t *sink = ipxe_sink_to_text(text, 5, pool);
 
-    is_int(ipxe_sink_add(sink, "abc"), APR_SUCCESS, "within the bound");
-    is_int(ipxe_sink_add(sink, "def"), APR_ENOSPC, "past the bound");
+    is_int(ipxe_sink_add_n(sink, "abc", 3), APR_SUCCESS, "within the bound");
+    is_int(ipxe_sink_add_n(sink, "def", 3), APR_ENOSPC, "past the bound");
     is(text->data, "abc", "what was refused is not there");
 }
 

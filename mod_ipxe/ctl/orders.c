@@ -22,14 +22,24 @@ static ipxe_exit_e wants_nothing(const ipxe_ctl_t *ctl)
     return IPXE_EXIT_USAGE;
 }
 
-/* A profile that the rules have, where they are known. */
+/* A profile that the rules have, where they are known; to be armed, one that
+ * installs. */
 static ipxe_exit_e check_profile(const ipxe_ctl_state_t *state,
-                                 const char *profile)
+                                 const ipxe_order_t *order)
 {
-    if (!profile || !*profile || !state->set ||
-        apr_hash_get(state->set->rules->profiles, profile, APR_HASH_KEY_STRING))
+    const char *name = order->profile;
+    const ipxe_profile_t *profile;
+
+    if (!name || !*name || !state->set)
         return IPXE_EXIT_FINE;
-    ipxe_ctl_complain("the rules have no profile '%s'", profile);
+    profile =
+        apr_hash_get(state->set->rules->profiles, name, APR_HASH_KEY_STRING);
+    if (profile && (profile->install || order->act != IPXE_ACT_ARM))
+        return IPXE_EXIT_FINE;
+    ipxe_ctl_complain(profile ? "profile '%s' installs nothing; `ipxectl next` "
+                                "boots it once"
+                              : "the rules have no profile '%s'",
+                      name);
     return IPXE_EXIT_WRONG;
 }
 
@@ -41,7 +51,7 @@ static ipxe_exit_e on_machine(ipxe_ctl_t *ctl, ipxe_order_t *order,
         &state, ctl, order->act == IPXE_ACT_ARM || order->profile);
 
     if (code == IPXE_EXIT_FINE)
-        code = check_profile(&state, order->profile);
+        code = check_profile(&state, order);
     if (code == IPXE_EXIT_FINE)
         code = ipxe_ctl_state_find(order, &state, words);
     return code == IPXE_EXIT_FINE ? ipxe_ctl_state_order(order, &state, done)
@@ -129,7 +139,7 @@ static ipxe_exit_e release_it(ipxe_ctl_t *ctl, ipxe_order_t *order)
         ipxe_ctl_state_open(&state, ctl, *order->profile != '\0');
 
     if (code == IPXE_EXIT_FINE)
-        code = check_profile(&state, order->profile);
+        code = check_profile(&state, order);
     if (code == IPXE_EXIT_FINE)
         code = ipxe_ctl_state_match(&found, &state, ctl->args);
     if (code != IPXE_EXIT_FINE)

@@ -77,6 +77,32 @@ static const char *explain_ip(const ipxe_request_t *request, apr_pool_t *pool)
     return ip ? ip : request->ip;
 }
 
+/* The query without what asks for the explanation itself, so that rules and
+ * scripts see what the machine would send. */
+static const char *explained_query(const char *query, apr_pool_t *pool)
+{
+    static const char *const own[] = {"ip=", "format=json", "format=text"};
+    ipxe_text_t *rest = ipxe_text_make(128, pool);
+
+    while (query && *query) {
+        apr_size_t len = strcspn(query, "&"), i;
+        int drop = 0;
+
+        for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+            apr_size_t n = strlen(own[i]);
+
+            drop |= n <= len && strncmp(query, own[i], n) == 0 &&
+                    (i == 0 || n == len);
+        }
+        if (!drop) {
+            ipxe_text_add(rest, rest->len ? "&" : "");
+            ipxe_text_add_n(rest, query, len);
+        }
+        query += len + (query[len] == '&');
+    }
+    return rest->len ? rest->data : NULL;
+}
+
 /* In place of the script its signature; a status that is no script's stays. */
 static void put_signature(ipxe_job_t *job)
 {
@@ -102,8 +128,10 @@ void ipxe_engine_answer(ipxe_answer_t *answer, const ipxe_snapshot_t *set,
     ipxe_request_t *asked = apr_pmemdup(pool, request, sizeof(*request));
     ipxe_job_t *job = apr_palloc(pool, sizeof(*job));
 
-    if (request->target.route == IPXE_ROUTE_EXPLAIN)
+    if (request->target.route == IPXE_ROUTE_EXPLAIN) {
         asked->ip = explain_ip(request, pool);
+        asked->query = explained_query(request->query, pool);
+    }
     start(job, answer, set, asked, pool);
     if (request->target.route == IPXE_ROUTE_ANSWERS && !request->target.ticket)
         ipxe_answer_unticketed(job);

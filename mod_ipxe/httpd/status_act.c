@@ -43,14 +43,19 @@ static const char *read_order(ipxe_order_t *order, const ipxe_deed_t *deed,
 {
     const char *profile = field(form, "profile");
     apr_table_t *vars = apr_table_make(pool, 4);
+    const ipxe_profile_t *found = NULL;
 
     if (deed->sure && strcmp(field(form, "sure"), "yes") != 0)
         return "unsure";
     if (!ipxe_form_vars(vars, form, "set"))
         return "bad-vars";
-    if (*profile && (!set || !apr_hash_get(set->rules->profiles, profile,
-                                           APR_HASH_KEY_STRING)))
+    if (*profile && set)
+        found = apr_hash_get(set->rules->profiles, profile,
+                             APR_HASH_KEY_STRING);
+    if (*profile && !found)
         return "no-profile";
+    if (found && deed->act == IPXE_ACT_ARM && !found->install)
+        return "no-install";
     order->act = deed->act;
     order->vars = apr_table_elts(vars)->nelts ? vars : NULL;
     if (deed->profile)
@@ -62,11 +67,15 @@ static void log_act(request_rec *r, const ipxe_order_t *order,
                     const ipxe_deed_t *deed, apr_status_t rv)
 {
     const char *profile = order->profile ? order->profile : "";
+    const char *machine =
+        order->machine ? apr_psprintf(r->pool, ", machine %" APR_INT64_T_FMT,
+                                      order->machine)
+                       : "";
 
     ap_log_rerror(APLOG_MARK, rv == APR_SUCCESS ? APLOG_NOTICE : APLOG_ERR, rv,
-                  r, "%s: %s, machine %" APR_INT64_T_FMT "%s%s",
+                  r, "%s: %s%s%s%s",
                   ipxe_text_ascii(ipxe_guard_who(r), r->pool), deed->word,
-                  order->machine, *profile ? ", profile " : "", profile);
+                  machine, *profile ? ", profile " : "", profile);
 }
 
 const char *ipxe_status_act(apr_int64_t *machine, request_rec *r,

@@ -55,6 +55,8 @@ static const struct {
      "digits and _."},
     {"no-profile", "bad",
      "Not done: the rules have no profile of that name any more."},
+    {"no-install", "bad",
+     "Not done: that profile installs nothing; boot it once instead."},
     {"unsure", "bad", "Not done: the box that says so was not ticked."},
 };
 

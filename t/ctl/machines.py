@@ -167,6 +167,8 @@ def rules(site, work):
     where = ("--rules", path)
     site.expect(1, "no profile 'roky'", "a profile that the rules lack",
                 "arm", "web01", "--boot", "roky", *where)
+    site.expect(1, "'memtest' installs nothing", "one that wipes no disk",
+                "arm", "web01", "--boot", "memtest", *where)
     site.expect(0, "armed", "a machine of the rules that never asked", "arm",
                 "new01", *where)
     result(site.one("new01").get("state") == "armed", "is armed",

@@ -28,6 +28,10 @@ $answer = get('/ipxe/explain?serial=LINUX-1&platform=efi');
 like($answer->{body}, qr/TICKET/, 'no ticket is signed');
 $answer = get('/ipxe/explain?serial=X&ip=10.9.8.7');
 like($answer->{body}, qr/10\.9\.8\.7/, 'an address is taken from the query');
+$answer = get('/ipxe/explain?format=text&serial=TOOL1&ip=10.9.8.7&rack=7');
+unlike($answer->{body}, qr/args\.ip|args\.format|[?&](?:ip|format)=/,
+    'and is no argument of the machine, nor is the format');
+like($answer->{body}, qr/args\.rack +7/, 'as others are');
 
 my @far = (headers => ['X-Test-Client' => '192.0.2.7']);
 is(get("/ipxe/explain?$query", vhost => 'inherits')->{status}, 200,

@@ -176,6 +176,10 @@ like($answer->{headers}{location}, qr/did=unsure$/,
     'a disk is not given up without its box');
 $answer = act({act => 'next', machine => $tool->{number}, profile => 'nosuch'});
 like($answer->{headers}{location}, qr/did=no-profile$/, 'an unknown profile');
+$answer = act({act => 'arm', machine => $tool->{number}, profile => 'tool',
+    sure => 'yes'});
+like($answer->{headers}{location}, qr/did=no-install$/,
+    'a profile that installs nothing cannot be armed');
 $answer = act({act => 'next', machine => 999999, profile => 'tool'});
 like($answer->{headers}{location}, qr/did=unknown$/, 'an unknown machine');
 $answer = act({act => 'explode', machine => $tool->{number}});

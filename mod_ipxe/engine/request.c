@@ -5,6 +5,7 @@
 #include <apr_lib.h>
 #include <apr_network_io.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "machine/client.h"
@@ -443,6 +444,9 @@ int ipxe_asking_same_network(const ipxe_asking_t *asking,
 
     if (!bits)
         return 1;
+    /* A number that is meant for IPv6. */
+    if (then && !strchr(then, ':') && atoi(bits) > 32)
+        bits = "32";
     return then && now &&
            apr_ipsubnet_create(&network, then, bits, asking->pool) ==
                APR_SUCCESS &&

@@ -104,4 +104,17 @@ is(get($path, vhost => 'merged', @near)->{status}, 200, 'the same network');
 is(get($path, vhost => 'merged', @far)->{status}, 403, 'another network');
 
 expect_log('ticket refused', 'serves no such answer file');
+# IPXETicketNetwork 64: half of an IPv6 address, all of an IPv4 one.
+for my $case (
+    ['192.0.2.7', '192.0.2.7', 200], ['192.0.2.7', '192.0.2.8', 403],
+    ['2001:db8::7', '2001:db8::99', 200],
+    ['2001:db8::7', '2001:db8:0:1::7', 403],
+    ['2001:db8::7', '192.0.2.7', 403], ['192.0.2.7', '2001:db8::7', 403]) {
+    my ($then, $now, $status) = @$case;
+    my $given = get('/boot.ipxe?serial=LINUX-9&platform=efi',
+        vhost => 'networks', headers => ['X-Test-Client' => $then]);
+    is(get(url_path($given, 'answers'), vhost => 'networks',
+            headers => ['X-Test-Client' => $now])->{status}, $status,
+        "a ticket of $then, used by $now");
+}
 done_testing();

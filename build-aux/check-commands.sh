@@ -42,6 +42,9 @@ wanted=$commands
 found=$(sed -n '/^.SH COMMANDS/,/^.SH MACHINES/s/^\.B \([a-z]*\)$/\1/p' "$man" |
     sort)
 same "the manual has every command"
+found=$(sed -n '/^.SH SYNOPSIS/,/^.SH DESC/s/^\.B ipxectl \([a-z]*\)$/\1/p' \
+    "$man" | sort)
+same "and how each is called"
 found=$(sed -n "s/.*commands='\(.*\)'.*/\1/p" "$completion" | tr ' ' '\n' |
     sort)
 same "the completion has every command"

@@ -86,6 +86,7 @@
 
 /* What an installer says with a report: two lines of a console. */
 #define IPXE_MAX_REPORT_TEXT 160
+
 /* bcrypt doubles its time with each step: 12 is a quarter of a second. */
 #define IPXE_MAX_BCRYPT_COST 12
 
@@ -120,6 +121,9 @@
  * that were only seen; events of one machine, of 100 bytes; texts that a
  * machine reports. */
 #define IPXE_MAX_STATE_QUEUE  10000
+#define IPXE_MAX_MACHINES     100000
+#define IPXE_MAX_TIMELINE     1000
+#define IPXE_MAX_REPORT_BYTES 500
 
 /* How long a request waits for the state: a question takes a few of these
  * milliseconds, and whoever asks more often than it answers must not wait. */
@@ -131,9 +135,6 @@
  * to write down each time that one asks. */
 #define IPXE_MAX_WATCH_BURST 100000
 #define IPXE_WATCH_PART      100
-#define IPXE_MAX_MACHINES     100000
-#define IPXE_MAX_TIMELINE     1000
-#define IPXE_MAX_REPORT_BYTES 500
 
 /* Machines of a search or a count that one question looks at: some 10 ms.
  * Between two others ask. */

@@ -18,6 +18,7 @@ typedef struct ipxe_sink_t {
 ipxe_sink_t *ipxe_sink_to_text(ipxe_text_t *text, apr_size_t most,
                                apr_pool_t *pool);
 
+/* What `write` answers; nothing is written where n is 0. */
 apr_status_t ipxe_sink_add_n(ipxe_sink_t *sink, const char *s, apr_size_t n);
 
 #endif

@@ -45,6 +45,7 @@ ipxe_source_t *ipxe_source_over(const char *name, const char *text,
 apr_status_t ipxe_source_read(ipxe_source_t **source, const char *path,
                               apr_size_t most, apr_pool_t *pool);
 
+/* Of a byte; past the end, that of the end. */
 ipxe_place_t ipxe_source_place(const ipxe_source_t *source, apr_size_t at);
 
 /* A line (from 1) without its end; *len is set to its bytes. */

@@ -15,7 +15,7 @@
 /* Nonzero where the Host is one of the server's. */
 int ipxe_guard_host(const request_rec *r);
 
-/* Who it is: "user alice", "address 10.0.0.9". */
+/* Who it is: "user desk1", "address 10.0.0.9". */
 const char *ipxe_guard_who(const request_rec *r);
 
 /* The token of a form for who looks at the page, good for one to two hours;

@@ -30,7 +30,7 @@ typedef enum ipxe_context_e {
 /* By a file's name: "a.ks", "windows/autounattend.xml", "user-data". */
 ipxe_context_e ipxe_context_of(const char *name);
 
-/* Non-zero where what is served under this name has CRLF at its lines' ends:
+/* Nonzero where what is served under this name has CRLF at its lines' ends:
  * .bat, .cmd, .ini, .reg, autounattend.xml. */
 int ipxe_context_crlf(const char *name);
 

@@ -73,7 +73,7 @@ typedef struct ipxe_tokens_t {
     int tags; /* how many tags of output and blocks there are */
 } ipxe_tokens_t;
 
-/* Non-zero, or zero with a diagnostic. The text must live as long as pool.
+/* Nonzero, or zero with a diagnostic. The text must live as long as pool.
  * `bare`: the text is one expression without delimiters. */
 int ipxe_lexer_run(ipxe_tokens_t *tokens, const char *text, apr_size_t len,
                    const ipxe_origin_t *origin, int bare,

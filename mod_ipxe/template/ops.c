@@ -55,7 +55,7 @@ static apr_int64_t floor_div(apr_int64_t a, apr_int64_t b)
     return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
 }
 
-/* Non-zero where it overflows. */
+/* Nonzero where it overflows. */
 static int int_pow(apr_int64_t *result, apr_int64_t base, apr_int64_t power)
 {
     apr_int64_t product = 1;

@@ -165,7 +165,7 @@ void ipxe_template_calls(const ipxe_template_t *template_, ipxe_call_fn *each,
 int ipxe_expression_equality(const char **name, const char **text,
                              const ipxe_template_t *expression, int nth);
 
-/* Non-zero where it has no {{ or {% at all; then *text is its text. */
+/* Nonzero where it has no {{ or {% at all; then *text is its text. */
 int ipxe_template_constant(const ipxe_template_t *template_,
                            const char **text);
 

@@ -127,8 +127,8 @@ def act(site):
     result(site.one("serial=SN3").get("installed"), "keeps the mark")
     site.expect(0, "too", "forget --all", "forget", "serial=SN3", "--all")
     result(site.one("serial=SN3") == {}, "does not")
-    run = site.run("disarm", f"mac={MAC}1", env={"SUDO_USER": "alice"})
-    result(run.returncode == 0 and site.one("web01")["disarmed"] == "alice",
+    run = site.run("disarm", f"mac={MAC}1", env={"SUDO_USER": "desk1"})
+    result(run.returncode == 0 and site.one("web01")["disarmed"] == "desk1",
            "who called sudo is named", run.stderr)
 
 
@@ -186,8 +186,8 @@ def watched(site, *words):
         [IPXECTL, "watch", "--for", "3", "--state", site.folder, *words],
         stdout=subprocess.PIPE, text=True, env=dict(os.environ, TZ="UTC"))
     time.sleep(1.2)
-    site.run("next", "web01", "memtest", env={"SUDO_USER": "alice"})
-    site.run("disarm", "serial=SN2", env={"SUDO_USER": "alice"})
+    site.run("next", "web01", "memtest", env={"SUDO_USER": "desk1"})
+    site.run("disarm", "serial=SN2", env={"SUDO_USER": "desk1"})
     text = watcher.communicate(timeout=30)[0]
     result(watcher.returncode == 0, "watch ends", text)
     return text.splitlines()
@@ -197,16 +197,16 @@ def watch(site):
     lines = watched(site)
     result(len(lines) == 2, "each event is a line, none from before", lines)
     result(re.fullmatch(r"\d\d:\d\d:\d\d  web01 {20}operator: next memtest "
-                        r"by alice", lines[0] if lines else ""),
+                        r"by desk1", lines[0] if lines else ""),
            "with its time, its machine and what happened", lines)
     result(re.fullmatch(r"\d\d:\d\d:\d\d  52:54:00:00:00:02 +operator: "
-                        r"disarm by alice", lines[-1] if lines else ""),
+                        r"disarm by desk1", lines[-1] if lines else ""),
            "that of another machine", lines)
     events = [json.loads(line) for line in watched(site, "--format", "json")]
     result([(e["name"], e["event"]["event"], e["event"]["text"])
             for e in events]
-           == [("web01", "operator", "next memtest by alice"),
-               ("52:54:00:00:00:02", "operator", "disarm by alice")],
+           == [("web01", "operator", "next memtest by desk1"),
+               ("52:54:00:00:00:02", "operator", "disarm by desk1")],
            "for programs an object a line", events)
     site.expect(2, "seconds", "with a number", "watch", "--for", "x")
 

@@ -45,7 +45,7 @@ static ipxe_page_t *make(apr_pool_t *pool)
     filter->limit = IPXE_PAGE_MACHINES;
     page->path = "/status";
     page->host = "boot.example";
-    page->user = "alice";
+    page->user = "desk1";
     page->token = "TOKEN";
     page->now = NOW;
     page->generation = "12-4f2a91c03b7e";

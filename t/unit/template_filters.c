@@ -38,9 +38,9 @@ static const struct {
     {"{{ \"it's\"|quote }} {{ 'a-b'|quote }} {{ ''|quote }}",
      "'it'\"'\"'s' a-b ''"},
     {"{{ 'a1b22'|regex_replace('[0-9]+', '#') }} "
-     "{{ 'John Doe'|regex_replace('(\\\\w+) (?P<l>\\\\w+)', "
+     "{{ 'Big Box'|regex_replace('(\\\\w+) (?P<l>\\\\w+)', "
      "'\\\\g<l>, \\\\1') }}",
-     "a#b# Doe, John"},
+     "a#b# Box, Big"},
     {"{{ 'abc'|regex_replace('x*', '-') }}", "-a-b-c-"},
     {"{{ 'ABC'|regex_search('b', ignorecase=true) }} "
      "{{ 'abc'|regex_search('x') }} "

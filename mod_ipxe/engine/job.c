@@ -121,12 +121,17 @@ ipxe_ticket_error_e ipxe_job_take_ticket(ipxe_job_t *job, ipxe_ticket_t *ticket,
 {
     const ipxe_settings_t *settings = job->asking.set->settings;
     const ipxe_request_t *request = job->asking.request;
-    ipxe_ticket_error_e error =
+    apr_interval_time_t life = kind == IPXE_TICKET_REPORT
+                                   ? settings->report_life
+                                   : settings->fetch_life;
+    ipxe_ticket_error_e error;
+
+    /* Where its minute was rounded down it is not to end sooner. */
+    if (settings->signs)
+        life += IPXE_SIGNED_TIME;
+    error =
         ipxe_ticket_read(ticket, request->target.ticket, kind, settings->site,
-                         settings->keys, request->now,
-                         kind == IPXE_TICKET_REPORT ? settings->report_life
-                                                    : settings->fetch_life,
-                         job->pool);
+                         settings->keys, request->now, life, job->pool);
 
     if (error != IPXE_TICKET_GOOD)
         return error;

@@ -12,10 +12,6 @@
 #include "rules/hosts.h"
 #include "rules/uses.h"
 
-/* A script and its signature are asked for one after the other: in so much
- * time their tickets are the same. */
-#define SIGNED_TIME apr_time_from_sec(600)
-
 /* Unescaped in paths: RFC 3986's pchar and the slash. */
 #define PATH_CHARS "/:@!$&'()*,;=+"
 
@@ -144,7 +140,7 @@ static const char *ticket(ipxe_asking_t *asking, ipxe_ticket_kind_e kind,
     parts.site = asking->set->settings->site;
     parts.issued = asking->issued ? asking->issued : asking->request->now;
     if (asking->set->settings->signs)
-        parts.issued -= parts.issued % SIGNED_TIME;
+        parts.issued -= parts.issued % IPXE_SIGNED_TIME;
     parts.install = install;
     parts.profile =
         about && about->action.profile ? about->action.profile->name : "";

@@ -6,6 +6,10 @@
 
 #include "engine/engine.h"
 
+/* A script and its signature are asked for one after the other: tickets made in
+ * so much time, from a tenth minute on, are the same (IPXESign). */
+#define IPXE_SIGNED_TIME apr_time_from_sec(600)
+
 /* One request while it is answered. */
 typedef struct ipxe_asking_t {
     const ipxe_snapshot_t *set;

@@ -80,7 +80,7 @@ for my $case (
 
 my $server = server("IPXEEngine On\nIPXERules rules\nIPXETemplates templates\n"
         . "IPXEStateDir state\nIPXEStateTimeout 5s\nIPXEExplain On\n"
-        . "IPXESign $folder/code.crt $folder/code.key\n",
+        . "IPXESign $folder/code.crt $folder/code.key\nIPXETicketLife 61s\n",
     sub {
         my ($dir) = @_;
         write_file("$dir/rules/a.yaml", $rules);

@@ -138,6 +138,35 @@ static int add_word(ipxe_text_t *query, ipxe_request_t *request,
     return host != NULL;
 }
 
+static void doubt_argument(const char *name)
+{
+    const char *names[IPXE_FACT_COUNT], *near;
+    int i;
+
+    for (i = 0; i < IPXE_FACT_COUNT; i++)
+        names[i] = ipxe_fact_name((ipxe_fact_e)i);
+    near = ipxe_text_nearest(name, names, IPXE_FACT_COUNT);
+    if (near)
+        ipxe_ctl_complain("'%s' is no fact and counts as args.%s; did you mean "
+                          "'%s'?",
+                          name, name, near);
+}
+
+/* Any name may be an argument's, and a fact's with a slip in it. */
+static void doubt_arguments(const char *query, apr_pool_t *pool)
+{
+    const ipxe_machine_t *machine;
+    ipxe_machine_input_t input;
+    int i;
+
+    memset(&input, 0, sizeof(input));
+    input.query = query;
+    input.query_len = strlen(query);
+    machine = ipxe_machine_parse(&input, pool);
+    for (i = 0; i < machine->args->nelts; i++)
+        doubt_argument(APR_ARRAY_IDX(machine->args, i, ipxe_arg_t).name);
+}
+
 static ipxe_exit_e read_words(ipxe_request_t *request, const ipxe_ctl_t *ctl,
                               const ipxe_snapshot_t *set)
 {
@@ -154,6 +183,7 @@ static ipxe_exit_e read_words(ipxe_request_t *request, const ipxe_ctl_t *ctl,
         }
     }
     request->query = query->len ? query->data : NULL;
+    doubt_arguments(query->data, ctl->pool);
     return IPXE_EXIT_FINE;
 }
 

@@ -67,18 +67,26 @@ static void add_fact(page_t *page, const char *name, const char *text)
 {
     ipxe_text_add(page->out, "  ");
     column(page, name, 16);
-    if (text)
-        ipxe_text_add(page->out, text);
-    else
-        paint(page, DIM, "(absent)");
+    ipxe_text_add(page->out, text);
     ipxe_text_add_char(page->out, '\n');
 }
 
-/* What `macs` says of a machine with one card stands in `mac`. */
+/* What counts as absent, and what was sent in its place. */
+static void add_absent(page_t *page, const char *name, const char *raw)
+{
+    ipxe_text_add(page->out, "  ");
+    column(page, name, 16);
+    paint(page, DIM,
+          raw && *raw ? apr_psprintf(page->pool, "(absent: '%s' was sent)", raw)
+                      : "(absent)");
+    ipxe_text_add_char(page->out, '\n');
+}
+
+/* What `macs` says of a machine with one card, or none, stands in `mac`. */
 static int says_nothing(const ipxe_machine_t *machine, ipxe_fact_e fact)
 {
     return machine->facts[fact].state == IPXE_NOT_TOLD ||
-           (fact == IPXE_FACT_MACS && machine->mac_count == 1);
+           (fact == IPXE_FACT_MACS && machine->mac_count <= 1);
 }
 
 /* With these told, the decision may be another. */
@@ -106,9 +114,15 @@ static void add_facts(page_t *page, const ipxe_machine_t *machine,
 
     head(page, "machine");
     for (fact = 0; fact < IPXE_FACT_COUNT; fact++) {
-        if (!says_nothing(machine, (ipxe_fact_e)fact))
-            add_fact(page, ipxe_fact_name((ipxe_fact_e)fact),
-                     ipxe_machine_fact(machine, (ipxe_fact_e)fact));
+        const char *name = ipxe_fact_name((ipxe_fact_e)fact);
+        const char *text = ipxe_machine_fact(machine, (ipxe_fact_e)fact);
+
+        if (says_nothing(machine, (ipxe_fact_e)fact))
+            continue;
+        if (text)
+            add_fact(page, name, text);
+        else
+            add_absent(page, name, machine->facts[fact].raw);
     }
     for (i = 0; i < machine->args->nelts; i++) {
         const ipxe_arg_t *arg = &APR_ARRAY_IDX(machine->args, i, ipxe_arg_t);

@@ -221,5 +221,8 @@ void ipxe_lint_card(const char *const *words, int count, ipxe_span_t span,
         ipxe_diag_add(diags, IPXE_DIAG_NO_BOOTIF, span,
                       "nothing tells the installer which card the machine "
                       "booted from: it brings up another, or all"),
-        "add 'BOOTIF=01-${netX/mac:hexhyp}'");
+        value_of(&all, "inst.ks=") && !has_word(&all, "inst.ks.sendmac")
+            ? "add 'BOOTIF=01-${netX/mac:hexhyp}', and 'inst.ks.sendmac', by "
+              "which the server sees who fetches the kickstart"
+            : "add 'BOOTIF=01-${netX/mac:hexhyp}'");
 }

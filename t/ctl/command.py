@@ -295,6 +295,18 @@ def explaining():
     result("/menu/TICKET" in ran.stdout, "explain signs nothing", ran.stdout)
 
 
+def slips():
+    ran = run("explain", *SITE, "serial=None", "mac=zz", "sku=")
+    result(all(f"(absent: '{sent}' was sent)" in ran.stdout
+               for sent in ("None", "zz")) and "(absent)\n" in ran.stdout and
+           "macs" not in ran.stdout,
+           "explain says what was sent instead", ran.stdout)
+    ran = run("explain", *SITE, "seral=X", "rack=7", "mac0=02::", "user-class=x")
+    result(ran.returncode == 0 and ran.stderr ==
+           "ipxectl: 'seral' is no fact and counts as args.seral; did you mean "
+           "'serial'?\n", "a fact with a slip in it", ran.stderr)
+
+
 def templates():
     ran = run("template", "a.cfg", "--vars", "vars.yaml")
     result(ran.stdout == "1 two on.\n", "template with YAML", ran.stdout,
@@ -320,7 +332,7 @@ def main():
             os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
-        for part in (usage, checking, rendering, explaining, templates,
+        for part in (usage, checking, rendering, explaining, slips, templates,
                      tests_of_rules):
             part()
         os.chdir("/")

@@ -270,7 +270,7 @@ apr_status_t ipxe_run_slice(ipxe_value_t *result, ipxe_run_t *run,
         slice_text(result, run, of, &slice);
     else
         slice_list(result, run, of, &slice);
-    return ipxe_run_charge(run, *result, span);
+    return ipxe_run_charge(run, *result, &span);
 }
 
 /* ---- paths ---- */
@@ -363,7 +363,7 @@ static apr_status_t walk(const ipxe_list_t **items, ipxe_run_t *run,
     ipxe_lazy_t *lazy;
 
     *items = value.u.list;
-    if (!(value.flags & IPXE_LIST_LAZY))
+    if (!(value.flags & IPXE_LIST_LAZY)) /* of a product's object */
         return APR_SUCCESS;
     lazy = (ipxe_lazy_t *)(void *)value.u.list;
     if (!lazy->walked++)
@@ -374,8 +374,8 @@ static apr_status_t walk(const ipxe_list_t **items, ipxe_run_t *run,
     return APR_EGENERAL;
 }
 
-apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,
-                            ipxe_value_t value, ipxe_span_t span)
+apr_status_t ipxe_run_items_of(const ipxe_list_t **items, ipxe_run_t *run,
+                               ipxe_value_t value, ipxe_span_t span)
 {
     apr_status_t rv = ipxe_run_plain(&value, run, value);
 

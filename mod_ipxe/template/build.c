@@ -282,15 +282,13 @@ void ipxe_build_str(ipxe_build_t *build, ipxe_value_t value)
         repr_at(build, value, 0);
 }
 
-ipxe_value_t ipxe_value_str(ipxe_value_t value, apr_pool_t *pool)
+ipxe_value_t ipxe_value_shown(ipxe_value_t value, apr_pool_t *pool)
 {
     char digits[IPXE_INT_DIGITS];
     const char *s;
     apr_size_t len;
     ipxe_build_t build;
 
-    if (value.kind == IPXE_KIND_TEXT)
-        return value;
     if (value.kind == IPXE_KIND_INT) {
         s = ipxe_int_text(&len, digits, value.u.integer);
         return ipxe_value_text_n(apr_pstrmemdup(pool, s, len), len,

@@ -164,7 +164,7 @@ apr_status_t ipxe_run_function(ipxe_value_t *result, ipxe_run_t *run,
     rv = function.u.function->call(result, call, function.u.function);
     if (rv != APR_SUCCESS)
         ipxe_run_notes(run, before);
-    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, call->span) : rv;
+    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, &call->span) : rv;
 }
 
 static apr_status_t check_count(ipxe_run_t *run, const char *what,
@@ -207,7 +207,7 @@ static apr_status_t call_method(ipxe_value_t *result, ipxe_run_t *run,
     }
     if (rv == APR_SUCCESS)
         rv = method->function(result, run, of, call);
-    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, call->span) : rv;
+    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, &call->span) : rv;
 }
 
 static apr_status_t no_method(ipxe_run_t *run, ipxe_value_t of,
@@ -409,10 +409,10 @@ static inline apr_status_t run_bound(ipxe_value_t *result, ipxe_run_t *run,
     if (args->value.kind != IPXE_KIND_TEXT)
         rv = prepare_value(args, run, row);
     if (rv == APR_SUCCESS)
-        rv = ipxe_run_charge(run, args->value, *args->span);
+        rv = ipxe_run_charge(run, args->value, args->span);
     if (rv == APR_SUCCESS)
         rv = row->function(result, run, args);
-    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, *args->span) : rv;
+    return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, args->span) : rv;
 }
 
 apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
@@ -444,44 +444,49 @@ apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
     return ipxe_run_row(result, run, row, &args);
 }
 
-static inline apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
-                                 const ipxe_node_t *node, ipxe_value_t input,
-                                 const ipxe_span_t *input_span)
+static apr_status_t apply_evaluated(ipxe_value_t *result, ipxe_run_t *run,
+                                    const ipxe_node_t *node, ipxe_args_t *args)
 {
     evaluated_t evaluated;
-    ipxe_args_t args;
-    apr_status_t rv;
+    apr_status_t rv = evaluate(&evaluated, run, node);
 
-    args.value = input;
-    args.regex = node->regex;
-    args.span = &node->span;
-    args.value_span = input_span;
-    if (node->bound) {
-        args.v = args.rest = node->bound;
-        args.rest_count = (apr_size_t)node->count;
-        args.given = (1u << node->count) - 1;
-        args.named_count = 0;
-        return run_bound(result, run, node->ref, &args);
-    }
-    rv = evaluate(&evaluated, run, node);
     if (rv != APR_SUCCESS)
         return rv;
-    args.rest = evaluated.all;
-    args.rest_count = evaluated.count;
-    args.keys = evaluated.keys;
-    args.named = evaluated.all + evaluated.count;
-    args.named_count = evaluated.named_count;
-    return ipxe_run_row(result, run, node->ref, &args);
+    args->rest = evaluated.all;
+    args->rest_count = evaluated.count;
+    args->keys = evaluated.keys;
+    args->named = evaluated.all + evaluated.count;
+    args->named_count = evaluated.named_count;
+    return ipxe_run_row(result, run, node->ref, args);
+}
+
+/* To args->value. */
+static inline apr_status_t apply(ipxe_value_t *result, ipxe_run_t *run,
+                                 const ipxe_node_t *node,
+                                 const ipxe_span_t *value_span,
+                                 ipxe_args_t *args)
+{
+    args->regex = node->regex;
+    args->span = &node->span;
+    args->value_span = value_span;
+    if (!node->bound)
+        return apply_evaluated(result, run, node, args);
+    args->v = args->rest = node->bound;
+    args->rest_count = (apr_size_t)node->count;
+    args->given = (1u << node->count) - 1;
+    args->named_count = 0;
+    return run_bound(result, run, node->ref, args);
 }
 
 apr_status_t ipxe_eval_filter(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
-    ipxe_value_t input;
-    apr_status_t rv = ipxe_eval(&input, run, node->a);
+    ipxe_args_t args;
+    apr_status_t rv = ipxe_eval(&args.value, run, node->a);
 
-    return rv == APR_SUCCESS ? apply(result, run, node, input, &node->a->span)
-                             : rv;
+    return rv == APR_SUCCESS
+               ? apply(result, run, node, &node->a->span, &args)
+               : rv;
 }
 
 apr_status_t ipxe_eval_test(ipxe_value_t *result, ipxe_run_t *run,
@@ -497,13 +502,14 @@ apr_status_t ipxe_eval_test(ipxe_value_t *result, ipxe_run_t *run,
 apr_status_t ipxe_eval_filter_on(ipxe_value_t *result, ipxe_run_t *run,
                                  const ipxe_node_t *node, ipxe_value_t input)
 {
+    ipxe_args_t args;
     apr_status_t rv;
 
     if (node->kind != IPXE_NODE_FILTER) { /* the innermost: what goes in */
         *result = input;
         return APR_SUCCESS;
     }
-    rv = ipxe_eval_filter_on(&input, run, node->a, input);
-    return rv == APR_SUCCESS ? apply(result, run, node, input, &node->span)
+    rv = ipxe_eval_filter_on(&args.value, run, node->a, input);
+    return rv == APR_SUCCESS ? apply(result, run, node, &node->span, &args)
                              : rv;
 }

@@ -66,6 +66,11 @@ static inline ipxe_value_t ipxe_value_string(const ipxe_string_t *string,
     return value;
 }
 
+/* Text of so many bytes, to be written before it is shared: where; a NUL stands
+ * behind it. */
+char *ipxe_string_make(const ipxe_string_t **string, apr_size_t len,
+                       apr_pool_t *pool);
+
 /* A literal of C. */
 #define IPXE_TEXT(literal)                                                    \
     __extension__({                                                           \

@@ -19,57 +19,49 @@ static apr_status_t eval_constant(ipxe_value_t *result, ipxe_run_t *run,
     return APR_SUCCESS;
 }
 
-static void from_functions(ipxe_value_t *result, ipxe_run_t *run,
-                           const char *name)
+/* What the product does not know. Each template has a `self` of its own: it is
+ * not kept. */
+static void from_functions(ipxe_seen_name_t *seen, ipxe_run_t *run,
+                           const ipxe_node_t *name)
 {
-    const ipxe_language_t *language = run->library->language;
-    const ipxe_function_t *own = ipxe_function_find(name);
-    apr_size_t i;
-
-    for (i = 0; language && !own && i < language->function_count; i++) {
-        if (strcmp(language->functions[i].name, name) == 0)
-            own = &language->functions[i];
+    if (name->ref) {
+        seen->value = ipxe_value_function(name->ref);
     }
-    if (own)
-        *result = ipxe_value_function(own);
-    else if (name == run->library->known.self && run->instance)
-        *result = ipxe_run_self(run);
+    else if (name->name == run->library->known.self && run->instance) {
+        seen->value = ipxe_run_self(run);
+        seen->name = NULL;
+    }
 }
 
-/* Where to keep what a name means. Each template has a `self` of its own. */
-static ipxe_value_t *keep(ipxe_run_t *run, const ipxe_node_t *name)
-{
-    if (!run->seen || name->name == run->library->known.self)
-        return &run->unkept;
-    run->seen[name->slot].name = name->name;
-    return &run->seen[name->slot].value;
-}
-
-apr_status_t ipxe_run_ask(const ipxe_value_t **value, ipxe_run_t *run,
-                          const ipxe_node_t *name)
+const ipxe_value_t *ipxe_run_ask(ipxe_run_t *run, const ipxe_node_t *name)
 {
     const ipxe_object_t *names = run->render.names;
-    ipxe_value_t *kept = keep(run, name);
+    ipxe_seen_name_t *seen = run->seen + (name->slot & run->places);
     apr_status_t rv = APR_SUCCESS;
 
-    *value = kept;
-    *kept = ipxe_value_undefined(name->name);
+    seen->name = NULL;
+    seen->value = ipxe_value_undefined(name->name);
     if (names)
-        rv = names->get(kept, names, &name->key, &run->render);
-    if (kept->kind == IPXE_KIND_UNDEFINED)
-        from_functions(kept, run, name->name);
-    if (rv != APR_SUCCESS && run->seen)
-        run->seen[name->slot].name = NULL;
-    return rv;
+        rv = names->get(&seen->value, names, &name->key, &run->render);
+    if (rv != APR_SUCCESS) {
+        run->failed = rv;
+        return NULL;
+    }
+    seen->name = name->name;
+    if (seen->value.kind == IPXE_KIND_UNDEFINED)
+        from_functions(seen, run, name);
+    return &seen->value;
 }
 
-apr_status_t ipxe_run_ask_inside(const ipxe_value_t **value, ipxe_run_t *run,
-                                 const ipxe_node_t *name)
+const ipxe_value_t *ipxe_run_ask_inside(ipxe_run_t *run,
+                                        const ipxe_node_t *name)
 {
-    *value = &run->unkept;
-    run->unkept = ipxe_value_undefined(name->name);
-    from_functions(&run->unkept, run, name->name);
-    return APR_SUCCESS;
+    ipxe_seen_name_t *seen = run->seen + (name->slot & run->places);
+
+    seen->value = ipxe_value_undefined(name->name);
+    from_functions(seen, run, name);
+    seen->name = NULL;
+    return &seen->value;
 }
 
 apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
@@ -79,8 +71,10 @@ apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
     apr_status_t rv;
 
     *value = NULL;
-    if (node->kind == IPXE_NODE_NAME)
-        return ipxe_run_name(value, run, node);
+    if (node->kind == IPXE_NODE_NAME) {
+        *value = ipxe_run_name(run, node);
+        return *value ? APR_SUCCESS : run->failed;
+    }
     if (node->kind != IPXE_NODE_ATTR || node->flags & IPXE_NODE_METHOD)
         return APR_SUCCESS;
     rv = ipxe_run_place(&of, run, node->a);
@@ -92,12 +86,12 @@ apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
 static apr_status_t eval_name(ipxe_value_t *result, ipxe_run_t *run,
                               const ipxe_node_t *node)
 {
-    const ipxe_value_t *value = NULL;
-    apr_status_t rv = ipxe_run_name(&value, run, node);
+    const ipxe_value_t *value = ipxe_run_name(run, node);
 
-    if (rv == APR_SUCCESS)
-        *result = *value;
-    return rv;
+    if (!value)
+        return run->failed;
+    *result = *value;
+    return APR_SUCCESS;
 }
 
 static apr_status_t eval_items(ipxe_value_t *result, ipxe_run_t *run,
@@ -340,7 +334,7 @@ static apr_status_t eval_binary(ipxe_value_t *result, ipxe_run_t *run,
     if (rv == APR_SUCCESS)
         rv = ipxe_op_binary(result, run, node->op, a, b, node->span);
     if (rv == APR_SUCCESS)
-        rv = ipxe_run_charge(run, *result, node->span);
+        rv = ipxe_run_charge(run, *result, &node->span);
     return rv;
 }
 
@@ -362,7 +356,7 @@ static apr_status_t eval_concat(ipxe_value_t *result, ipxe_run_t *run,
         ipxe_build_str(&build, part);
     }
     *result = ipxe_build_value(&build);
-    return ipxe_run_charge(run, *result, node->span);
+    return ipxe_run_charge(run, *result, &node->span);
 }
 
 /* Of two values that are defined. */
@@ -416,6 +410,13 @@ static eval_fn *const functions[] = {
 #undef X
 };
 
+/* Apart, for a span is handed on as it is, and that wants room. */
+static apr_status_t __attribute__((noinline))
+too_many_steps(ipxe_run_t *run, const ipxe_node_t *node)
+{
+    return ipxe_run_step(run, 0, node->span);
+}
+
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node)
 {
@@ -426,28 +427,18 @@ apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
     if (node->kind == IPXE_NODE_NAME)
         return eval_name(result, run, node);
     if (++run->steps > IPXE_MAX_RENDER_STEPS)
-        return ipxe_run_step(run, 0, node->span);
+        return too_many_steps(run, node);
     return functions[node->kind](result, run, node);
 }
 
-apr_status_t ipxe_run_defined(ipxe_value_t *value, ipxe_run_t *run,
-                              const ipxe_node_t *node)
+apr_status_t ipxe_run_not_defined(ipxe_value_t *value, ipxe_run_t *run,
+                                  const ipxe_node_t *node)
 {
-    if (value->kind != IPXE_KIND_UNDEFINED)
-        return APR_SUCCESS;
     if (!(value->flags & IPXE_MARK_NOTHING))
         return ipxe_run_undefined(run, *value, node->span);
     *value = IPXE_TEXT("");
     value->flags = IPXE_MARK_NOTHING;
     return APR_SUCCESS;
-}
-
-apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
-                               const ipxe_node_t *node)
-{
-    apr_status_t rv = ipxe_eval(result, run, node);
-
-    return rv == APR_SUCCESS ? ipxe_run_defined(result, run, node) : rv;
 }
 
 /* For what wants more of a value than to be written or to be true. */

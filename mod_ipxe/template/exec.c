@@ -41,17 +41,35 @@ static apr_status_t write_value(ipxe_run_t *run, const ipxe_node_t *node,
     return written(run, rv, node->span);
 }
 
+/* What is not the operator's plain text. */
+static apr_status_t write_other(ipxe_run_t *run, const ipxe_node_t *node,
+                                ipxe_value_t value)
+{
+    apr_status_t rv;
+
+    if (ipxe_out_plain(run->out, value))
+        return APR_SUCCESS;
+    rv = ipxe_run_defined(&value, run, node->a);
+    return rv == APR_SUCCESS ? write_value(run, node, value) : rv;
+}
+
+/* The short way first: most values are plain. */
+static inline apr_status_t write_output(ipxe_run_t *run,
+                                        const ipxe_node_t *node,
+                                        ipxe_value_t value)
+{
+    return ipxe_out_try_plain(run->out, value) ? APR_SUCCESS
+                                               : write_other(run, node, value);
+}
+
 static apr_status_t exec_output(ipxe_run_t *run, const ipxe_node_t *node)
 {
     ipxe_value_t value;
-    apr_status_t rv = ipxe_eval(&value, run, node->a);
+    apr_status_t rv = node->a->kind == IPXE_NODE_FILTER
+                          ? ipxe_eval_filter(&value, run, node->a)
+                          : ipxe_eval(&value, run, node->a);
 
-    if (rv != APR_SUCCESS || ipxe_out_try_plain(run->out, value))
-        return rv;
-    rv = ipxe_run_defined(&value, run, node->a);
-    if (rv != APR_SUCCESS || ipxe_out_plain(run->out, value))
-        return rv;
-    return write_value(run, node, value);
+    return rv == APR_SUCCESS ? write_output(run, node, value) : rv;
 }
 
 static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node);
@@ -134,7 +152,7 @@ apr_status_t ipxe_run_capture(ipxe_value_t *result, ipxe_run_t *run,
     run->out = outer;
     *result = ipxe_build_value(&build);
     if (rv == APR_SUCCESS)
-        rv = ipxe_run_charge(run, *result, body->span);
+        rv = ipxe_run_charge(run, *result, &body->span);
     return rv;
 }
 
@@ -221,44 +239,43 @@ apr_status_t ipxe_exec(ipxe_run_t *run, const ipxe_node_t *node)
     return functions[node->kind - IPXE_NODE_BODY](run, node);
 }
 
-/* The short way: most items are texts, and names whose values are plain. */
-static apr_status_t try_item(int *done, ipxe_run_t *run,
-                             const ipxe_node_t *node)
+static inline apr_status_t write_name(ipxe_run_t *run, const ipxe_step_t *step)
 {
-    const ipxe_value_t *value = NULL;
-    apr_status_t rv = APR_SUCCESS;
+    const ipxe_value_t *value = ipxe_run_name(run, step->value);
 
-    *done = 0;
-    if (node->kind == IPXE_NODE_TEXT) {
-        *done = ipxe_out_try_add(run->out, node->value.u.text, node->ref);
-        return APR_SUCCESS;
-    }
-    if (node->kind != IPXE_NODE_OUTPUT)
-        return APR_SUCCESS;
-    if (node->a->kind == IPXE_NODE_NAME)
-        rv = ipxe_run_name(&value, run, node->a);
-    else if (node->a->kind == IPXE_NODE_ATTR)
-        rv = ipxe_run_place(&value, run, node->a);
-    *done = rv == APR_SUCCESS && value &&
-            (ipxe_out_try_plain(run->out, *value) ||
-             ipxe_out_plain(run->out, *value));
-    return rv;
+    return value ? write_output(run, step->item, *value) : run->failed;
+}
+
+static apr_status_t write_attr(ipxe_run_t *run, const ipxe_step_t *step)
+{
+    const ipxe_value_t *value;
+    apr_status_t rv = ipxe_run_place(&value, run, step->value);
+
+    if (rv != APR_SUCCESS)
+        return rv;
+    return value ? write_output(run, step->item, *value)
+                 : exec_output(run, step->item);
 }
 
 static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node)
 {
+    const ipxe_step_t *step = node->ref;
     apr_status_t rv = APR_SUCCESS;
-    int i, done;
 
     run->steps += (apr_size_t)node->count;
     if (run->steps > IPXE_MAX_RENDER_STEPS)
         return ipxe_run_step(run, 0, node->span);
-    for (i = 0; rv == APR_SUCCESS && i < node->count; i++) {
-        const ipxe_node_t *item = node->items[i];
-
-        rv = try_item(&done, run, item);
-        if (rv == APR_SUCCESS && !done)
-            rv = functions[item->kind - IPXE_NODE_BODY](run, item);
+    for (; rv == APR_SUCCESS; step++) {
+        if (!ipxe_out_try_add(run->out, &step->text, step->lines) && step->own)
+            rv = exec_text(run, step->own);
+        if (rv != APR_SUCCESS || step->what == IPXE_STEP_END)
+            break;
+        if (step->what == IPXE_STEP_NAME)
+            rv = write_name(run, step);
+        else if (step->what == IPXE_STEP_ATTR)
+            rv = write_attr(run, step);
+        else if (step->what != IPXE_STEP_NEXT)
+            rv = functions[step->item->kind - IPXE_NODE_BODY](run, step->item);
     }
     return rv;
 }

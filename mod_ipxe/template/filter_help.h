@@ -16,9 +16,18 @@ apr_status_t ipxe_arg_truth(int *to, ipxe_run_t *run, const ipxe_args_t *args,
 apr_status_t ipxe_arg_text(ipxe_value_t *to, ipxe_run_t *run,
                            const ipxe_args_t *args, int i);
 /* str() of the value before the filter. */
-ipxe_value_t ipxe_arg_string(ipxe_run_t *run, const ipxe_args_t *args);
-apr_status_t ipxe_arg_items(const ipxe_list_t **items, ipxe_run_t *run,
-                            const ipxe_args_t *args);
+static inline ipxe_value_t ipxe_arg_string(ipxe_run_t *run,
+                                           const ipxe_args_t *args)
+{
+    return ipxe_value_str(args->value, run->pool);
+}
+static inline apr_status_t ipxe_arg_items(const ipxe_list_t **items,
+                                          ipxe_run_t *run,
+                                          const ipxe_args_t *args)
+{
+    return ipxe_run_items(items, run, args->value, *args->span);
+}
+
 apr_status_t ipxe_arg_fail(ipxe_run_t *run, const ipxe_args_t *args,
                            const char *format, ...)
     __attribute__((format(printf, 3, 4)));

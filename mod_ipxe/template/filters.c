@@ -152,17 +152,6 @@ apr_status_t ipxe_arg_text(ipxe_value_t *to, ipxe_run_t *run,
     return APR_SUCCESS;
 }
 
-ipxe_value_t ipxe_arg_string(ipxe_run_t *run, const ipxe_args_t *args)
-{
-    return ipxe_value_str(args->value, run->pool);
-}
-
-apr_status_t ipxe_arg_items(const ipxe_list_t **items, ipxe_run_t *run,
-                            const ipxe_args_t *args)
-{
-    return ipxe_run_items(items, run, args->value, *args->span);
-}
-
 apr_array_header_t *ipxe_values_make(ipxe_run_t *run)
 {
     return apr_array_make(run->pool, 8, sizeof(ipxe_value_t));
@@ -187,17 +176,13 @@ static ipxe_value_t map_ascii(ipxe_run_t *run, ipxe_value_t text,
 {
     char first = map == ipxe_letter_lower ? 'A' : 'a', c;
     apr_size_t len = text.u.text->len, i;
-    ipxe_string_t *string = apr_palloc(run->pool, sizeof(*string) + len + 1);
-    char *s = (char *)(string + 1);
+    const ipxe_string_t *string;
+    char *s = ipxe_string_make(&string, len, run->pool);
 
     for (i = 0; i < len; i++) {
         c = text.u.text->s[i];
         s[i] = c >= first && c < first + 26 ? (char)(c ^ ('a' - 'A')) : c;
     }
-    s[len] = '\0';
-    string->s = s;
-    string->len = len;
-    string->mask = NULL;
     return ipxe_value_string(string, text.flags & (IPXE_STICKY | IPXE_SAFE));
 }
 

@@ -50,6 +50,8 @@ typedef struct ipxe_row_t {
     const char *about;
 } ipxe_row_t;
 
+const ipxe_function_t *ipxe_function_find(const char *name);
+const ipxe_function_t *ipxe_function_rows(apr_size_t *count);
 const ipxe_row_t *ipxe_filter_find(const char *name);
 const ipxe_row_t *ipxe_test_find(const char *name);
 /* Adds the diagnostic for a name that neither has. */

@@ -89,6 +89,46 @@ static apr_status_t f_reverse(ipxe_value_t *result, ipxe_run_t *run,
 
 /* ---- joining ---- */
 
+/* Texts without a mark, as most are: how many bytes they have together, with
+ * `between`; 0 where one is not so, or there are none. */
+static apr_size_t unmarked(const ipxe_list_t *items, ipxe_value_t between)
+{
+    apr_size_t len = 0, i;
+
+    if (between.flags || between.u.text->mask)
+        return 0;
+    for (i = 0; i < items->len; i++) {
+        const ipxe_value_t *item = &items->items[i];
+
+        if (item->kind != IPXE_KIND_TEXT || item->flags || item->u.text->mask)
+            return 0;
+        len += item->u.text->len + (i ? between.u.text->len : 0);
+    }
+    return len <= IPXE_MAX_VALUE_BYTES ? len : 0;
+}
+
+static char *added(char *to, ipxe_value_t text)
+{
+    memcpy(to, text.u.text->s, text.u.text->len);
+    return to + text.u.text->len;
+}
+
+static ipxe_value_t join_unmarked(const ipxe_list_t *items,
+                                  ipxe_value_t between, apr_size_t len,
+                                  apr_pool_t *pool)
+{
+    const ipxe_string_t *string;
+    char *to = ipxe_string_make(&string, len, pool);
+    apr_size_t i;
+
+    for (i = 0; i < items->len; i++) {
+        if (i)
+            to = added(to, between);
+        to = added(to, items->items[i]);
+    }
+    return ipxe_value_string(string, 0);
+}
+
 static apr_status_t f_join(ipxe_value_t *result, ipxe_run_t *run,
                            const ipxe_args_t *args)
 {
@@ -97,10 +137,17 @@ static apr_status_t f_join(ipxe_value_t *result, ipxe_run_t *run,
     int by_attribute = GIVEN(args, 1) && args->v[1].kind != IPXE_KIND_NONE;
     ipxe_build_t build;
     apr_status_t rv = ipxe_arg_items(&items, run, args);
-    apr_size_t i;
+    apr_size_t i, len;
 
+    if (rv != APR_SUCCESS)
+        return rv;
     if (GIVEN(args, 0))
         between = ipxe_value_str(args->v[0], run->pool);
+    len = by_attribute ? 0 : unmarked(items, between);
+    if (len) {
+        *result = join_unmarked(items, between, len, run->pool);
+        return APR_SUCCESS;
+    }
     ipxe_build_init(&build, 64, run->pool);
     for (i = 0; rv == APR_SUCCESS && i < items->len; i++) {
         item = items->items[i];

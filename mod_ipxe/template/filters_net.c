@@ -12,36 +12,62 @@
 
 /* ---- mac ---- */
 
-static int read_mac(char digits[41], const char *s)
+/* A hexadecimal digit in lower case; 0 where it is none. */
+static char hex_digit(char c)
 {
-    int n = 0;
+    if (c >= '0' && c <= '9')
+        return c;
+    c |= 'a' - 'A';
+    return c >= 'a' && c <= 'f' ? c : 0;
+}
+
+/* How many digits there are; 0 where it is no MAC address. */
+static apr_size_t read_mac(char digits[40], const char *s)
+{
+    apr_size_t n = 0;
 
     for (; *s; s++) {
-        if (apr_isxdigit(*s)) {
-            if (n == 40)
-                return 0;
-            digits[n++] = (char)apr_tolower(*s);
-        }
-        else if (!strchr(":-.", *s)) {
+        char digit = hex_digit(*s);
+
+        if (digit && n < 40)
+            digits[n++] = digit;
+        else if (digit || (*s != ':' && *s != '-' && *s != '.'))
             return 0;
-        }
     }
-    digits[n] = '\0';
-    return n >= 12 && n % 4 == 0;
+    return n >= 12 && n % 4 == 0 ? n : 0;
+}
+
+typedef struct mac_form_t {
+    const char *name;
+    char between; /* groups; 0: nothing */
+    apr_size_t group;
+} mac_form_t;
+
+static ipxe_value_t in_groups(const char *digits, apr_size_t n,
+                              const mac_form_t *form, unsigned flags,
+                              apr_pool_t *pool)
+{
+    apr_size_t more = form->between ? n / form->group - 1 : 0, i;
+    const ipxe_string_t *string;
+    char *to = ipxe_string_make(&string, n + more, pool);
+
+    for (i = 0; i < n; i++) {
+        if (i && form->between && i % form->group == 0)
+            *to++ = form->between;
+        *to++ = digits[i];
+    }
+    return ipxe_value_string(string, flags & IPXE_STICKY);
 }
 
 static apr_status_t f_mac(ipxe_value_t *result, ipxe_run_t *run,
                           const ipxe_args_t *args)
 {
-    static const struct {
-        const char *name, *between;
-        int group;
-    } forms[] = {
-        {"hyphen", "-", 2}, {"colon", ":", 2}, {"dot", ".", 4}, {"raw", "", 2}};
+    static const mac_form_t forms[] = {
+        {"hyphen", '-', 2}, {"colon", ':', 2}, {"dot", '.', 4}, {"raw", 0, 2}};
     ipxe_value_t text = ipxe_arg_string(run, args);
     ipxe_value_t form = IPXE_TEXT("colon");
-    ipxe_text_t *out = ipxe_text_make(64, run->pool);
-    char digits[41], *at;
+    char digits[40];
+    apr_size_t n;
     unsigned i;
     apr_status_t rv = ipxe_arg_text(&form, run, args, 0);
 
@@ -52,14 +78,10 @@ static apr_status_t f_mac(ipxe_value_t *result, ipxe_run_t *run,
     if (i == 4)
         return ipxe_arg_fail(run, args,
                              "the forms are hyphen, colon, dot and raw");
-    if (!read_mac(digits, text.u.text->s))
+    n = read_mac(digits, text.u.text->s);
+    if (!n)
         return ipxe_arg_fail(run, args, "this is not a MAC address");
-    for (at = digits; *at; at += forms[i].group) {
-        if (at > digits)
-            ipxe_text_add(out, forms[i].between);
-        ipxe_text_add_n(out, at, (apr_size_t)forms[i].group);
-    }
-    *result = ipxe_text_made(run, out->data, text.flags);
+    *result = in_groups(digits, n, &forms[i], text.flags, run->pool);
     return APR_SUCCESS;
 }
 

@@ -229,7 +229,7 @@ static apr_status_t f_sum(ipxe_value_t *result, ipxe_run_t *run,
             rv = ipxe_op_binary(&sum, run, IPXE_TOKEN_ADD, sum, item,
                                 *args->span);
         if (rv == APR_SUCCESS)
-            rv = ipxe_run_charge(run, sum, *args->span);
+            rv = ipxe_run_charge(run, sum, args->span);
     }
     *result = sum;
     return rv;

@@ -14,7 +14,8 @@
 /* X(kind): the order is that of the tables of functions in eval.c and run.c */
 #define IPXE_EXPRESSIONS(X)                                                   \
     X(CONST, constant)     /* value */                                        \
-    X(NAME, name)          /* name */                                         \
+    X(NAME, name)          /* name; ref: the function that it means where     \
+                              nothing else has this name, or NULL */          \
     X(LIST, list)          /* items */                                        \
     X(TUPLE, tuple)        /* items */                                        \
     X(DICT, dict)          /* items: key, value, key, value */                \
@@ -35,7 +36,8 @@
     X(COND, cond)          /* b if a else c (or NULL) */
 
 #define IPXE_STATEMENTS(X)                                                    \
-    X(BODY, body)          /* items, one after the other */                   \
+    X(BODY, body)          /* items, one after the other; ref: the same as    \
+                              steps */                                        \
     X(TEXT, text)          /* value: the template's own text; ref: its        \
                               ipxe_lines_t, NULL where it has no break */     \
     X(OUTPUT, output)      /* a */                                            \
@@ -78,7 +80,7 @@ enum {
                                 method */
 };
 
-/* Places in which a render keeps what names mean. */
+/* Places in which a render keeps what names mean: a power of two. */
 #define IPXE_RUN_NAMES 64
 
 /* What every render looks at comes first: it is read together. */
@@ -106,6 +108,25 @@ typedef struct ipxe_node_t {
     ipxe_span_t span;
     int depth; /* of an expression: nodes below each other */
 } ipxe_node_t;
+
+/* A body in flat form, for a render: a text of the template's own, which may
+ * be empty, and then at most one other item. */
+typedef enum ipxe_step_e {
+    IPXE_STEP_END,  /* there is none, and no more step either */
+    IPXE_STEP_NEXT, /* there is none */
+    IPXE_STEP_NAME, /* an output of a name alone, or of an attribute: */
+    IPXE_STEP_ATTR,
+    IPXE_STEP_ITEM  /* any other */
+} ipxe_step_e;
+
+typedef struct ipxe_step_t {
+    ipxe_step_e what;
+    ipxe_string_t text;
+    const struct ipxe_lines_t *lines; /* of the text: see lines.h */
+    const ipxe_node_t *own;   /* the text's node; NULL where it is empty */
+    const ipxe_node_t *item;  /* NULL where there is none */
+    const ipxe_node_t *value; /* of an output: what it writes */
+} ipxe_step_t;
 
 typedef struct ipxe_block_t {
     const char *name;

@@ -335,7 +335,7 @@ static apr_status_t contains(int *truth, ipxe_run_t *run, ipxe_value_t item,
             return ipxe_run_undefined(run, items->items[i], span);
         *truth = ipxe_value_equal(items->items[i], item);
     }
-    return ipxe_run_charge(run, in, span);
+    return ipxe_run_charge(run, in, &span);
 }
 
 static apr_status_t ordered(int *truth, ipxe_run_t *run, ipxe_token_e op,

@@ -37,6 +37,9 @@ void ipxe_out_sink(ipxe_out_t *out, ipxe_sink_t *sink, ipxe_context_e context,
     out->most = most;
     out->context = context;
     out->lines = ipxe_plain_in(context, 0) == IPXE_PLAIN_LINE;
+    out->network[0] = out->network[1] = ipxe_plain_in(context, 1);
+    if (context == IPXE_CONTEXT_KICKSTART)
+        out->network[0] = ipxe_plain_in(IPXE_CONTEXT_LINE, 1);
     out->language = language;
     out->follows = has_lines(context);
     out->line_at = 0;
@@ -153,16 +156,6 @@ static void follow_text(ipxe_out_t *out, apr_size_t from,
 
 /* ---- writing ---- */
 
-/* Adds to pending what there is room for. */
-static void put(ipxe_out_t *out, const char *s, apr_size_t len)
-{
-    char *to = out->pending.data + out->pending.len;
-
-    memcpy(to, s, len);
-    to[len] = '\0';
-    out->pending.len += len;
-}
-
 /* Hands on what is before the line under way. */
 static apr_status_t hand_on(ipxe_out_t *out)
 {
@@ -242,55 +235,71 @@ static char line_begins(const ipxe_out_t *out, const char *s)
                                            : *s;
 }
 
+/* |quote's word may stand where no quotes are open. */
+static int takes_word(ipxe_out_t *out)
+{
+    return (out->context == IPXE_CONTEXT_SHELL || out->script_section) &&
+           !ipxe_shell_quote(line_now(out));
+}
+
 /* What is plain here, of a value from the network that begins so. */
 static ipxe_plain_e plain_network(ipxe_out_t *out, unsigned marks,
                                   const char *s)
 {
-    ipxe_context_e context = out->context;
     char first;
 
-    if (context == IPXE_CONTEXT_KICKSTART) {
+    if (out->context == IPXE_CONTEXT_KICKSTART) {
         first = line_begins(out, s);
         if (first == '%' || first == ' ' || first == '\t')
             return IPXE_PLAIN_NEVER; /* it may begin a section */
-        context = out->script_section ? IPXE_CONTEXT_SHELL : IPXE_CONTEXT_LINE;
     }
     if (marks == IPXE_TAINTED)
-        return ipxe_plain_in(context, 1);
-    if (marks == (IPXE_TAINTED | IPXE_MARK_QUOTED) &&
-        context == IPXE_CONTEXT_SHELL && !ipxe_shell_quote(line_now(out)))
+        return out->network[out->script_section];
+    if (marks == (IPXE_TAINTED | IPXE_MARK_QUOTED) && takes_word(out))
         return IPXE_PLAIN_WORD;
     return IPXE_PLAIN_NEVER;
 }
 
-/* Puts the text where it is plain, and there is room for it. */
-static int put_plain(ipxe_out_t *out, const ipxe_string_t *text, unsigned flags)
+/* Copies the text to where there is room for it; zero where it is not so. */
+static int copied(char *to, const ipxe_string_t *text, ipxe_plain_e plain)
 {
-    ipxe_plain_e plain;
-
-    if (out->pending.len + text->len >= out->limit)
+    switch (plain) {
+    case IPXE_PLAIN_NEVER:
         return 0;
-    plain = flags & IPXE_TAINTED
-                ? plain_network(out, flags & IPXE_MARKS, text->s)
-                : ipxe_plain_in(out->context, 0);
-    if (!ipxe_plain_is(plain, text->s, text->len))
-        return 0;
-    put(out, text->s, text->len);
-    return 1;
+    case IPXE_PLAIN_LINE:
+    case IPXE_PLAIN_END:
+        return ipxe_plain_copy(to, text->s, text->len) &&
+               (plain == IPXE_PLAIN_LINE || text->len == 0 ||
+                text->s[text->len - 1] != '\\');
+    default:
+        memcpy(to, text->s, text->len);
+        return ipxe_plain_is(plain, text->s, text->len);
+    }
 }
 
 int ipxe_out_plain(ipxe_out_t *out, ipxe_value_t value)
 {
+    const ipxe_string_t *text = value.u.text;
     char digits[IPXE_INT_DIGITS];
     ipxe_string_t number;
+    ipxe_plain_e plain;
 
-    if (value.kind == IPXE_KIND_TEXT)
-        return !value.u.text->mask &&
-               put_plain(out, value.u.text, value.flags);
-    if (value.kind != IPXE_KIND_INT)
+    if (value.kind == IPXE_KIND_INT) {
+        number.s = ipxe_int_text(&number.len, digits, value.u.integer);
+        text = &number;
+    }
+    else if (value.kind != IPXE_KIND_TEXT || text->mask) {
         return 0;
-    number.s = ipxe_int_text(&number.len, digits, value.u.integer);
-    return put_plain(out, &number, value.flags);
+    }
+    if (out->pending.len + text->len >= out->limit)
+        return 0;
+    plain = value.flags & IPXE_TAINTED
+                ? plain_network(out, value.flags & IPXE_MARKS, text->s)
+                : ipxe_plain_in(out->context, 0);
+    if (!copied(out->pending.data + out->pending.len, text, plain))
+        return 0;
+    out->pending.len += text->len;
+    return 1;
 }
 
 /* A run of bytes with the same marks, from byte `at` of the text. */

@@ -24,6 +24,8 @@ typedef struct ipxe_out_t {
     ipxe_context_e context;
     int lines;             /* the operator's values are plain in it where they
                               have no control characters */
+    ipxe_plain_e network[2]; /* what is plain of the network's; in a kickstart
+                                outside of a script, in one */
     const ipxe_language_t *language;
     int follows;           /* the context asks for the line under way: */
     apr_size_t line_at;    /* where it begins in pending */
@@ -40,7 +42,7 @@ void ipxe_out_nothing(ipxe_out_t *out);
 
 /* Text of the template itself is copied in blocks: so many bytes after it can
  * be read, and so many past what pends can be written. */
-#define IPXE_OUT_BLOCK 16
+#define IPXE_OUT_BLOCK 32
 
 /* Text of the template itself, with its line breaks. APR_ENOSPC: past the
  * bound. */
@@ -79,17 +81,19 @@ static inline int ipxe_out_try_lines(ipxe_out_t *out, apr_size_t from,
 static inline int ipxe_out_try_add(ipxe_out_t *out, const ipxe_string_t *text,
                                    const ipxe_lines_t *lines)
 {
-    apr_size_t from = out->pending.len, end = from + text->len, i;
+    apr_size_t from = out->pending.len, len = text->len, end = from + len;
+    const char *s = text->s;
     char *to;
 
     if (end >= out->limit)
         return 0;
     to = out->pending.data + from;
-    if (text->len > 4 * IPXE_OUT_BLOCK)
-        memcpy(to, text->s, text->len);
-    else
-        for (i = 0; i < text->len; i += IPXE_OUT_BLOCK)
-            memcpy(to + i, text->s + i, IPXE_OUT_BLOCK);
+    memcpy(to, s, IPXE_OUT_BLOCK);
+    if (len > IPXE_OUT_BLOCK) {
+        memcpy(to + IPXE_OUT_BLOCK, s + IPXE_OUT_BLOCK, IPXE_OUT_BLOCK);
+        if (len > 2 * IPXE_OUT_BLOCK)
+            memcpy(to, s, len);
+    }
     if (lines && out->follows && !ipxe_out_try_lines(out, from, lines))
         return 0;
     out->pending.len = end;

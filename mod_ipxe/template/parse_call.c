@@ -2,6 +2,7 @@
 /* The tightest parts of expressions: literals, names, attributes, items,
  * slices, calls, filters and tests. */
 #include <apr_strings.h>
+#include <string.h>
 
 #include "template/filters.h"
 #include "template/parser.h"
@@ -15,6 +16,20 @@ static ipxe_node_t *constant(ipxe_parser_t *parser, ipxe_value_t value)
     node->value = value;
     parser->token++;
     return ipxe_node_end(parser, node);
+}
+
+/* The language's own functions go before the product's. */
+static const ipxe_function_t *function_of(const ipxe_language_t *language,
+                                          const char *name)
+{
+    const ipxe_function_t *own = ipxe_function_find(name);
+    apr_size_t i;
+
+    for (i = 0; language && !own && i < language->function_count; i++) {
+        if (strcmp(language->functions[i].name, name) == 0)
+            own = &language->functions[i];
+    }
+    return own;
 }
 
 static ipxe_node_t *name(ipxe_parser_t *parser)
@@ -37,6 +52,7 @@ static ipxe_node_t *name(ipxe_parser_t *parser)
     node = ipxe_node_make(parser, IPXE_NODE_NAME, parser->token->begin);
     ipxe_node_name(parser, node,
                    ipxe_library_intern(library, parser->token->s));
+    node->ref = function_of(library->language, node->name);
     parser->uses_loop |= node->name == library->known.loop;
     parser->varargs |= node->name == library->known.varargs;
     parser->kwargs |= node->name == library->known.kwargs;

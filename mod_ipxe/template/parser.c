@@ -212,6 +212,46 @@ static void not_closed(ipxe_parser_t *parser, const char *const *ends,
                                      last));
 }
 
+static ipxe_step_e step_of(const ipxe_node_t *item)
+{
+    if (item->kind != IPXE_NODE_OUTPUT)
+        return IPXE_STEP_ITEM;
+    if (item->a->kind == IPXE_NODE_NAME)
+        return IPXE_STEP_NAME;
+    return item->a->kind == IPXE_NODE_ATTR ? IPXE_STEP_ATTR : IPXE_STEP_ITEM;
+}
+
+/* The text of a step that has none: as much can be read of it as of others. */
+static const char nothing[IPXE_OUT_BLOCK];
+
+/* Two texts stand side by side where a comment parts them. */
+static const ipxe_step_t *steps_of(const ipxe_node_t *body, apr_pool_t *pool)
+{
+    ipxe_step_t *all =
+        apr_pcalloc(pool, ((apr_size_t)body->count + 1) * sizeof(*all));
+    ipxe_step_t *step = all;
+    int i;
+
+    for (i = 0; i <= body->count; i++)
+        all[i].text.s = nothing;
+    for (i = 0; i < body->count; i++) {
+        const ipxe_node_t *item = body->items[i];
+
+        if (item->kind == IPXE_NODE_TEXT) {
+            if (step->own)
+                step++->what = IPXE_STEP_NEXT;
+            step->text = *item->value.u.text;
+            step->lines = item->ref;
+            step->own = item;
+            continue;
+        }
+        step->item = item;
+        step->value = item->a;
+        step++->what = step_of(item);
+    }
+    return all;
+}
+
 ipxe_node_t *ipxe_parse_body(ipxe_parser_t *parser, const char *const *ends,
                              const char *opened, apr_size_t begin)
 {
@@ -240,6 +280,7 @@ ipxe_node_t *ipxe_parse_body(ipxe_parser_t *parser, const char *const *ends,
     }
     parser->depth--;
     ipxe_node_items(node, items);
+    node->ref = steps_of(node, parser->pool);
     return node;
 }
 

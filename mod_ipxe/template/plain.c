@@ -40,11 +40,11 @@ static const unsigned char bytes[256] = {
 
 static int all_have(const char *s, apr_size_t len, unsigned bit)
 {
-    apr_size_t i = 0;
+    apr_size_t i;
 
-    while (i < len && bytes[(unsigned char)s[i]] & bit)
-        i++;
-    return i == len;
+    for (i = 0; i < len; i++)
+        bit &= bytes[(unsigned char)s[i]];
+    return bit != 0;
 }
 
 int ipxe_plain_is(ipxe_plain_e plain, const char *s, apr_size_t len)

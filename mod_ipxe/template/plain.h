@@ -27,60 +27,89 @@ int ipxe_plain_is(ipxe_plain_e plain, const char *s, apr_size_t len);
 
 /* ---- without control characters: found while it is copied ---- */
 
-#define IPXE_EACH(byte) (0x0101010101010101u * (apr_uint64_t)(byte))
+typedef unsigned char ipxe_sixteen_t __attribute__((vector_size(16)));
+typedef apr_uint64_t ipxe_halves_t __attribute__((vector_size(16)));
 
-/* Of each of eight bytes the high bit: set in one at least, where one of them
- * is below 0x20 or is 0x7f. The other bits say nothing. */
-static inline apr_uint64_t ipxe_plain_controls(apr_uint64_t eight)
+#define IPXE_FOUR(byte) byte, byte, byte, byte
+#define IPXE_SIXTEEN(byte)                                                    \
+    {IPXE_FOUR(byte), IPXE_FOUR(byte), IPXE_FOUR(byte), IPXE_FOUR(byte)}
+
+#define IPXE_EIGHT(byte) (0x0101010101010101u * (unsigned char)(byte))
+
+/* Of each of sixteen bytes: 0, unless it is a control character. */
+static inline ipxe_halves_t ipxe_plain_controls(ipxe_sixteen_t bytes)
 {
-    apr_uint64_t erased = eight ^ IPXE_EACH(0x7f);
+    static const ipxe_sixteen_t blank = IPXE_SIXTEEN(0x20);
+    static const ipxe_sixteen_t erased = IPXE_SIXTEEN(0x7f);
 
-    return ((eight - IPXE_EACH(0x20)) & ~eight) |
-           ((erased - IPXE_EACH(1)) & ~erased);
+    return (ipxe_halves_t)(bytes < blank) | (ipxe_halves_t)(bytes == erased);
 }
 
-/* Fewer than eight bytes, as those of eight whose others are blanks. */
-static inline apr_uint64_t ipxe_plain_copy_few(char *to, const char *s,
-                                               apr_size_t len)
+static inline ipxe_halves_t ipxe_plain_copy_16(char *to, const char *s)
 {
-    apr_uint64_t eight = IPXE_EACH(' ');
-    apr_uint32_t first, last;
-    apr_size_t i;
+    ipxe_sixteen_t bytes;
 
-    if (len >= sizeof(first)) {
-        memcpy(&first, s, sizeof(first));
-        memcpy(&last, s + len - sizeof(last), sizeof(last));
-        memcpy(to, &first, sizeof(first));
-        memcpy(to + len - sizeof(last), &last, sizeof(last));
-        return (apr_uint64_t)first << 32 | last;
+    memcpy(&bytes, s, sizeof(bytes));
+    memcpy(to, &bytes, sizeof(bytes));
+    return ipxe_plain_controls(bytes);
+}
+
+/* At least sixteen bytes. The last block may overlap the one before. */
+static inline ipxe_halves_t ipxe_plain_copy_many(char *to, const char *s,
+                                                   apr_size_t len)
+{
+    apr_size_t last = len - sizeof(ipxe_sixteen_t), i;
+    ipxe_halves_t found = ipxe_plain_copy_16(to + last, s + last);
+
+    for (i = 0; i < last; i += sizeof(ipxe_sixteen_t))
+        found |= ipxe_plain_copy_16(to + i, s + i);
+    return found;
+}
+
+/* One to fifteen bytes, by a first and a last part that may overlap. */
+static inline ipxe_halves_t ipxe_plain_copy_few(char *to, const char *s,
+                                                apr_size_t len)
+{
+    ipxe_halves_t halves;
+    apr_uint64_t first, last;
+    apr_uint32_t a, b;
+
+    if (len >= 8) {
+        memcpy(&first, s, 8);
+        memcpy(&last, s + len - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + len - 8, &last, 8);
     }
-    for (i = 0; i < len; i++) {
-        to[i] = s[i];
-        eight = eight << 8 | (unsigned char)s[i];
+    else if (len >= 4) {
+        memcpy(&a, s, 4);
+        memcpy(&b, s + len - 4, 4);
+        memcpy(to, &a, 4);
+        memcpy(to + len - 4, &b, 4);
+        first = last = (apr_uint64_t)a << 32 | b;
     }
-    return eight;
+    else {
+        to[0] = s[0];
+        to[len / 2] = s[len / 2];
+        to[len - 1] = s[len - 1];
+        first = IPXE_EIGHT(s[0]);
+        last = IPXE_EIGHT(s[len / 2]) << 8 | (unsigned char)s[len - 1];
+    }
+    halves[0] = first;
+    halves[1] = last;
+    return ipxe_plain_controls((ipxe_sixteen_t)halves);
 }
 
 /* Copies the text to where there is room for it; zero where there is a control
  * character in it. */
 static inline int ipxe_plain_copy(char *to, const char *s, apr_size_t len)
 {
-    apr_uint64_t eight, found = 0;
-    apr_size_t i;
+    ipxe_halves_t found;
 
-    if (len < sizeof(eight)) {
-        found = ipxe_plain_controls(ipxe_plain_copy_few(to, s, len));
-        return !(found & IPXE_EACH(0x80));
-    }
-    for (i = 0; i + sizeof(eight) < len; i += sizeof(eight)) {
-        memcpy(&eight, s + i, sizeof(eight));
-        memcpy(to + i, &eight, sizeof(eight));
-        found |= ipxe_plain_controls(eight);
-    }
-    memcpy(&eight, s + len - sizeof(eight), sizeof(eight));
-    memcpy(to + len - sizeof(eight), &eight, sizeof(eight));
-    found |= ipxe_plain_controls(eight);
-    return !(found & IPXE_EACH(0x80));
+    if (len == 0)
+        return 1;
+    found = len < sizeof(ipxe_sixteen_t) ? ipxe_plain_copy_few(to, s, len)
+                                       : ipxe_plain_copy_many(to, s, len);
+    return !(found[0] | found[1]);
 }
 
 #endif

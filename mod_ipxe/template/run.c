@@ -115,20 +115,20 @@ apr_status_t ipxe_run_step(ipxe_run_t *run, apr_size_t n, ipxe_span_t span)
 }
 
 apr_status_t ipxe_run_charge_large(ipxe_run_t *run, ipxe_value_t value,
-                                   ipxe_span_t span)
+                                   const ipxe_span_t *span)
 {
     if (value.kind == IPXE_KIND_TEXT) {
         if (value.u.text->len > IPXE_MAX_VALUE_BYTES)
-            return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_LIMIT, span,
+            return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_LIMIT, *span,
                                  "this text is longer than %u bytes",
                                  IPXE_MAX_VALUE_BYTES);
-        return ipxe_run_step(run, value.u.text->len / IPXE_CHARGE_BYTES, span);
+        return ipxe_run_step(run, value.u.text->len / IPXE_CHARGE_BYTES, *span);
     }
     if (value.u.list->len > IPXE_MAX_VALUE_ITEMS)
-        return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_LIMIT, span,
+        return ipxe_run_fail(run, IPXE_DIAG_TEMPLATE_LIMIT, *span,
                              "this list has more than %d items",
                              IPXE_MAX_VALUE_ITEMS);
-    return ipxe_run_step(run, value.u.list->len / IPXE_CHARGE_ITEMS, span);
+    return ipxe_run_step(run, value.u.list->len / IPXE_CHARGE_ITEMS, *span);
 }
 
 apr_status_t ipxe_run_deeper(ipxe_run_t *run, ipxe_span_t span)
@@ -202,7 +202,9 @@ static void start(ipxe_run_t *run, const ipxe_template_t *self,
     run->out = out;
     run->instance = NULL;
     run->chain = NULL;
-    run->seen = NULL;
+    run->seen = &run->one;
+    run->places = 0;
+    run->one.name = NULL;
     run->steps = 0;
     run->depth = 0;
     run->bare = self->expression;
@@ -233,6 +235,7 @@ apr_status_t ipxe_template_render_as(ipxe_sink_t *sink,
     }
     else {
         run.seen = apr_pcalloc(run.pool, IPXE_RUN_NAMES * sizeof(*run.seen));
+        run.places = IPXE_RUN_NAMES - 1;
         rv = ipxe_run_template(&run, template_, run.frame);
     }
     return rv == APR_SUCCESS ? ipxe_out_end(&out) : rv;

@@ -55,9 +55,11 @@ typedef struct ipxe_run_t {
     ipxe_out_t *out;
     ipxe_instance_t *instance;
     const ipxe_chain_t *chain;
-    ipxe_seen_name_t *seen; /* IPXE_RUN_NAMES of them; or NULL */
-    ipxe_value_t unkept;    /* what a name means that is not kept there */
+    ipxe_seen_name_t *seen; /* IPXE_RUN_NAMES of them, or one: */
+    unsigned places;        /* one less than those, to find a name's */
+    ipxe_seen_name_t one;
     apr_size_t steps;
+    apr_status_t failed; /* what a name was asked for */
     int depth;
     int bare; /* an expression of a rule file, not a template */
     ipxe_diag_t *diag; /* the last one that ipxe_run_fail added */
@@ -83,11 +85,11 @@ apr_status_t ipxe_run_step(ipxe_run_t *run, apr_size_t n, ipxe_span_t span);
 
 /* Of a text or a list: counts what it took to make. */
 apr_status_t ipxe_run_charge_large(ipxe_run_t *run, ipxe_value_t value,
-                                   ipxe_span_t span);
+                                   const ipxe_span_t *span);
 
 /* The same for any value. */
 static inline apr_status_t ipxe_run_charge(ipxe_run_t *run, ipxe_value_t value,
-                                           ipxe_span_t span)
+                                           const ipxe_span_t *span)
 {
     if (value.kind == IPXE_KIND_TEXT ? value.u.text->len < IPXE_CHARGE_BYTES
                                      : !ipxe_value_is_list(value))
@@ -109,39 +111,33 @@ ipxe_frame_t *ipxe_frame_make(ipxe_run_t *run, ipxe_frame_t *parent);
 /* ---- expressions ---- */
 
 /* What a name means that is not known yet: the product is asked. Behind a
- * barrier its names are not seen. *value is good until the next is asked. */
-apr_status_t ipxe_run_ask(const ipxe_value_t **value, ipxe_run_t *run,
-                          const ipxe_node_t *name);
-apr_status_t ipxe_run_ask_inside(const ipxe_value_t **value, ipxe_run_t *run,
-                                 const ipxe_node_t *name);
+ * barrier its names are not seen. Good until the next is asked for. NULL: a
+ * failure, which is run->failed. */
+const ipxe_value_t *ipxe_run_ask(ipxe_run_t *run, const ipxe_node_t *name);
+const ipxe_value_t *ipxe_run_ask_inside(ipxe_run_t *run,
+                                        const ipxe_node_t *name);
 
 /* What a name means: the template set it, or it was asked for before, or it is
  * asked for now. */
-static inline apr_status_t ipxe_run_name(const ipxe_value_t **value,
-                                         ipxe_run_t *run,
-                                         const ipxe_node_t *name)
+static inline const ipxe_value_t *ipxe_run_name(ipxe_run_t *run,
+                                                const ipxe_node_t *name)
 {
-    const ipxe_seen_name_t *seen = run->seen ? run->seen + name->slot : NULL;
+    const ipxe_seen_name_t *seen = run->seen + (name->slot & run->places);
     const ipxe_frame_t *frame;
     const ipxe_bind_t *bind;
     unsigned passed = 0;
 
     for (frame = run->frame; frame; frame = frame->parent) {
         for (bind = frame->binds; bind; bind = bind->next) {
-            if (bind->name == name->name) {
-                *value = &bind->value;
-                return APR_SUCCESS;
-            }
+            if (bind->name == name->name)
+                return &bind->value;
             if (++passed % 32 == 0)
                 run->steps++;
         }
         if (frame->barrier)
-            return ipxe_run_ask_inside(value, run, name);
+            return ipxe_run_ask_inside(run, name);
     }
-    if (!seen || seen->name != name->name)
-        return ipxe_run_ask(value, run, name);
-    *value = &seen->value;
-    return APR_SUCCESS;
+    return seen->name == name->name ? &seen->value : ipxe_run_ask(run, name);
 }
 
 /* The value that a name means, or an attribute of a mapping: where it lies.
@@ -152,11 +148,26 @@ apr_status_t ipxe_run_place(const ipxe_value_t **value, ipxe_run_t *run,
 apr_status_t ipxe_eval(ipxe_value_t *result, ipxe_run_t *run,
                        const ipxe_node_t *node);
 /* What was evaluated as it is written: undefined is a failure. */
-apr_status_t ipxe_run_defined(ipxe_value_t *value, ipxe_run_t *run,
-                              const ipxe_node_t *node);
+apr_status_t ipxe_run_not_defined(ipxe_value_t *value, ipxe_run_t *run,
+                                  const ipxe_node_t *node);
+static inline apr_status_t ipxe_run_defined(ipxe_value_t *value,
+                                            ipxe_run_t *run,
+                                            const ipxe_node_t *node)
+{
+    return value->kind == IPXE_KIND_UNDEFINED
+               ? ipxe_run_not_defined(value, run, node)
+               : APR_SUCCESS;
+}
+
 /* The two in one. */
-apr_status_t ipxe_eval_defined(ipxe_value_t *result, ipxe_run_t *run,
-                               const ipxe_node_t *node);
+static inline apr_status_t ipxe_eval_defined(ipxe_value_t *result,
+                                             ipxe_run_t *run,
+                                             const ipxe_node_t *node)
+{
+    apr_status_t rv = ipxe_eval(result, run, node);
+
+    return rv == APR_SUCCESS ? ipxe_run_defined(result, run, node) : rv;
+}
 /* Python's truth; a generator has none that anybody means. */
 apr_status_t ipxe_run_truth(int *truth, ipxe_run_t *run, ipxe_value_t value,
                             ipxe_span_t span);
@@ -192,9 +203,20 @@ apr_status_t ipxe_run_path(ipxe_value_t *result, ipxe_run_t *run,
                            ipxe_value_t of, ipxe_value_t path,
                            const ipxe_value_t *missing, ipxe_span_t span);
 
-/* What a loop over the value goes through. */
-apr_status_t ipxe_run_items(const ipxe_list_t **items, ipxe_run_t *run,
-                            ipxe_value_t value, ipxe_span_t span);
+/* What a loop over the value goes through, where that is no list. */
+apr_status_t ipxe_run_items_of(const ipxe_list_t **items, ipxe_run_t *run,
+                               ipxe_value_t value, ipxe_span_t span);
+/* The same for any value. */
+static inline apr_status_t ipxe_run_items(const ipxe_list_t **items,
+                                          ipxe_run_t *run, ipxe_value_t value,
+                                          ipxe_span_t span)
+{
+    if (!ipxe_value_is_list(value) || value.flags & IPXE_LIST_LAZY)
+        return ipxe_run_items_of(items, run, value, span);
+    *items = value.u.list;
+    return APR_SUCCESS;
+}
+
 /* An object of the product as a mapping; other values as they are. */
 apr_status_t ipxe_run_plain(ipxe_value_t *result, ipxe_run_t *run,
                             ipxe_value_t value);
@@ -240,8 +262,6 @@ const ipxe_method_t *ipxe_method_find(ipxe_kind_e kind, const char *name);
 const ipxe_method_t *ipxe_method_rows(ipxe_kind_e kind, apr_size_t *count);
 
 /* range, dict, namespace, cycler, joiner; NULL: none of them. */
-const ipxe_function_t *ipxe_function_find(const char *name);
-const ipxe_function_t *ipxe_function_rows(apr_size_t *count);
 ipxe_value_t ipxe_value_function(const ipxe_function_t *function);
 /* Sets a name of a namespace; a failure where `of` is none. */
 apr_status_t ipxe_namespace_set(ipxe_run_t *run, ipxe_value_t of,

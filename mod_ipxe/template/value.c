@@ -16,35 +16,6 @@ static ipxe_value_t value_of(ipxe_kind_e kind)
     return value;
 }
 
-ipxe_value_t ipxe_value_undefined(const char *name)
-{
-    ipxe_value_t value = value_of(IPXE_KIND_UNDEFINED);
-
-    value.u.undefined = name;
-    return value;
-}
-
-ipxe_value_t ipxe_value_none(void)
-{
-    return value_of(IPXE_KIND_NONE);
-}
-
-ipxe_value_t ipxe_value_bool(int boolean)
-{
-    ipxe_value_t value = value_of(IPXE_KIND_BOOL);
-
-    value.u.boolean = boolean != 0;
-    return value;
-}
-
-ipxe_value_t ipxe_value_int(apr_int64_t integer)
-{
-    ipxe_value_t value = value_of(IPXE_KIND_INT);
-
-    value.u.integer = integer;
-    return value;
-}
-
 ipxe_value_t ipxe_value_float(double real)
 {
     ipxe_value_t value = value_of(IPXE_KIND_FLOAT);
@@ -65,6 +36,20 @@ ipxe_value_t ipxe_value_text_n(const char *s, apr_size_t len, unsigned flags,
     value.flags = flags;
     value.u.text = text;
     return value;
+}
+
+char *ipxe_string_make(const ipxe_string_t **string, apr_size_t len,
+                       apr_pool_t *pool)
+{
+    ipxe_string_t *made = apr_palloc(pool, sizeof(*made) + len + 1);
+    char *s = (char *)(made + 1);
+
+    s[len] = '\0';
+    made->s = s;
+    made->len = len;
+    made->mask = NULL;
+    *string = made;
+    return s;
 }
 
 ipxe_value_t ipxe_value_text(const char *s, unsigned flags, apr_pool_t *pool)

@@ -95,10 +95,37 @@ typedef struct ipxe_object_t {
     const void *baton;
 } ipxe_object_t;
 
-ipxe_value_t ipxe_value_undefined(const char *name);
-ipxe_value_t ipxe_value_none(void);
-ipxe_value_t ipxe_value_bool(int boolean);
-ipxe_value_t ipxe_value_int(apr_int64_t integer);
+static inline ipxe_value_t ipxe_value_undefined(const char *name)
+{
+    ipxe_value_t value = {IPXE_KIND_UNDEFINED, 0, {0}};
+
+    value.u.undefined = name;
+    return value;
+}
+
+static inline ipxe_value_t ipxe_value_none(void)
+{
+    ipxe_value_t value = {IPXE_KIND_NONE, 0, {0}};
+
+    return value;
+}
+
+static inline ipxe_value_t ipxe_value_bool(int boolean)
+{
+    ipxe_value_t value = {IPXE_KIND_BOOL, 0, {0}};
+
+    value.u.boolean = boolean != 0;
+    return value;
+}
+
+static inline ipxe_value_t ipxe_value_int(apr_int64_t integer)
+{
+    ipxe_value_t value = {IPXE_KIND_INT, 0, {0}};
+
+    value.u.integer = integer;
+    return value;
+}
+
 ipxe_value_t ipxe_value_float(double real);
 /* s is not copied and must live as long as the value. */
 ipxe_value_t ipxe_value_text(const char *s, unsigned flags, apr_pool_t *pool);
@@ -116,7 +143,11 @@ ipxe_value_t ipxe_map_named(ipxe_value_t map, const ipxe_name_t *key);
 
 /* As Python's str() writes it (True, None, [1, 'a'], 1.0): text with the
  * flags and mask of the value. Not for UNDEFINED. */
-ipxe_value_t ipxe_value_str(ipxe_value_t value, apr_pool_t *pool);
+ipxe_value_t ipxe_value_shown(ipxe_value_t value, apr_pool_t *pool);
+static inline ipxe_value_t ipxe_value_str(ipxe_value_t value, apr_pool_t *pool)
+{
+    return value.kind == IPXE_KIND_TEXT ? value : ipxe_value_shown(value, pool);
+}
 
 /* Python's truth of a value; UNDEFINED is false. */
 int ipxe_value_truth(ipxe_value_t value);

@@ -141,9 +141,10 @@ static inline apr_status_t json_get(ipxe_value_t *value,
                                     const ipxe_render_t *render)
 {
     const ipxe_value_t *map = self->baton;
+    const ipxe_value_t *place = ipxe_map_place(map->u.map, name);
 
     (void)render;
-    *value = ipxe_map_named(*map, name);
+    *value = place ? *place : ipxe_value_undefined(name->s);
     return APR_SUCCESS;
 }
 

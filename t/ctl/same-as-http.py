@@ -26,10 +26,11 @@ IPXEStateTimeout 5s
 """
 IPXECTL = os.path.join(BUILD, "ipxectl")
 EFI = {"mac": "52:54:00:12:34:56", "platform": "efi", "arch": "x86_64",
-       "uuid": "11112222-3333-4444-5555-666677778888", "serial": "SN1",
+       "uuid": "11112222-3333-4444-5555-666677778888", "serial": "SN-E00",
        "manufacturer": "Acme", "product": "Box", "asset": "", "cpu64": "true",
        "memsize": "4096"}
-BIOS = dict(EFI, platform="pcbios", arch="i386")
+BIOS = dict(EFI, platform="pcbios", arch="i386", mac="52:54:00:12:35:56",
+            uuid="11112222-3333-4444-5555-666677779999", serial="SN-B00")
 ODD = dict(EFI, serial="SN 1 & # + \u00e9 ${mac} \"", manufacturer="A && B")
 QC = dict(BIOS, serial="QC-0001")
 AGENT = "iPXE/2.0.0"
@@ -79,21 +80,30 @@ def ticket(body, kind):
     return found.group(0) if found else "/no-such-ticket"
 
 
+def compare_install(server, facts, choice, name):
+    """A machine that boots for the first time: the state has it install."""
+    _, _, body = server.get(entry(facts), User_Agent=AGENT)
+    menu = ticket(body.decode(), "menu")
+    body, date = compare(server, f"the script of {choice}",
+                         f"{menu}/{choice}", facts, "--choose", choice)
+    compare(server, f"the answer file {name}",
+            f"{ticket(body, 'answers')}/{name}", facts,
+            "--choose", choice, "--answers", name, date=date)
+
+
 def compare_menus(server, facts):
     body, _ = compare(server, "the menu", entry(facts), facts)
-    menu = ticket(body, "menu")
-    compare(server, "a sub-menu", f"{menu}/main/redhat", facts,
+    compare(server, "a sub-menu", f"{ticket(body, 'menu')}/main/redhat", facts,
             "--choose", "main/redhat")
-    for choice, name in (("redhat/rocky-9", "rocky.ks"),
-                         ("redhat/centos-7.9", "centos.ks"),
-                         ("ubuntu/ubuntu-24.04", "user-data"),
-                         ("ubuntu/debian-12", "debian.seed"),
-                         ("windows/windows-2022", "autounattend.xml")):
-        body, date = compare(server, f"the script of {choice}",
-                             f"{menu}/{choice}", facts, "--choose", choice)
-        compare(server, f"the answer file {name}",
-                f"{ticket(body, 'answers')}/{name}", facts,
-                "--choose", choice, "--answers", name, date=date)
+    installs = (("redhat/rocky-9", "rocky.ks"),
+                ("redhat/centos-7.9", "centos.ks"),
+                ("ubuntu/ubuntu-24.04", "user-data"),
+                ("ubuntu/debian-12", "debian.seed"),
+                ("windows/windows-2022", "autounattend.xml"))
+    for number, (choice, name) in enumerate(installs):
+        own = {key: facts[key][:-2] + f"{number:02x}"
+               for key in ("mac", "uuid", "serial")}
+        compare_install(server, dict(facts, **own), choice, name)
 
 
 def compare_all(server):

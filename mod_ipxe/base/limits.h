@@ -25,6 +25,9 @@
 #define IPXE_MAX_REQUEST_BYTES (16u * 1024)
 #define IPXE_MAX_FACT_BYTES    1024
 #define IPXE_MAX_CARDS         33
+/* Nor may an operator allow less than the script that identifies a machine can
+ * send: 21 facts, 33 cards, and some arguments of the first request. */
+#define IPXE_LEAST_FACTS 64
 
 /* The Host of a request: a name of DNS has 253 bytes, a port 6 with its
  * colon. */

@@ -315,6 +315,18 @@ static const char *read_number(cmd_parms *cmd, void *dir, const char *arg)
     return NULL;
 }
 
+/* A machine that cannot say all is asked who it is again and again. */
+static const char *read_max_facts(cmd_parms *cmd, void *dir, const char *arg)
+{
+    const char *why = read_number(cmd, dir, arg);
+
+    return why || server_of(cmd)->max_facts >= IPXE_LEAST_FACTS
+               ? why
+               : refuse(cmd, arg,
+                        "64 at least: a machine that is asked who it is may "
+                        "say as much");
+}
+
 /* What tells a machine that its answer is too large must fit. */
 static const char *read_answer_size(cmd_parms *cmd, void *dir, const char *arg)
 {
@@ -523,8 +535,9 @@ const command_rec ipxe_directives[] = {
     AP_INIT_TAKE12(IPXE_NAME_SIGN, read_sign, NULL, RSRC_CONF,
                    "Scripts are signed for imgverify: the file of the "
                    "certificate, that of its key; or Off"),
-    AP_INIT_TAKE1(IPXE_NAME_MAX_REQUEST_FACTS, read_number, MEMBER(max_facts),
-                  RSRC_CONF, "How many arguments of a request are read, 200"),
+    AP_INIT_TAKE1(IPXE_NAME_MAX_REQUEST_FACTS, read_max_facts,
+                  MEMBER(max_facts), RSRC_CONF,
+                  "How many arguments of a request are read, 200"),
     AP_INIT_TAKE1(IPXE_NAME_MAX_ANSWER_SIZE, read_answer_size,
                   MEMBER(max_answer), RSRC_CONF,
                   "How large an answer may be, 4M"),

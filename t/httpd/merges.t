@@ -32,7 +32,7 @@ is(get($other, vhost => 'merged')->{status}, 403,
     'and refused by another tenant');
 expect_log('ticket refused');
 
-$answer = get('/boot.ipxe?a=1&b=2&c=3&d=4&e=5&serial=TOOL1',
+$answer = get('/boot.ipxe?' . 'a=1&' x 64 . 'serial=TOOL1',
     vhost => 'limits');
 unlike($answer->{body}, qr/serial=TOOL1/, 'arguments past the limit');
 $answer = get('/boot.ipxe?serial=BIG&long=yes&platform=efi', vhost => 'limits');

@@ -53,6 +53,7 @@ my @wrong = (
     ['IPXETicketNetwork 10.0.0.0/8', qr/leading bits/],
     ['IPXEMaxRequestFacts none', qr/whole number/],
     ['IPXEMaxRequestFacts 0', qr/whole number/],
+    ['IPXEMaxRequestFacts 63', qr/64 at least/],
     ['IPXEMaxAnswerSize 4G', qr/whole number/],
     ['IPXEMaxAnswerSize 99999M', qr/whole number/],
     ['IPXEMaxAnswerSize 4MM', qr/whole number/],

@@ -4,7 +4,6 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -415,48 +414,69 @@ static int is_exact(const ipxe_pattern_t *pattern)
            !strchr(pattern->text, '\\');
 }
 
-/* The numbers that a comparison lets through, from low to high; zero where
- * they are not one stretch. */
-static int stretch(const ipxe_pattern_t *pattern, double *low, double *high,
-                   int *with_low, int *with_high)
+/* What a comparison lets through, from low to high: patterns whose numbers or
+ * versions these are; NULL: no end on that side. */
+typedef struct stretch_t {
+    const ipxe_pattern_t *low, *high;
+    int with_low, with_high;
+} stretch_t;
+
+/* Zero where it is not one stretch. */
+static int stretch(stretch_t *all, const ipxe_pattern_t *pattern)
 {
-    *low = -HUGE_VAL;
-    *high = HUGE_VAL;
-    *with_low = pattern->compare == AT_LEAST || pattern->compare == SAME;
-    *with_high = pattern->compare == AT_MOST || pattern->compare == SAME;
-    if (*with_low || pattern->compare == ABOVE)
-        *low = pattern->number;
-    if (*with_high || pattern->compare == BELOW)
-        *high = pattern->number;
-    return pattern->form == FORM_NUMBER && pattern->compare != OTHER;
+    all->with_low = pattern->compare == AT_LEAST || pattern->compare == SAME;
+    all->with_high = pattern->compare == AT_MOST || pattern->compare == SAME;
+    all->low = all->with_low || pattern->compare == ABOVE ? pattern : NULL;
+    all->high = all->with_high || pattern->compare == BELOW ? pattern : NULL;
+    return pattern->compare != OTHER;
 }
 
-static int number_covers(const ipxe_pattern_t *wide,
-                         const ipxe_pattern_t *narrow)
+static int compares(const ipxe_pattern_t *pattern)
 {
-    double low[2], high[2];
-    int with_low[2], with_high[2];
-
-    if (!stretch(wide, &low[0], &high[0], &with_low[0], &with_high[0]) ||
-        !stretch(narrow, &low[1], &high[1], &with_low[1], &with_high[1]))
-        return 0;
-    return (low[0] < low[1] ||
-            (low[0] == low[1] && (with_low[0] || !with_low[1]))) &&
-           (high[0] > high[1] ||
-            (high[0] == high[1] && (with_high[0] || !with_high[1])));
+    return pattern->form == FORM_NUMBER || pattern->form == FORM_VERSION;
 }
 
-static int number_apart(const ipxe_pattern_t *a, const ipxe_pattern_t *b)
+static int order(const ipxe_pattern_t *a, const ipxe_pattern_t *b)
 {
-    double low[2], high[2];
-    int with_low[2], with_high[2];
+    if (a->form == FORM_VERSION)
+        return ipxe_version_compare(a->text, b->text);
+    return (a->number > b->number) - (a->number < b->number);
+}
 
-    if (!stretch(a, &low[0], &high[0], &with_low[0], &with_high[0]) ||
-        !stretch(b, &low[1], &high[1], &with_low[1], &with_high[1]))
+static int stretch_covers(const ipxe_pattern_t *wide,
+                          const ipxe_pattern_t *narrow)
+{
+    stretch_t a, b;
+    int low = -1, high = 1;
+
+    if (!stretch(&a, wide) || !stretch(&b, narrow) || (a.low && !b.low) ||
+        (a.high && !b.high))
         return 0;
-    return high[0] < low[1] || high[1] < low[0] ||
-           (high[0] == low[1] && !(with_high[0] && with_low[1])) ||
-           (high[1] == low[0] && !(with_high[1] && with_low[0]));
+    if (a.low)
+        low = order(a.low, b.low);
+    if (a.high)
+        high = order(a.high, b.high);
+    return (low < 0 || (low == 0 && (a.with_low || !b.with_low))) &&
+           (high > 0 || (high == 0 && (a.with_high || !b.with_high)));
+}
+
+/* All of the one before all of the other. */
+static int is_before(const stretch_t *a, const stretch_t *b)
+{
+    int found;
+
+    if (!a->high || !b->low)
+        return 0;
+    found = order(a->high, b->low);
+    return found < 0 || (found == 0 && !(a->with_high && b->with_low));
+}
+
+static int stretch_apart(const ipxe_pattern_t *one, const ipxe_pattern_t *other)
+{
+    stretch_t a, b;
+
+    return stretch(&a, one) && stretch(&b, other) &&
+           (is_before(&a, &b) || is_before(&b, &a));
 }
 
 /* A glob of stars and letters takes the other's wildcards as letters: only a
@@ -497,8 +517,8 @@ int ipxe_pattern_covers(const ipxe_pattern_t *wide,
         return 1;
     if (wide->form == FORM_RANGE && narrow->form == FORM_RANGE)
         return ipxe_range_covers(&wide->range, &narrow->range);
-    if (wide->form == FORM_NUMBER && narrow->form == FORM_NUMBER)
-        return number_covers(wide, narrow);
+    if (compares(wide) && wide->form == narrow->form)
+        return stretch_covers(wide, narrow);
     if (wide->form == FORM_REGEX)
         return 0;
     if (is_exact(narrow) && wide->form != FORM_RANGE)
@@ -515,8 +535,8 @@ int ipxe_pattern_apart(const ipxe_pattern_t *a, const ipxe_pattern_t *b)
         return a->form != b->form;
     if (a->form == FORM_RANGE && b->form == FORM_RANGE)
         return ipxe_range_apart(&a->range, &b->range);
-    if (a->form == FORM_NUMBER && b->form == FORM_NUMBER)
-        return number_apart(a, b);
+    if (compares(a) && a->form == b->form)
+        return stretch_apart(a, b);
     if (a->form == FORM_REGEX || b->form == FORM_REGEX)
         return 0;
     if (is_exact(a) && b->form != FORM_RANGE)

@@ -85,6 +85,18 @@ def try_images():
                f"a script that ends in {end!r}", run.stdout)
 
 
+def try_cards():
+    line = ("#!ipxe\nimgfree\nkernel http://h/k initrd=i %s || exit 1\n"
+            "initrd http://h/i || exit 1\nboot || exit 1\n")
+    for words, named in (("inst.repo=http://h/t", False),
+                         ("inst.ks=http://h/ks", True),
+                         ("inst.ks=http://h/ks inst.ks.sendmac", False)):
+        run = lint(script=line % words)
+        result("[no-bootif]" in run.stdout and
+               ("sendmac" in run.stdout.split("help:")[1]) == named,
+               f"what tells of the card, where it is '{words}'", run.stdout)
+
+
 def try_json():
     run = lint("--format", "json", script=WRONG)
     found = json.loads(run.stdout)
@@ -116,6 +128,7 @@ def main():
     try_statuses()
     try_builds()
     try_images()
+    try_cards()
     try_json()
     try_own()
     return finish()

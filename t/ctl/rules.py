@@ -221,6 +221,23 @@ rules: [ { name: a, boot: lab } ]
     os.remove("templates/lab.sh")
 
 
+def orders():
+    found("what earlier numbers and versions leave is known", """\
+ipxe: 1
+rules:
+  - { name: a, when: { version: ">= 2" }, local: true }
+  - { name: b, when: { version: [ ">= 2.1", "2.0.0" ] }, local: true }
+  - { name: c, when: { version: ">= 1.9" }, local: true }
+  - { name: d, when: { memsize: "> 5" }, local: true }
+  - { name: e, when: { memsize: [ "> 10", 7 ] }, local: true }
+  - { name: f, when: { memsize: ">= 5" }, local: true }
+  - { name: g, when: { version: "< 1", not: { version: "< 1.1" } }, exit: true }
+  - { name: h, when: { all: [ { version: "< 1" }, { version: "> 1" } ] },
+      exit: true }
+""", "4:13 unreachable-rule", "7:13 unreachable-rule", "9:40 contradiction",
+          "10:33 contradiction")
+
+
 def slips():
     found("yes is not true", """\
 ipxe: 1
@@ -270,7 +287,8 @@ def main():
         os.chdir(work)
         os.mkdir("templates")
         for part in (names_from_facts, names_in_conditions, encodings, fetched,
-                     tests_of_rules, reports, slips):
+                     tests_of_rules, reports, orders,
+                     slips):
             part()
         os.chdir("/")
     return finish()

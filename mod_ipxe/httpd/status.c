@@ -98,25 +98,26 @@ static void read_filter(look_t *look)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const ipxe_choice_t *)a)->name,
-                  ((const ipxe_choice_t *)b)->name);
+    return strcmp(((const ipxe_page_choice_t *)a)->name,
+                  ((const ipxe_page_choice_t *)b)->name);
 }
 
 static apr_array_header_t *list_choices(const ipxe_snapshot_t *set,
                                         apr_pool_t *pool)
 {
-    apr_array_header_t *list = apr_array_make(pool, 16, sizeof(ipxe_choice_t));
+    apr_array_header_t *list =
+        apr_array_make(pool, 16, sizeof(ipxe_page_choice_t));
     apr_hash_index_t *at;
 
     for (at = set ? apr_hash_first(pool, set->rules->profiles) : NULL; at;
          at = apr_hash_next(at)) {
         const ipxe_profile_t *profile = apr_hash_this_val(at);
-        ipxe_choice_t *choice = apr_array_push(list);
+        ipxe_page_choice_t *choice = apr_array_push(list);
 
         choice->name = profile->name;
         choice->install = profile->install;
     }
-    qsort(list->elts, (size_t)list->nelts, sizeof(ipxe_choice_t), by_name);
+    qsort(list->elts, (size_t)list->nelts, sizeof(ipxe_page_choice_t), by_name);
     return list;
 }
 

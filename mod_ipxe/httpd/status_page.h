@@ -24,10 +24,10 @@
 #define IPXE_PAGE_HOURS    48 /* of the plot */
 
 /* A profile that an operator may choose. */
-typedef struct ipxe_choice_t {
+typedef struct ipxe_page_choice_t {
     const char *name;
     int install; /* it wipes a disk */
-} ipxe_choice_t;
+} ipxe_page_choice_t;
 
 typedef struct ipxe_page_t {
     const char *path;  /* of the page: "/ipxe-status" */
@@ -49,7 +49,7 @@ typedef struct ipxe_page_t {
     int slots;                         /* IPXEBootSlots; 0: there are none */
     ipxe_slots_count_t slots_now;      /* then */
     const apr_array_header_t *hourly;  /* of int, or NULL: not shown */
-    const apr_array_header_t *choices; /* of ipxe_choice_t, by name */
+    const apr_array_header_t *choices; /* of ipxe_page_choice_t, by name */
     const ipxe_waiting_t *hooks;       /* what hooks have not taken yet; NULL:
                                           there are none */
     const ipxe_seen_t *machine;        /* the page of one, or NULL */

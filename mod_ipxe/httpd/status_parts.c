@@ -130,8 +130,8 @@ void ipxe_page_add_profiles(ipxe_text_t *out, const ipxe_page_t *page,
     ipxe_html_addf(out, "<option value=\"\">%s</option>",
                    none ? none : "choose\xe2\x80\xa6");
     for (i = 0; page->choices && i < page->choices->nelts; i++) {
-        const ipxe_choice_t *choice =
-            &APR_ARRAY_IDX(page->choices, i, ipxe_choice_t);
+        const ipxe_page_choice_t *choice =
+            &APR_ARRAY_IDX(page->choices, i, ipxe_page_choice_t);
 
         if (!installs || choice->install)
             ipxe_html_addf(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hosts that are kept outside of rule files: one small table of functions for
- * each kind of database (rules/hosts_lmdb.h, httpd/hosts_dbd.h).
+ * each kind of database (rules/hosts_store.h, engine/hosts_rows.h).
  *
  * A provider knows texts, not hosts: what it hands out for a host is the
  * mapping that would stand in a rule file,

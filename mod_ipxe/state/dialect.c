@@ -9,7 +9,7 @@
     "SELECT value FROM ipxe_meta WHERE site = '' AND name = 'serial' FOR "     \
     "UPDATE"
 
-static const ipxe_dialect_t dialects[] = {
+static const ipxe_sql_dialect_t dialects[] = {
     {.driver = "sqlite3",
      .file = 1,
      .stale = "schema has changed",
@@ -62,7 +62,7 @@ static const ipxe_dialect_t dialects[] = {
      .counter = "BIGINT PRIMARY KEY AUTO_INCREMENT",
      .tail = " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"}};
 
-const ipxe_dialect_t *ipxe_dialect_find(const char *driver)
+const ipxe_sql_dialect_t *ipxe_sql_dialect_find(const char *driver)
 {
     size_t i;
 

@@ -3,7 +3,7 @@
 #ifndef IPXE_STATE_DIALECT_H
 #define IPXE_STATE_DIALECT_H
 
-typedef struct ipxe_dialect_t {
+typedef struct ipxe_sql_dialect_t {
     const char *driver; /* of apr_dbd */
     int file;           /* params name a file */
     const char *also;   /* put behind the params; or NULL */
@@ -26,9 +26,9 @@ typedef struct ipxe_dialect_t {
     const char *text;
     const char *counter; /* type of a primary key that counts by itself */
     const char *tail;    /* of CREATE TABLE */
-} ipxe_dialect_t;
+} ipxe_sql_dialect_t;
 
 /* NULL where there is none. */
-const ipxe_dialect_t *ipxe_dialect_find(const char *driver);
+const ipxe_sql_dialect_t *ipxe_sql_dialect_find(const char *driver);
 
 #endif

@@ -52,7 +52,7 @@ apr_status_t ipxe_sql_open(ipxe_store_t **store, const char **why,
 
     sql->base.ops = &ops;
     sql->options = *options;
-    sql->dialect = ipxe_dialect_find(options->driver);
+    sql->dialect = ipxe_sql_dialect_find(options->driver);
     if (!rv && !sql->dialect) {
         *why = apr_pstrcat(pool, "the driver ", options->driver,
                            " is none that mod_ipxe knows", NULL);

@@ -256,7 +256,7 @@ static ipxe_claim_e of_no_install(claim_t *c)
 {
     ipxe_sql_t *sql = c->sql;
     const ipxe_report_t *report = c->report;
-    ipxe_found_t found;
+    ipxe_sql_found_t found;
 
     ipxe_sql_find(&found, sql, &report->who);
     ipxe_sql_settle(&found, sql, &report->who, report->now);

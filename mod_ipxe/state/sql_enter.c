@@ -14,7 +14,7 @@ apr_status_t ipxe_sql_look(ipxe_view_t *view, ipxe_store_t *store,
                            const ipxe_who_t *who, apr_pool_t *pool)
 {
     ipxe_sql_t *sql = (ipxe_sql_t *)store;
-    ipxe_found_t found;
+    ipxe_sql_found_t found;
     ipxe_view_t seen;
     apr_status_t rv;
 
@@ -32,7 +32,7 @@ apr_status_t ipxe_sql_look(ipxe_view_t *view, ipxe_store_t *store,
 typedef struct entry_t {
     ipxe_sql_t *sql;
     const ipxe_wish_t *wish;
-    ipxe_found_t found;
+    ipxe_sql_found_t found;
     ipxe_ruling_t ruling;
 } entry_t;
 
@@ -202,7 +202,7 @@ apr_status_t ipxe_sql_hold_op(ipxe_view_t *view, ipxe_store_t *store,
                               apr_time_t now, apr_pool_t *pool)
 {
     ipxe_sql_t *sql = (ipxe_sql_t *)store;
-    ipxe_found_t found;
+    ipxe_sql_found_t found;
     ipxe_view_t seen;
 
     ipxe_sql_begin(sql);

@@ -9,13 +9,13 @@
 
 #define AT_ONCE 8
 
-static const char *key_at(const ipxe_found_t *found, int i)
+static const char *key_at(const ipxe_sql_found_t *found, int i)
 {
     return i < found->keys->nelts ? APR_ARRAY_IDX(found->keys, i, const char *)
                                   : "";
 }
 
-static void find_some(ipxe_found_t *found, ipxe_sql_t *sql, int from)
+static void find_some(ipxe_sql_found_t *found, ipxe_sql_t *sql, int from)
 {
     ipxe_rows_t rows = SQL_ASK(sql, KEYS_FIND, found->site, key_at(found, from),
                                key_at(found, from + 1), key_at(found, from + 2),
@@ -48,7 +48,7 @@ static int at_stake(ipxe_sql_t *sql, apr_int64_t machine)
 }
 
 /* The first key of another machine than those before. */
-static int next_other(const ipxe_found_t *found, int from)
+static int next_other(const ipxe_sql_found_t *found, int from)
 {
     int i, k;
 
@@ -63,7 +63,8 @@ static int next_other(const ipxe_found_t *found, int from)
     return -1;
 }
 
-static const char *two(const ipxe_found_t *found, ipxe_sql_t *sql, int a, int b)
+static const char *two(const ipxe_sql_found_t *found, ipxe_sql_t *sql, int a,
+                       int b)
 {
     return apr_psprintf(sql->scratch,
                         "%s is of machine %" APR_INT64_T_FMT
@@ -73,7 +74,7 @@ static const char *two(const ipxe_found_t *found, ipxe_sql_t *sql, int a, int b)
 }
 
 /* Of several machines the first that has something to protect is meant. */
-static void choose(ipxe_found_t *found, ipxe_sql_t *sql)
+static void choose(ipxe_sql_found_t *found, ipxe_sql_t *sql)
 {
     int first = next_other(found, 0), meant = -1, i;
 
@@ -95,7 +96,8 @@ static void choose(ipxe_found_t *found, ipxe_sql_t *sql)
     }
 }
 
-void ipxe_sql_find(ipxe_found_t *found, ipxe_sql_t *sql, const ipxe_who_t *who)
+void ipxe_sql_find(ipxe_sql_found_t *found, ipxe_sql_t *sql,
+                   const ipxe_who_t *who)
 {
     int i;
 
@@ -121,7 +123,7 @@ static const char *fact(const ipxe_who_t *who, ipxe_fact_e which)
     return text ? text : "";
 }
 
-static apr_int64_t make(ipxe_sql_t *sql, const ipxe_found_t *found,
+static apr_int64_t make(ipxe_sql_t *sql, const ipxe_sql_found_t *found,
                         const ipxe_who_t *who, apr_time_t now)
 {
     apr_int64_t machine = ipxe_sql_next(sql, "machine");
@@ -158,7 +160,7 @@ static void join(ipxe_sql_t *sql, apr_int64_t into, apr_int64_t other)
     ipxe_sql_drop(sql, other);
 }
 
-static void join_seen(ipxe_found_t *found, ipxe_sql_t *sql)
+static void join_seen(ipxe_sql_found_t *found, ipxe_sql_t *sql)
 {
     apr_int64_t other;
     int i, k;
@@ -175,7 +177,7 @@ static void join_seen(ipxe_found_t *found, ipxe_sql_t *sql)
     }
 }
 
-void ipxe_sql_settle(ipxe_found_t *found, ipxe_sql_t *sql,
+void ipxe_sql_settle(ipxe_sql_found_t *found, ipxe_sql_t *sql,
                      const ipxe_who_t *who, apr_time_t now)
 {
     const char *number;

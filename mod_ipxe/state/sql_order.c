@@ -180,7 +180,7 @@ static apr_int64_t by_number(act_t *a)
 
 static apr_int64_t by_keys(act_t *a)
 {
-    ipxe_found_t found;
+    ipxe_sql_found_t found;
     ipxe_who_t who = a->order->who;
 
     who.site = a->site;

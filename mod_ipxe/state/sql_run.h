@@ -20,7 +20,7 @@
 typedef struct ipxe_sql_t {
     ipxe_store_t base;
     ipxe_sql_options_t options;
-    const ipxe_dialect_t *dialect;
+    const ipxe_sql_dialect_t *dialect;
     const apr_dbd_driver_t *driver;
     apr_pool_t *pool;       /* the store's */
     apr_pool_t *scratch;    /* of one operation */
@@ -149,25 +149,26 @@ void ipxe_sql_schema_check(ipxe_sql_t *sql, int version);
 
 /* ---- machines: sql_find.c, sql_view.c ---- */
 
-typedef struct ipxe_found_t {
+typedef struct ipxe_sql_found_t {
     const char *site;
     apr_array_header_t *keys; /* of const char * */
     apr_int64_t *of;          /* the machine of each, or 0 */
     apr_int64_t machine;      /* 0: none */
     const char *conflict;     /* or NULL */
     int news;                 /* keys that are not yet its own */
-} ipxe_found_t;
+} ipxe_sql_found_t;
 
-void ipxe_sql_find(ipxe_found_t *found, ipxe_sql_t *sql, const ipxe_who_t *who);
+void ipxe_sql_find(ipxe_sql_found_t *found, ipxe_sql_t *sql,
+                   const ipxe_who_t *who);
 /* In a transaction: makes the machine where there is none, gives it its new
  * keys, and joins those that were only seen. */
-void ipxe_sql_settle(ipxe_found_t *found, ipxe_sql_t *sql,
+void ipxe_sql_settle(ipxe_sql_found_t *found, ipxe_sql_t *sql,
                      const ipxe_who_t *who, apr_time_t now);
 void ipxe_sql_drop(ipxe_sql_t *sql, apr_int64_t machine);
 
 /* In sql->scratch. */
 void ipxe_sql_view(ipxe_view_t *view, ipxe_sql_t *sql,
-                   const ipxe_found_t *found);
+                   const ipxe_sql_found_t *found);
 /* What the machine of the view has done, and failed. */
 void ipxe_sql_results(ipxe_view_t *view, ipxe_sql_t *sql, apr_pool_t *pool);
 /* From the row of a SELECT of IPXE_SQL_VIEW. */

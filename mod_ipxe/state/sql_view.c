@@ -134,7 +134,7 @@ void ipxe_sql_results(ipxe_view_t *view, ipxe_sql_t *sql, apr_pool_t *pool)
 }
 
 void ipxe_sql_view(ipxe_view_t *view, ipxe_sql_t *sql,
-                   const ipxe_found_t *found)
+                   const ipxe_sql_found_t *found)
 {
     ipxe_rows_t rows;
     ipxe_meta_t meta;

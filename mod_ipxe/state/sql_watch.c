@@ -65,7 +65,7 @@ static void watch_install(ipxe_sql_t *sql, const ipxe_event_t *event)
 
 static void watch_who(ipxe_sql_t *sql, const ipxe_event_t *event)
 {
-    ipxe_found_t found;
+    ipxe_sql_found_t found;
 
     ipxe_sql_find(&found, sql, &event->who);
     ipxe_sql_settle(&found, sql, &event->who, event->when);

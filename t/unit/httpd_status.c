@@ -51,7 +51,7 @@ static ipxe_page_t *make(apr_pool_t *pool)
     page->generation = "12-4f2a91c03b7e";
     page->filter = filter;
     page->seen = apr_array_make(pool, 8, sizeof(ipxe_seen_t));
-    page->choices = apr_array_make(pool, 2, sizeof(ipxe_choice_t));
+    page->choices = apr_array_make(pool, 2, sizeof(ipxe_page_choice_t));
     page->counts = counts;
     apr_table_set(counts, "all", "3");
     return page;
@@ -118,7 +118,7 @@ static void make_evil(ipxe_page_t *page, apr_pool_t *pool)
     ipxe_filter_t *filter = apr_pcalloc(pool, sizeof(*filter));
     ipxe_seen_t *one =
         add((apr_array_header_t *)page->seen, NULL, "held", EVIL);
-    ipxe_choice_t choice = {EVIL, 1};
+    ipxe_page_choice_t choice = {EVIL, 1};
 
     filter->text = EVIL;
     filter->state = EVIL;
@@ -135,7 +135,8 @@ static void make_evil(ipxe_page_t *page, apr_pool_t *pool)
     one->view.installed.profile = one->view.open.profile = EVIL;
     one->view.open.by = one->view.installed.by = EVIL;
     page->held = page->seen;
-    APR_ARRAY_PUSH((apr_array_header_t *)page->choices, ipxe_choice_t) = choice;
+    APR_ARRAY_PUSH((apr_array_header_t *)page->choices, ipxe_page_choice_t) =
+        choice;
 }
 
 static void test_hostile(apr_pool_t *pool)
@@ -203,14 +204,14 @@ static void test_overview(apr_pool_t *pool)
 static void test_held(apr_pool_t *pool)
 {
     ipxe_page_t *page = make(pool);
-    ipxe_choice_t choices[] = {{"memtest", 0}, {"rocky-9", 1}};
+    ipxe_page_choice_t choices[] = {{"memtest", 0}, {"rocky-9", 1}};
     ipxe_seen_t *one =
         add((apr_array_header_t *)page->seen, NULL, "held", "held");
     const char *html;
 
-    APR_ARRAY_PUSH((apr_array_header_t *)page->choices, ipxe_choice_t) =
+    APR_ARRAY_PUSH((apr_array_header_t *)page->choices, ipxe_page_choice_t) =
         choices[0];
-    APR_ARRAY_PUSH((apr_array_header_t *)page->choices, ipxe_choice_t) =
+    APR_ARRAY_PUSH((apr_array_header_t *)page->choices, ipxe_page_choice_t) =
         choices[1];
     one->view.hold_code = "K7Q2";
     one->view.hold_reason = "unknown machine";

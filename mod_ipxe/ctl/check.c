@@ -251,6 +251,32 @@ static void check_test_file(checking_t *checking, const char *path)
     collect(checking, diags);
 }
 
+/* A template that nothing names was not rendered, so it was not looked at. */
+static int is_unused(const checking_t *checking, const char *path)
+{
+    const apr_array_header_t *all = checking->found->all;
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        const ipxe_diag_t *diag = APR_ARRAY_IDX(all, i, ipxe_diag_t *);
+
+        if (diag->code == IPXE_DIAG_UNUSED_TEMPLATE &&
+            strcmp(true_path(diag->span.source->name, checking->ctl->pool),
+                   path) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* Was all said of it that there is to say, with the site that has it? */
+static int was_checked(const checking_t *checking, const char *path)
+{
+    const char *file = true_path(path, checking->ctl->pool);
+
+    return sites_have(checking, file) && !is_unused(checking, file) &&
+           (checking->set || !is_tests(path));
+}
+
 static void check_files(checking_t *checking)
 {
     apr_pool_t *pool = checking->ctl->pool;
@@ -259,8 +285,7 @@ static void check_files(checking_t *checking)
     for (i = 0; i < checking->ctl->args->nelts; i++) {
         const char *path = APR_ARRAY_IDX(checking->ctl->args, i, const char *);
 
-        if (sites_have(checking, true_path(path, pool)) &&
-            (checking->set || !is_tests(path)))
+        if (was_checked(checking, path))
             continue;
         if (is_tests(path))
             check_test_file(checking, path);

@@ -198,6 +198,11 @@ def checking():
         file.write("{% if %}\n")
     exits(1, "a template by itself, wrong", "check", *SITE, "c.cfg",
           says="c.cfg:1:")
+    with open("ks-templates/raw.ipxe", "w", encoding="utf-8") as file:
+        file.write("#!ipxe\ngoto x\n")
+    exits(1, "a template that nothing names", "check", *SITE,
+          "ks-templates/raw.ipxe", says="raw.ipxe:2:6: error")
+    os.remove("ks-templates/raw.ipxe")
     exits(0, "a template by itself, right", "check", *SITE, "a.cfg")
     streams()
     exits(1, "files without any httpd", "check", "--httpd", "/nowhere",

@@ -35,24 +35,30 @@ sub openssl {
     return ($? == 0, $said);
 }
 
-# name.crt and name.key, signed by ca, with these extensions.
+# name.crt and name.key with these extensions, signed by another's; "": by its
+# own.
 sub certificate {
-    my ($name, @extensions) = @_;
+    my ($name, $by, @extensions) = @_;
     my ($good, $said) = openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt',
         'ec_paramgen_curve:P-256', '-nodes', '-days', 30, '-subj', "/CN=$name",
         '-keyout', "$folder/$name.key", '-out', "$folder/$name.crt",
-        $name eq 'ca' ? () : ('-CA', "$folder/ca.crt", '-CAkey',
-            "$folder/ca.key"),
+        $by ? ('-CA', "$folder/$by.crt", '-CAkey', "$folder/$by.key") : (),
         map { ('-addext', $_) } @extensions);
     $good or BAIL_OUT("openssl: $said");
 }
 
 write_file("$folder/empty", '');
-certificate('ca');
-certificate('code', 'keyUsage=digitalSignature',
+certificate('ca', '');
+certificate('mid', 'ca', 'keyUsage=keyCertSign');
+certificate('code', 'mid', 'keyUsage=digitalSignature',
     'extendedKeyUsage=codeSigning');
-certificate('web', 'keyUsage=digitalSignature', 'extendedKeyUsage=serverAuth');
-certificate('bare', 'extendedKeyUsage=codeSigning', 'keyUsage=keyCertSign');
+certificate('web', 'ca', 'keyUsage=digitalSignature',
+    'extendedKeyUsage=serverAuth');
+certificate('bare', 'ca', 'extendedKeyUsage=codeSigning',
+    'keyUsage=keyCertSign');
+# What lies between it and the root that is trusted stands behind it.
+write_file("$folder/code.crt",
+    read_file("$folder/code.crt") . read_file("$folder/mid.crt"));
 openssl('pkey', '-in', "$folder/code.key", '-aes256', '-passout', 'pass:x',
     '-out', "$folder/locked.key");
 
@@ -126,6 +132,11 @@ is_proven('/autoexec.ipxe', 'that of autoexec');
 my $before = signature_of("${machine}01&serial=L1");
 my $script = is_proven("${machine}01&serial=L1", 'an install');
 like($script->{body}, qr/wipe\.bin/, 'is one');
+my (undef, $parts) = openssl('cms', '-cmsout', '-print', '-inform', 'DER',
+    '-in', "$folder/script.sig");
+like($parts, qr/signedAttrs:\s+<ABSENT>/, 'signed by itself, as iPXE wants it');
+like($parts, qr/eContent: <ABSENT>/, 'without a copy of it');
+like($parts, qr/subject: CN\s*=\s*code\b/, 'with the certificate');
 like($script->{body}, qr/ request -$/m, 'without the id of a request');
 # Version, kind, four letters of the key's name, the minute.
 my ($payload) = $script->{body} =~ m{/ipxe/answers/([\w-]+)\.};

@@ -226,7 +226,7 @@ static void bind_format(void *member, const ipxe_yaml_t *key,
 #define SECTION_ROW(key, at) IPXE_BIND(key, NODE, file_t, sections[at], 0)
 
 static const ipxe_bind_t file_rows[] = {
-    IPXE_BIND_WITH("ipxe", file_t, format, IPXE_BIND_REQUIRED, bind_format),
+    IPXE_BIND_WITH("ipxe", file_t, format, 0, bind_format), /* required */
     SECTION_ROW("vars", 0),
     SECTION_ROW("installers", 1),
     SECTION_ROW("profiles", 2),
@@ -272,6 +272,11 @@ static void load_file(ipxe_loader_t *loader, const ipxe_source_t *source)
     }
     ipxe_bind(&file, root, file_rows, "a rule file", loader, loader->diags,
               loader->pool);
+    if (!ipxe_yaml_key(root, "ipxe"))
+        ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_MISSING_KEY,
+                                     ipxe_span(source, 0, 1),
+                                     "missing key 'ipxe' in a rule file"),
+                       "its first line is `ipxe: 1`");
     for (i = 0; i < SECTIONS; i++) {
         if (file.sections[i])
             sections[i].bind(loader, file.sections[i]);

@@ -239,6 +239,8 @@ rules:
 
 
 def slips():
+    found("every file says its format", "vars: { a: 1 }\n", "1:1 missing-key",
+          says="help: its first line is `ipxe: 1`")
     found("yes is not true", """\
 ipxe: 1
 rules:

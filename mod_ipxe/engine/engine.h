@@ -25,8 +25,9 @@ typedef struct ipxe_settings_t {
     const apr_array_header_t *rules; /* of const char *: files and folders,
                                         absolute or below the working folder */
     const apr_array_header_t *hosts; /* of const char *: "yaml", "lmdb:PATH",
-                                        as they are asked (engine/hosts.h);
-                                        NULL: rule files have them all */
+                                        "dbd:TABLE", as they are asked
+                                        (engine/hosts.h); NULL: rule files
+                                        have them all */
     const apr_array_header_t *providers; /* of const ipxe_host_provider_t *: of
                                             hosts (rules/host_provider.h), NULL
                                             among them for those of `rules`;

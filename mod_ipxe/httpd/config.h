@@ -27,7 +27,7 @@ typedef struct ipxe_server_t {
     apr_array_header_t *rules;      /* of const char *: absolute paths */
     const char *templates;          /* absolute */
     apr_array_header_t *hosts;      /* of const char *: "yaml:/absolute",
-                                       "lmdb:/absolute" */
+                                       "lmdb:/absolute", "dbd:TABLE" */
     const char *state_dir;          /* absolute */
     const char *state;              /* "none", or DRIVER:PARAMS */
     apr_int64_t state_timeout;      /* microseconds */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counters that all children share, for the metrics.
  *
- *     counters = ipxe_counters_make(pconf);              in the parent
- *     ipxe_counters_answer(counters, &labels, usec);     in any child
+ *     counters = ipxe_counters_make(pconf);                  in the parent
+ *     ipxe_counters_answer(counters, &labels, usec, pool);   in any child
  *
  * A series is made when it is first counted, in a table of fixed size: past
  * three quarters of it, rules are counted together as "(other)". Labels are
@@ -71,7 +71,7 @@ typedef enum ipxe_total_e {
     IPXE_TOTAL_HOOK_DELIVERED, /* notices that a hook took */
     IPXE_TOTAL_HOOK_FAILED,    /* deliveries that failed */
     IPXE_TOTAL_HOOK_DROPPED,   /* notices too old or too many */
-    IPXE_TOTAL_LOST,      /* answers not counted: no room for their labels */
+    IPXE_TOTAL_LOST, /* answers not counted: no room for their labels */
     IPXE_TOTAL_COUNT
 } ipxe_total_e;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slots in shared memory; publishing sets and following them. */
+/* Boards in shared memory; publishing sets and following them. */
 #include "httpd/reload.h"
 
 #include <unistd.h>
@@ -22,7 +22,7 @@ APLOG_USE_MODULE(ipxe);
 /* In shared memory. A record is written into the half that does not count,
  * and then `turn` makes it count: a writer that is killed leaves a whole one,
  * and readers need no lock. Writers have the lock of the folder. */
-struct ipxe_slot_t {
+struct ipxe_board_t {
     apr_uint32_t turn;   /* records[turn & 1] counts; 0: nothing is published
                             yet, no child has begun */
     apr_uint32_t first;  /* number of the parent's set */
@@ -37,32 +37,32 @@ struct ipxe_slot_t {
 
 /* ---- Records ---- */
 
-static apr_uint32_t turn_of(const struct ipxe_slot_t *slot)
+static apr_uint32_t turn_of(const struct ipxe_board_t *board)
 {
-    return __atomic_load_n(&slot->turn, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&board->turn, __ATOMIC_ACQUIRE);
 }
 
-static void read_record(ipxe_status_t *status, const struct ipxe_slot_t *slot)
+static void read_record(ipxe_status_t *status, const struct ipxe_board_t *board)
 {
     apr_uint32_t turn;
 
     do {
-        turn = turn_of(slot);
-        *status = slot->records[turn & 1];
+        turn = turn_of(board);
+        *status = board->records[turn & 1];
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    } while (turn_of(slot) != turn);
+    } while (turn_of(board) != turn);
 }
 
 static void write_record(ipxe_serving_t *serving, const ipxe_status_t *status,
                          apr_uint64_t tried, apr_pool_t *pool)
 {
-    struct ipxe_slot_t *slot = serving->slot;
-    apr_uint32_t turn = turn_of(slot) + 1;
+    struct ipxe_board_t *board = serving->board;
+    apr_uint32_t turn = turn_of(board) + 1;
 
-    slot->records[turn & 1] = *status;
-    slot->tried = tried;
-    __atomic_store_n(&slot->number, status->number, __ATOMIC_RELEASE);
-    __atomic_store_n(&slot->turn, turn, __ATOMIC_RELEASE);
+    board->records[turn & 1] = *status;
+    board->tried = tried;
+    __atomic_store_n(&board->number, status->number, __ATOMIC_RELEASE);
+    __atomic_store_n(&board->turn, turn, __ATOMIC_RELEASE);
     ipxe_status_write(serving->sets, "status", ipxe_status_json(status, pool),
                       pool);
 }
@@ -71,8 +71,8 @@ void ipxe_reload_status(ipxe_status_t *status, const ipxe_serving_t *serving)
 {
     const ipxe_snapshot_t *set;
 
-    if (serving->slot && turn_of(serving->slot)) {
-        read_record(status, serving->slot);
+    if (serving->board && turn_of(serving->board)) {
+        read_record(status, serving->board);
         return;
     }
     memset(status, 0, sizeof(*status));
@@ -88,22 +88,22 @@ void ipxe_reload_status(ipxe_status_t *status, const ipxe_serving_t *serving)
 
 apr_uint64_t ipxe_reload_tried(const ipxe_serving_t *serving)
 {
-    return serving->slot->tried;
+    return serving->board->tried;
 }
 
 int ipxe_reload_begin(ipxe_serving_t *serving, apr_uint64_t signature)
 {
-    struct ipxe_slot_t *slot = serving->slot;
+    struct ipxe_board_t *board = serving->board;
 
-    if (slot->trying != signature)
-        slot->deaths = 0;
-    slot->trying = signature;
-    return slot->deaths++ < MOST_DEATHS;
+    if (board->trying != signature)
+        board->deaths = 0;
+    board->trying = signature;
+    return board->deaths++ < MOST_DEATHS;
 }
 
 void ipxe_reload_end(ipxe_serving_t *serving)
 {
-    serving->slot->trying = 0;
+    serving->board->trying = 0;
 }
 
 /* ---- The parent ---- */
@@ -116,10 +116,10 @@ static void join_paths(char *room, apr_size_t size,
                 size);
 }
 
-static void begin_record(struct ipxe_slot_t *slot,
+static void begin_record(struct ipxe_board_t *board,
                          const ipxe_serving_t *serving, apr_pool_t *pool)
 {
-    ipxe_status_t *record = &slot->records[0];
+    ipxe_status_t *record = &board->records[0];
 
     record->parent = getpid();
     record->started = apr_time_now();
@@ -131,7 +131,7 @@ static void begin_record(struct ipxe_slot_t *slot,
         ipxe_status_fail(record, serving->failure, apr_time_now());
 }
 
-/* Without a slot the set is the parent's until the next restart. */
+/* Without a board the set is the parent's until the next restart. */
 static void do_without(ipxe_serving_t *serving)
 {
     if (!serving->set) {
@@ -145,7 +145,7 @@ static void do_without(ipxe_serving_t *serving)
     ipxe_swap_lend(serving->swap, serving->set);
 }
 
-static void prepare_one(ipxe_serving_t *serving, struct ipxe_slot_t *slot,
+static void prepare_one(ipxe_serving_t *serving, struct ipxe_board_t *board,
                         apr_pool_t *pconf)
 {
     const char *fault;
@@ -153,7 +153,7 @@ static void prepare_one(ipxe_serving_t *serving, struct ipxe_slot_t *slot,
     serving->swap = ipxe_swap_make(pconf);
     if (!serving->wanted)
         return;
-    fault = slot ? ipxe_state_folder(serving, "sets", pconf)
+    fault = board ? ipxe_state_folder(serving, "sets", pconf)
                  : "no shared memory";
     if (fault) {
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, serving->server,
@@ -163,23 +163,23 @@ static void prepare_one(ipxe_serving_t *serving, struct ipxe_slot_t *slot,
         do_without(serving);
         return;
     }
-    begin_record(slot, serving, pconf);
-    slot->tried = serving->signature;
-    serving->slot = slot;
+    begin_record(board, serving, pconf);
+    board->tried = serving->signature;
+    serving->board = board;
 }
 
 void ipxe_reload_prepare(const apr_array_header_t *all, apr_pool_t *pconf)
 {
-    apr_size_t size = (apr_size_t)all->nelts * sizeof(struct ipxe_slot_t);
-    struct ipxe_slot_t *slots = NULL;
+    apr_size_t size = (apr_size_t)all->nelts * sizeof(struct ipxe_board_t);
+    struct ipxe_board_t *boards = NULL;
     apr_shm_t *shared;
     int i;
 
     if (all->nelts && apr_shm_create(&shared, size, NULL, pconf) == APR_SUCCESS)
-        slots = memset(apr_shm_baseaddr_get(shared), 0, size);
+        boards = memset(apr_shm_baseaddr_get(shared), 0, size);
     for (i = 0; i < all->nelts; i++)
         prepare_one(APR_ARRAY_IDX(all, i, ipxe_serving_t *),
-                    slots ? &slots[i] : NULL, pconf);
+                    boards ? &boards[i] : NULL, pconf);
 }
 
 /* ---- Loading what is published ---- */
@@ -222,16 +222,16 @@ void ipxe_reload_follow(ipxe_serving_t *serving)
     apr_uint32_t number;
     apr_pool_t *pool;
 
-    if (!serving->slot)
+    if (!serving->board)
         return;
-    number = __atomic_load_n(&serving->slot->number, __ATOMIC_ACQUIRE);
+    number = __atomic_load_n(&serving->board->number, __ATOMIC_ACQUIRE);
     if (number <= ipxe_swap_number(serving->swap) ||
         apr_time_now() < serving->retry)
         return;
     apr_pool_create(&pool, NULL);
     serving->retry = 0;
     if (!load_number(&why, serving, number, pool) &&
-        number == __atomic_load_n(&serving->slot->number, __ATOMIC_ACQUIRE)) {
+        number == __atomic_load_n(&serving->board->number, __ATOMIC_ACQUIRE)) {
         serving->retry = apr_time_now() + RETRY_AFTER;
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, serving->server,
                      "a published rule set does not load: %s", why);
@@ -245,7 +245,7 @@ static apr_uint32_t next_number(const ipxe_serving_t *serving, apr_pool_t *pool)
 {
     apr_uint32_t last = ipxe_published_last(serving->sets, pool);
 
-    return (last > serving->slot->number ? last : serving->slot->number) + 1;
+    return (last > serving->board->number ? last : serving->board->number) + 1;
 }
 
 static const char *cannot_write(const ipxe_serving_t *serving, apr_status_t rv,
@@ -309,7 +309,7 @@ int ipxe_reload_publish(const char **why, ipxe_serving_t *serving,
         apr_pool_destroy(set->pool);
     }
     else {
-        read_record(&status, serving->slot);
+        read_record(&status, serving->board);
         record_set(&status, set, IPXE_ORIGIN_RELOAD);
         status.failing = 0;
         put_published(serving, set, pool);
@@ -325,7 +325,7 @@ void ipxe_reload_failed(ipxe_serving_t *serving, const char *why,
 {
     ipxe_status_t status;
 
-    read_record(&status, serving->slot);
+    read_record(&status, serving->board);
     ipxe_status_fail(&status, why, apr_time_now());
     write_record(serving, &status, signature, pool);
 }
@@ -335,7 +335,7 @@ void ipxe_reload_unchanged(ipxe_serving_t *serving, apr_uint64_t signature,
 {
     ipxe_status_t status;
 
-    read_record(&status, serving->slot);
+    read_record(&status, serving->board);
     status.failing = 0;
     write_record(serving, &status, signature, pool);
 }
@@ -355,12 +355,12 @@ void ipxe_reload_settle(ipxe_serving_t *serving, apr_pool_t *pool)
 {
     apr_file_t *lock;
 
-    if (!serving->slot->owed ||
+    if (!serving->board->owed ||
         ipxe_published_lock(&lock, serving->sets, pool) != APR_SUCCESS)
         return;
-    if (serving->slot->owed && serving->slot->number == serving->slot->first)
+    if (serving->board->owed && serving->board->number == serving->board->first)
         publish_parents(serving, pool);
-    serving->slot->owed = 0;
+    serving->board->owed = 0;
     apr_file_close(lock);
 }
 
@@ -371,9 +371,9 @@ static void begin_with_parents(ipxe_serving_t *serving, ipxe_status_t *status,
 {
     ipxe_snapshot_publish(serving->set, next_number(serving, pool));
     ipxe_published_note(serving->sets, serving->set->number, pool);
-    serving->slot->first = serving->set->number;
-    serving->slot->owed = status->watched != 0;
-    if (!serving->slot->owed)
+    serving->board->first = serving->set->number;
+    serving->board->owed = status->watched != 0;
+    if (!serving->board->owed)
         publish_parents(serving, pool);
     record_set(status, serving->set, IPXE_ORIGIN_START);
     ap_log_error(APLOG_MARK, APLOG_INFO, 0, serving->server,
@@ -415,7 +415,7 @@ static void begin_first(ipxe_serving_t *serving, apr_pool_t *pool)
 {
     ipxe_status_t status;
 
-    read_record(&status, serving->slot);
+    read_record(&status, serving->board);
     if (serving->set)
         begin_with_parents(serving, &status, pool);
     else
@@ -427,12 +427,12 @@ static void begin_first(ipxe_serving_t *serving, apr_pool_t *pool)
  * and last where nothing newer is to be had. */
 static void begin_with_memory(ipxe_serving_t *serving)
 {
-    struct ipxe_slot_t *slot = serving->slot;
-    int mine = serving->set && slot->first;
+    struct ipxe_board_t *board = serving->board;
+    int mine = serving->set && board->first;
 
     if (mine)
-        ipxe_snapshot_publish(serving->set, slot->first);
-    if (!mine || slot->number != slot->first)
+        ipxe_snapshot_publish(serving->set, board->first);
+    if (!mine || board->number != board->first)
         ipxe_reload_follow(serving);
     if (mine)
         ipxe_swap_lend(serving->swap, serving->set);
@@ -440,16 +440,16 @@ static void begin_with_memory(ipxe_serving_t *serving)
 
 static void begin_one(ipxe_serving_t *serving, apr_pool_t *pool)
 {
-    struct ipxe_slot_t *slot = serving->slot;
+    struct ipxe_board_t *board = serving->board;
     apr_file_t *lock = NULL;
 
-    if (!turn_of(slot)) {
+    if (!turn_of(board)) {
         apr_status_t rv = ipxe_published_lock(&lock, serving->sets, pool);
 
         if (rv != APR_SUCCESS)
             ap_log_error(APLOG_MARK, APLOG_ERR, rv, serving->server,
                          "cannot lock %s", serving->sets);
-        if (!turn_of(slot))
+        if (!turn_of(board))
             begin_first(serving, pool);
         if (rv == APR_SUCCESS)
             apr_file_close(lock);
@@ -467,7 +467,7 @@ void ipxe_reload_child_init(apr_pool_t *pchild, server_rec *s)
     for (i = 0; i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
 
-        if (serving->slot)
+        if (serving->board)
             begin_one(serving, pool);
     }
     apr_pool_destroy(pool);

@@ -2,13 +2,13 @@
 /* One rule set for all processes of a server, and a newer one for all.
  *
  * The parent loads the first and its children share its memory. Each serving
- * has a slot in memory that all processes share: the number that counts, and
+ * has a board in memory that all processes share: the number that counts, and
  * the record of what is served (engine/status.h). The first child gives the
  * parent's set its number and publishes it in the folder serving->sets; a
  * child that finds a newer number there than its own loads that folder, never
  * the live files. watcher.c finds changes and publishes them.
  *
- * The parent has root's rights and reads neither the folder nor the slots,
+ * The parent has root's rights and reads neither the folder nor the boards,
  * because children write both. */
 #ifndef IPXE_HTTPD_RELOAD_H
 #define IPXE_HTTPD_RELOAD_H
@@ -23,7 +23,7 @@ void ipxe_reload_status(ipxe_status_t *status, const ipxe_serving_t *serving);
 
 /* ---- In the parent: post_config ---- */
 
-/* Makes slots for all (array of ipxe_serving_t *), whose sets are loaded or
+/* Makes boards for all (array of ipxe_serving_t *), whose sets are loaded or
  * not, and the folders of published sets. */
 void ipxe_reload_prepare(const apr_array_header_t *all, apr_pool_t *pconf);
 

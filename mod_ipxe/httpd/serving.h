@@ -43,7 +43,7 @@ typedef struct ipxe_serving_t {
                                    they are not watched */
     int watched;                /* there is something that can watch */
     ipxe_swap_t *swap;          /* what counts in this process */
-    struct ipxe_slot_t *slot;   /* what counts in all; NULL: nothing does, or
+    struct ipxe_board_t *board;  /* what counts in all; NULL: nothing does, or
                                    the set is the parent's for good */
     apr_time_t retry;           /* in a child: a published set did not load,
                                    and is not tried before */

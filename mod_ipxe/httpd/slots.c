@@ -144,7 +144,7 @@ static void write_one(ipxe_serving_t *serving, apr_pool_t *pool)
     ipxe_status_slots_t slots = {.counted = apr_time_now()};
     ipxe_slots_count_t count;
 
-    if (!serving->slot || !ipxe_slots_now(&count, serving))
+    if (!serving->board || !ipxe_slots_now(&count, serving))
         return;
     slots.total = (apr_uint32_t)serving->settings.boot_slots;
     slots.taken = (apr_uint32_t)count.taken;

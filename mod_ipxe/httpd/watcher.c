@@ -184,7 +184,7 @@ static apr_status_t watch(int state, void *data, apr_pool_t *pool)
     for (i = 0; state != AP_WATCHDOG_STATE_STOPPING && i < all->nelts; i++) {
         ipxe_serving_t *serving = APR_ARRAY_IDX(all, i, ipxe_serving_t *);
 
-        if (serving->slot && serving->reload)
+        if (serving->board && serving->reload)
             watch_one(serving, pool);
     }
     return APR_SUCCESS;

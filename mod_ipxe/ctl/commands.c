@@ -162,8 +162,9 @@ const ipxe_command_t ipxe_commands[] = {
     {"status", ipxe_ctl_status, status_options, "",
      "say what the running server serves",
      "Prints the rule set that counts, when and from what it was loaded, what "
-     "it holds, and the last edit that did not load with its first "
-     "diagnostic. Only root and the server's user may read it.\n\n"
+     "it holds, how boot slots are taken, and the last edit that did not load "
+     "with its first diagnostic. Only root and the server's user may read "
+     "it.\n\n"
      "The exit status is 1 where edited rules do not load, nothing is served, "
      "or the server does not run."},
     {"template", ipxe_ctl_template, template_options, "FILE [NAME=VALUE...]",

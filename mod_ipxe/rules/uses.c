@@ -16,10 +16,7 @@
      IPXE_FACT_BIT(IPXE_FACT_ARCH) | IPXE_FACT_BIT(IPXE_FACT_CPU64))
 
 /* By what hosts are found, and machines told apart for a share of them. */
-#define HOST_KEYS                                                              \
-    (IPXE_FACT_BIT(IPXE_FACT_MACS) | IPXE_FACT_BIT(IPXE_FACT_UUID) |           \
-     IPXE_FACT_BIT(IPXE_FACT_SERIAL) | IPXE_FACT_BIT(IPXE_FACT_ASSET) |        \
-     IPXE_FACT_BIT(IPXE_FACT_MANUFACTURER))
+#define HOST_KEYS (IPXE_HOST_FACTS | IPXE_FACT_BIT(IPXE_FACT_MACS))
 
 /* What was seen so far; names may be NULL where nobody asks for them. */
 typedef struct seen_t {

@@ -283,6 +283,12 @@ static ipxe_cond_t *make_expression(ipxe_loader_t *loader,
     ipxe_cond_t *cond =
         new_cond(loader, IPXE_COND_EXPRESSION, NULL, node->span);
 
+    if (!node->text[strspn(node->text, " \t\r\n")]) {
+        ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_BAD_VALUE,
+                                     node->span, "a condition is empty"),
+                       "leave `when` out where it shall always hold");
+        return NULL;
+    }
     if (in_braces(node->text)) {
         ipxe_diag_help(ipxe_diag_add(loader->diags, IPXE_DIAG_TEMPLATE_SYNTAX,
                                      node->span,

@@ -261,6 +261,11 @@ ipxe: 1
 rules:
   - { name: a, when: "{{ serial == 'x' }}", local: true }
 """, "3:22 template-syntax", says="leave {{ }} out")
+    found("an empty condition", """\
+ipxe: 1
+rules:
+  - { name: a, when: "", local: true }
+""", "3:22 bad-value", says="leave `when` out")
     found("a pattern in braces", """\
 ipxe: 1
 rules:

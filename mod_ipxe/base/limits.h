@@ -80,7 +80,7 @@
 #define IPXE_MAX_COUNTED 65536
 
 /* Boot slots: machines that have one or wait for one, of all tenants together
- * (some 80 bytes of shared memory each), and tenants. Of a table that is half
+ * (44 bytes of shared memory each), and tenants. Of a table that is half
  * full the 64 entries at which one may stand are never all taken. */
 #define IPXE_MAX_SLOTS         10000
 #define IPXE_MAX_SLOT_MACHINES 65536

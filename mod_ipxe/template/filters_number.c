@@ -244,7 +244,8 @@ const ipxe_row_t ipxe_filters_number[] = {
      "Another value where it is not defined; with boolean=true also where "
      "it is empty, zero or false."},
     {"float", f_float, "default=0.0", 0, 1, 0, "The number with a fraction."},
-    {"int", f_int, "default=0 base=10", 0, 2, 0, "The number without one."},
+    {"int", f_int, "default=0 base=10", 0, 2, 0,
+     "The number without its fraction."},
     {"round", f_round, "precision=0 method='common'", 0, 2, 0,
      "Rounded, or up ('ceil') or down ('floor')."},
     {"sum", f_sum, "attribute=none start=0", 0, 2, IPXE_ROW_WALKS,

@@ -181,7 +181,7 @@ static ipxe_span_t named_at(const way_t *way)
 static void note_file(const way_t *way, const char *path, int tree,
                       ipxe_span_t span);
 
-/* The script that a profile comes to, looked at as any other is. */
+/* The script of a profile, looked at as any other is. */
 static void doubt_script(const way_t *way, const ipxe_decision_t *decision)
 {
     apr_array_header_t *paths =
@@ -214,39 +214,50 @@ static void render_decision(way_t *way, const ipxe_decision_t *decision)
 
 /* ---- Files that are named ---- */
 
-static void note_file(const way_t *way, const char *path, int tree,
-                      ipxe_span_t span)
+/* Once for a key: for a path, or for a line that has it. */
+static void note_as(const way_t *way, const char *key, const char *path,
+                    int tree, ipxe_span_t span)
 {
     apr_hash_t *files = way->run->files;
-    ipxe_named_file_t *file;
+    apr_pool_t *keep = way->run->keep;
+    ipxe_named_file_t *file = apr_hash_get(files, key, APR_HASH_KEY_STRING);
 
-    if (!*path || ipxe_sample_says(path))
-        return;
-    file = apr_hash_get(files, path, APR_HASH_KEY_STRING);
     if (file) {
         file->tree |= tree;
         return;
     }
-    file = apr_palloc(way->run->keep, sizeof(*file));
-    file->path = apr_pstrdup(way->run->keep, path);
-    file->tree = tree;
-    file->span = span;
-    apr_hash_set(files, file->path, APR_HASH_KEY_STRING, file);
+    file = apr_palloc(keep, sizeof(*file));
+    *file = (ipxe_named_file_t){apr_pstrdup(keep, path), tree, span};
+    apr_hash_set(files, apr_pstrdup(keep, key), APR_HASH_KEY_STRING, file);
 }
 
+static void note_file(const way_t *way, const char *path, int tree,
+                      ipxe_span_t span)
+{
+    if (*path && !ipxe_sample_says(path))
+        note_as(way, path, path, tree, span);
+}
+
+/* What a template says of itself is told at each of its lines. */
 static void note_addresses(const way_t *way,
                            const apr_array_header_t *addresses)
 {
+    const char *base = way->asking.base;
     int i;
 
     for (i = 0; i < addresses->nelts; i++) {
         const ipxe_lint_address_t *one =
             &APR_ARRAY_IDX(addresses, i, ipxe_lint_address_t);
         const char *path = ipxe_lint_served(
-            one->url, way->asking.base, way->run->set->settings, way->pool);
+            one->url, base, way->run->set->settings, way->pool);
+        const char *place = apr_psprintf(
+            way->pool, "%s %pp %" APR_SIZE_T_FMT, path ? path : "",
+            (const void *)one->span.source, one->span.begin);
 
-        if (path)
+        if (path && strncmp(one->url, base, strlen(base)) == 0)
             note_file(way, path, one->tree, one->span);
+        else if (path)
+            note_as(way, place, path, one->tree, one->span);
     }
 }
 

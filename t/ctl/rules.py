@@ -140,6 +140,7 @@ def fetched():
 chain --replace --autofree {{ url('there') }} ||
 chain --replace --autofree http://10.0.0.1/data/there ||
 chain --replace --autofree http://10.0.0.1/elsewhere ||
+chain --replace --autofree http://10.0.0.1/data/there || exit 1
 chain --replace --autofree http://localhost/{{ serial }} || shell
 """)
     write("templates/lab.ks", """\
@@ -157,6 +158,7 @@ reboot
 """)
     found("what templates fetch is looked for", TEMPLATES,
           "templates/a.ipxe:3:28 missing-file",
+          "templates/a.ipxe:5:28 missing-file",
           "templates/lab.ks:1:5 missing-file",
           words=("--document-root", "data"), says="it is '/there'")
     write("templates/a.ipxe", "#!ipxe\ngoto nowhere\n")

@@ -75,6 +75,7 @@ ipxe_diag_t *ipxe_diag_add(ipxe_diags_t *diags, ipxe_code_e code,
                            ipxe_span_t span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* What to do, in the place of what was said before; the text is copied. */
 void ipxe_diag_help(ipxe_diag_t *diag, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -22,6 +22,7 @@ typedef struct ipxe_text_t {
     char *heap; /* NULL as long as it is small */
 } ipxe_text_t;
 
+/* An empty text; room: bytes that it will hardly exceed, 0: nobody knows. */
 ipxe_text_t *ipxe_text_make(apr_size_t room, apr_pool_t *pool);
 /* The same, where the caller has the place for it. */
 void ipxe_text_init(ipxe_text_t *text, apr_size_t room, apr_pool_t *pool);

@@ -128,6 +128,7 @@ typedef struct ipxe_var_shown_t {
     ipxe_span_t span;
 } ipxe_var_shown_t;
 
+/* All that the decision has, by name: array of ipxe_var_shown_t. */
 apr_array_header_t *ipxe_decision_vars(const ipxe_decision_t *decision,
                                        apr_pool_t *pool);
 

@@ -33,6 +33,7 @@ typedef struct ipxe_candidates_t {
     int last;                  /* the rule given last; -1: none yet */
 } ipxe_candidates_t;
 
+/* Begins the search. The index and the scope must outlive it. */
 void ipxe_index_ask(ipxe_candidates_t *candidates, const ipxe_index_t *index,
                     const ipxe_scope_t *scope);
 

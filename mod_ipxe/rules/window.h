@@ -19,6 +19,7 @@ struct ipxe_window_t {
 /* For the rows `between` and `days`; the member is a struct ipxe_window_t. */
 ipxe_bind_fn ipxe_bind_between, ipxe_bind_days;
 
+/* Nonzero where now, in the server's zone, is within the window. */
 int ipxe_window_holds(const struct ipxe_window_t *window, apr_time_t now);
 
 /* Is the machine one of the percent that a rule is for? Always the same for

@@ -169,6 +169,7 @@ int ipxe_expression_equality(const char **name, const char **text,
 int ipxe_template_constant(const ipxe_template_t *template_,
                            const char **text);
 
+/* Where all of its text stands. */
 ipxe_span_t ipxe_template_span(const ipxe_template_t *template_);
 
 /* ---- Rendering ---- */

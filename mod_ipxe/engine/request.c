@@ -360,7 +360,7 @@ static const char *choose_base(const ipxe_asking_t *asking,
         base = asking->request->base_url;
     if (base && strncmp(base, "https:", 6) == 0 && settings->plain_url &&
         ipxe_client_kind(machine) == IPXE_CLIENT_IPXE &&
-        !ipxe_client_has_https(machine))
+        ipxe_client_can(machine, IPXE_CAN_HTTPS) != IPXE_YES)
         base = settings->plain_url;
     return base ? base : "http://localhost";
 }

@@ -8,7 +8,6 @@
 /* The arguments of a call, evaluated. */
 typedef struct evaluated_t {
     ipxe_value_t small[6];
-    const char *small_keys[4];
     ipxe_value_t *all; /* positional ones, then named ones */
     apr_size_t count, named_count;
     const char **keys;

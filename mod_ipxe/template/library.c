@@ -65,7 +65,6 @@ ipxe_library_t *ipxe_library_make(const ipxe_language_t *language,
     library->known.loop = ipxe_library_intern(library, "loop");
     library->known.super = ipxe_library_intern(library, "super");
     library->known.self = ipxe_library_intern(library, "self");
-    library->known.caller = ipxe_library_intern(library, "caller");
     library->known.varargs = ipxe_library_intern(library, "varargs");
     library->known.kwargs = ipxe_library_intern(library, "kwargs");
     return library;

@@ -164,7 +164,7 @@ struct ipxe_library_t {
     unsigned names;        /* that were interned, here and in the parent */
     int computed; /* an include's name is computed: it may be any template */
     struct {               /* names that the floor itself looks for */
-        const char *loop, *super, *self, *caller, *varargs, *kwargs;
+        const char *loop, *super, *self, *varargs, *kwargs;
     } known;
     apr_pool_t *pool;
 };

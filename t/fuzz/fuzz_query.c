@@ -50,7 +50,8 @@ static void check_machine(const ipxe_machine_t *machine)
     }
     check_args(machine->args);
     check_args(machine->asks);
-    ipxe_client_has_https(machine);
+    for (i = 0; i < IPXE_CAN_COUNT; i++)
+        ipxe_client_can(machine, (ipxe_can_e)i);
 }
 
 static void check_same(const ipxe_machine_t *a, const ipxe_machine_t *b)

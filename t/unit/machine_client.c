@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who asks, and which iPXE has HTTPS for certain. */
+/* Who asks, and what that iPXE can do. */
 #include "machine/client.h"
 
 #include "tap.h"
@@ -50,30 +50,53 @@ static void test_kinds(apr_pool_t *pool)
 #define BIOS      "platform=pcbios&arch=i386"
 #define EFI       "platform=efi&arch=x86_64"
 
-static void test_https(apr_pool_t *pool)
+static void test_can(apr_pool_t *pool)
 {
     static const struct {
         const char *agent, *query;
-        int has;
+        ipxe_can_e can;
+        ipxe_may_e want;
     } cases[] = {
-        {RELEASE_2, EFI, 1},
-        {"iPXE/2.0.0+ (g0ab22)", EFI, 1},
-        {RELEASE_2, BIOS, 0},
-        {RELEASE_2, "", 0},
-        {DEBIAN_12, EFI, 0},
-        {DEBIAN_13, EFI, 0},
-        {"iPXE/", EFI, 0},
-        {"curl/8", EFI, 0},
-        {"curl/8", "platform=efi&version=2.0.0", 1},
-        {"GRUB 2.06", "platform=efi&version=2.0.0", 0},
+        {DEBIAN_12, BIOS, IPXE_CAN_MENU, IPXE_YES},
+        {DEBIAN_12, BIOS, IPXE_CAN_PARAMS, IPXE_MAYBE},
+        {DEBIAN_12, EFI, IPXE_CAN_PARAMS, IPXE_MAYBE},
+        {RELEASE_2, BIOS, IPXE_CAN_PARAMS, IPXE_MAYBE},
+        {RELEASE_2, EFI, IPXE_CAN_PARAMS, IPXE_YES},
+        {DEBIAN_12, EFI, IPXE_CAN_LOADFILE2, IPXE_NO},
+        {DEBIAN_13, EFI, IPXE_CAN_LOADFILE2, IPXE_MAYBE},
+        {RELEASE_2, EFI, IPXE_CAN_LOADFILE2, IPXE_YES},
+        {RELEASE_2, BIOS, IPXE_CAN_LOADFILE2, IPXE_NO},
+        {DEBIAN_12, BIOS, IPXE_CAN_CPIO, IPXE_YES},
+        {DEBIAN_12, EFI, IPXE_CAN_CPIO, IPXE_NO},
+        {RELEASE_2, EFI, IPXE_CAN_CPIO, IPXE_YES},
+        {RELEASE_2, BIOS, IPXE_CAN_HTTPS, IPXE_MAYBE},
+        {RELEASE_2, EFI, IPXE_CAN_HTTPS, IPXE_YES},
+        {DEBIAN_12, BIOS, IPXE_CAN_CHAIN_PATH, IPXE_NO},
+        {"iPXE/1.21.1", BIOS, IPXE_CAN_CHAIN_PATH, IPXE_YES},
+        {"iPXE/1.21.1", BIOS, IPXE_CAN_RETIMEOUT, IPXE_NO},
+        {RELEASE_2, BIOS, IPXE_CAN_RETIMEOUT, IPXE_YES},
+        {RELEASE_2, BIOS, IPXE_CAN_SHIM, IPXE_NO},
+        {RELEASE_2, EFI, IPXE_CAN_IMGVERIFY, IPXE_MAYBE},
+        {DEBIAN_12, BIOS, IPXE_CAN_RETRY_AFTER, IPXE_YES},
+        {RELEASE_2, "platform=efi&arch=arm64", IPXE_CAN_CPUID, IPXE_NO},
+        {RELEASE_2, BIOS, IPXE_CAN_CPUID, IPXE_YES},
+        {RELEASE_2, "", IPXE_CAN_PARAMS, IPXE_MAYBE},
+        {RELEASE_2, "", IPXE_CAN_RETIMEOUT, IPXE_YES},
+        {"curl/8", EFI, IPXE_CAN_PARAMS, IPXE_MAYBE},
+        {"curl/8", "platform=efi&version=2.0.0", IPXE_CAN_PARAMS, IPXE_YES},
+        {"GRUB 2.06", EFI, IPXE_CAN_MENU, IPXE_NO},
     };
+    static const char *const words[] = {"no", "maybe", "yes"};
     apr_size_t i;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        is_int(ipxe_client_has_https(from(cases[i].agent, cases[i].query, pool)),
-               cases[i].has,
-               apr_pstrcat(pool, cases[i].agent, " ", cases[i].query,
-                           " and HTTPS", NULL));
+        is(words[ipxe_client_can(
+               from(cases[i].agent, cases[i].query, pool), cases[i].can)],
+           words[cases[i].want],
+           apr_pstrcat(pool, cases[i].agent, " ", cases[i].query, " ",
+                       ipxe_can_name(cases[i].can), NULL));
+    for (i = 0; i < IPXE_CAN_COUNT; i++)
+        ok(ipxe_can_name((ipxe_can_e)i) != NULL, "every ability has a name");
 }
 
 int main(void)
@@ -81,6 +104,6 @@ int main(void)
     apr_pool_t *pool = tap_start();
 
     test_kinds(pool);
-    test_https(pool);
+    test_can(pool);
     return tap_end(pool);
 }

@@ -108,13 +108,22 @@ int ipxe_parser_skip_name(ipxe_parser_t *parser, const char *name)
     return 1;
 }
 
+/* What people mean who write one '=' where a value ends. */
+static void help_equals(const ipxe_parser_t *parser, ipxe_diag_t *diag)
+{
+    if (parser->token->kind == IPXE_TOKEN_ASSIGN)
+        ipxe_diag_help(diag, "whether two values are equal is asked by '=='");
+}
+
 int ipxe_parser_expect(ipxe_parser_t *parser, ipxe_token_e kind,
                        const char *what)
 {
     if (ipxe_parser_skip(parser, kind))
         return 1;
-    ipxe_parser_fail(parser, "unexpected %s, expected %s",
-                     ipxe_token_show(parser->token, parser->pool), what);
+    help_equals(parser,
+                ipxe_parser_fail(parser, "unexpected %s, expected %s",
+                                 ipxe_token_show(parser->token, parser->pool),
+                                 what));
     return 0;
 }
 
@@ -290,8 +299,10 @@ static ipxe_node_t *bare(ipxe_parser_t *parser)
 
     if (!node || parser->token->kind == IPXE_TOKEN_END)
         return node;
-    ipxe_parser_fail(parser, "unexpected %s after the expression",
-                     ipxe_token_show(parser->token, parser->pool));
+    help_equals(parser,
+                ipxe_parser_fail(parser, "unexpected %s after the expression",
+                                 ipxe_token_show(parser->token,
+                                                 parser->pool)));
     return NULL;
 }
 

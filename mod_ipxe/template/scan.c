@@ -19,7 +19,7 @@ static const char *const operators[] = {
 const char *ipxe_token_show(const ipxe_token_t *token, apr_pool_t *pool)
 {
     static const char *const others[] = {
-        "the end",         "text",          "begin of a tag",
+        "end",             "text",          "begin of a tag",
         "end of the tag",  "begin of output", "end of the output"};
 
     if (token->kind >= IPXE_TOKEN_FLOORDIV)

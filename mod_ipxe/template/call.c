@@ -152,8 +152,8 @@ static apr_status_t not_callable(ipxe_run_t *run, ipxe_value_t value,
     return APR_EGENERAL;
 }
 
-apr_status_t ipxe_run_function(ipxe_value_t *result, ipxe_run_t *run,
-                               ipxe_value_t function, ipxe_call_t *call)
+static apr_status_t call_function(ipxe_value_t *result, ipxe_run_t *run,
+                                  ipxe_value_t function, ipxe_call_t *call)
 {
     int before = run->render.diags->all->nelts;
     apr_status_t rv;
@@ -245,7 +245,7 @@ static apr_status_t eval_attr_call(ipxe_value_t *result, ipxe_run_t *run,
         return rv;
     call_make(&call, run, &args, node->span);
     if (function.kind != IPXE_KIND_UNDEFINED)
-        return ipxe_run_function(result, run, function, &call);
+        return call_function(result, run, function, &call);
     if (!(of.flags & IPXE_LIST_LAZY) || !ipxe_value_is_list(of))
         method = ipxe_method_find(of.kind, attr->name);
     if (method)
@@ -253,7 +253,7 @@ static apr_status_t eval_attr_call(ipxe_value_t *result, ipxe_run_t *run,
     if (of.kind == IPXE_KIND_MAP)
         function = ipxe_map_named(of, &attr->key);
     if (function.kind != IPXE_KIND_UNDEFINED)
-        return ipxe_run_function(result, run, function, &call);
+        return call_function(result, run, function, &call);
     return no_method(run, of, attr);
 }
 
@@ -277,7 +277,7 @@ apr_status_t ipxe_eval_call(ipxe_value_t *result, ipxe_run_t *run,
     if (rv != APR_SUCCESS)
         return rv;
     call_make(&call, run, &args, node->span);
-    return ipxe_run_function(result, run, function, &call);
+    return call_function(result, run, function, &call);
 }
 
 /* ---- filters and tests ---- */
@@ -414,8 +414,9 @@ static inline apr_status_t run_bound(ipxe_value_t *result, ipxe_run_t *run,
     return rv == APR_SUCCESS ? ipxe_run_charge(run, *result, args->span) : rv;
 }
 
-apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
-                          const ipxe_row_t *row, ipxe_args_t *args)
+/* With arguments that are values already. */
+static apr_status_t run_row(ipxe_value_t *result, ipxe_run_t *run,
+                            const ipxe_row_t *row, ipxe_args_t *args)
 {
     ipxe_value_t bound[IPXE_MAX_PARAMS];
     apr_status_t rv = bind_all(bound, args, run, row);
@@ -440,7 +441,7 @@ apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
     args.named_count = from->named_count;
     args.span = from->span;
     args.value_span = from->value_span;
-    return ipxe_run_row(result, run, row, &args);
+    return run_row(result, run, row, &args);
 }
 
 static apr_status_t apply_evaluated(ipxe_value_t *result, ipxe_run_t *run,
@@ -456,7 +457,7 @@ static apr_status_t apply_evaluated(ipxe_value_t *result, ipxe_run_t *run,
     args->keys = evaluated.keys;
     args->named = evaluated.all + evaluated.count;
     args->named_count = evaluated.named_count;
-    return ipxe_run_row(result, run, node->ref, args);
+    return run_row(result, run, node->ref, args);
 }
 
 /* To args->value. */

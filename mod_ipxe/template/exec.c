@@ -239,43 +239,43 @@ apr_status_t ipxe_exec(ipxe_run_t *run, const ipxe_node_t *node)
     return functions[node->kind - IPXE_NODE_BODY](run, node);
 }
 
-static inline apr_status_t write_name(ipxe_run_t *run, const ipxe_step_t *step)
+static inline apr_status_t write_name(ipxe_run_t *run, const ipxe_segment_t *at)
 {
-    const ipxe_value_t *value = ipxe_run_name(run, step->value);
+    const ipxe_value_t *value = ipxe_run_name(run, at->value);
 
-    return value ? write_output(run, step->item, *value) : run->failed;
+    return value ? write_output(run, at->item, *value) : run->failed;
 }
 
-static apr_status_t write_attr(ipxe_run_t *run, const ipxe_step_t *step)
+static apr_status_t write_attr(ipxe_run_t *run, const ipxe_segment_t *at)
 {
     const ipxe_value_t *value;
-    apr_status_t rv = ipxe_run_place(&value, run, step->value);
+    apr_status_t rv = ipxe_run_place(&value, run, at->value);
 
     if (rv != APR_SUCCESS)
         return rv;
-    return value ? write_output(run, step->item, *value)
-                 : exec_output(run, step->item);
+    return value ? write_output(run, at->item, *value)
+                 : exec_output(run, at->item);
 }
 
 static apr_status_t exec_body(ipxe_run_t *run, const ipxe_node_t *node)
 {
-    const ipxe_step_t *step = node->ref;
+    const ipxe_segment_t *at = node->ref;
     apr_status_t rv = APR_SUCCESS;
 
     run->steps += (apr_size_t)node->count;
     if (run->steps > IPXE_MAX_RENDER_STEPS)
         return ipxe_run_step(run, 0, node->span);
-    for (; rv == APR_SUCCESS; step++) {
-        if (!ipxe_out_try_add(run->out, &step->text, step->lines) && step->own)
-            rv = exec_text(run, step->own);
-        if (rv != APR_SUCCESS || step->what == IPXE_STEP_END)
+    for (; rv == APR_SUCCESS; at++) {
+        if (!ipxe_out_try_add(run->out, &at->text, at->lines) && at->own)
+            rv = exec_text(run, at->own);
+        if (rv != APR_SUCCESS || at->what == IPXE_SEGMENT_END)
             break;
-        if (step->what == IPXE_STEP_NAME)
-            rv = write_name(run, step);
-        else if (step->what == IPXE_STEP_ATTR)
-            rv = write_attr(run, step);
-        else if (step->what != IPXE_STEP_NEXT)
-            rv = functions[step->item->kind - IPXE_NODE_BODY](run, step->item);
+        if (at->what == IPXE_SEGMENT_NAME)
+            rv = write_name(run, at);
+        else if (at->what == IPXE_SEGMENT_ATTR)
+            rv = write_attr(run, at);
+        else if (at->what != IPXE_SEGMENT_NEXT)
+            rv = functions[at->item->kind - IPXE_NODE_BODY](run, at->item);
     }
     return rv;
 }

@@ -37,7 +37,7 @@
 
 #define IPXE_STATEMENTS(X)                                                    \
     X(BODY, body)          /* items, one after the other; ref: the same as    \
-                              steps */                                        \
+                              segments */                                     \
     X(TEXT, text)          /* value: the template's own text; ref: its        \
                               ipxe_lines_t, NULL where it has no break */     \
     X(OUTPUT, output)      /* a */                                            \
@@ -111,22 +111,22 @@ typedef struct ipxe_node_t {
 
 /* A body in flat form, for a render: a text of the template's own, which may
  * be empty, and then at most one other item. */
-typedef enum ipxe_step_e {
-    IPXE_STEP_END,  /* there is none, and no more step either */
-    IPXE_STEP_NEXT, /* there is none */
-    IPXE_STEP_NAME, /* an output of a name alone, or of an attribute: */
-    IPXE_STEP_ATTR,
-    IPXE_STEP_ITEM  /* any other */
-} ipxe_step_e;
+typedef enum ipxe_segment_e {
+    IPXE_SEGMENT_END,  /* there is none, and no more segment either */
+    IPXE_SEGMENT_NEXT, /* there is none */
+    IPXE_SEGMENT_NAME, /* an output of a name alone, or of an attribute: */
+    IPXE_SEGMENT_ATTR,
+    IPXE_SEGMENT_ITEM  /* any other */
+} ipxe_segment_e;
 
-typedef struct ipxe_step_t {
-    ipxe_step_e what;
+typedef struct ipxe_segment_t {
+    ipxe_segment_e what;
     ipxe_string_t text;
     const struct ipxe_lines_t *lines; /* of the text: see lines.h */
     const ipxe_node_t *own;   /* the text's node; NULL where it is empty */
     const ipxe_node_t *item;  /* NULL where there is none */
     const ipxe_node_t *value; /* of an output: what it writes */
-} ipxe_step_t;
+} ipxe_segment_t;
 
 typedef struct ipxe_block_t {
     const char *name;

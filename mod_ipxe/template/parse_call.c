@@ -322,7 +322,7 @@ static int argument(ipxe_parser_t *parser, arguments_t *args)
     return 1;
 }
 
-int ipxe_parse_arguments(ipxe_parser_t *parser, ipxe_node_t *node)
+static int arguments(ipxe_parser_t *parser, ipxe_node_t *node)
 {
     arguments_t args;
 
@@ -354,7 +354,7 @@ static ipxe_node_t *call(ipxe_parser_t *parser, ipxe_node_t *of,
     ipxe_node_t *node = ipxe_node_make(parser, IPXE_NODE_CALL, begin);
 
     node->a = of;
-    if (!ipxe_parse_arguments(parser, node))
+    if (!arguments(parser, node))
         return NULL;
     return ipxe_node_end(parser, node);
 }
@@ -459,7 +459,7 @@ ipxe_node_t *ipxe_parse_filter(ipxe_parser_t *parser, ipxe_node_t *input,
     if (!row_name(parser, node, 0))
         return NULL;
     if (parser->token->kind == IPXE_TOKEN_LPAREN &&
-        !ipxe_parse_arguments(parser, node))
+        !arguments(parser, node))
         return NULL;
     return prepare(parser, node);
 }
@@ -510,7 +510,7 @@ static ipxe_node_t *test(ipxe_parser_t *parser, ipxe_node_t *input)
     if (!row_name(parser, node, 1))
         return NULL;
     good = parser->token->kind == IPXE_TOKEN_LPAREN
-               ? ipxe_parse_arguments(parser, node)
+               ? arguments(parser, node)
                : bare_argument(parser, node);
     return good ? prepare(parser, node) : NULL;
 }

@@ -66,8 +66,8 @@ void ipxe_node_items(ipxe_node_t *node, const apr_array_header_t *items)
     node->count = items->nelts;
 }
 
-ipxe_diag_t *ipxe_parser_fail_at(ipxe_parser_t *parser, apr_size_t begin,
-                                 apr_size_t end, const char *message)
+static ipxe_diag_t *fail_at(ipxe_parser_t *parser, apr_size_t begin,
+                            apr_size_t end, const char *message)
 {
     return ipxe_diag_add(
         parser->diags, IPXE_DIAG_TEMPLATE_SYNTAX,
@@ -82,8 +82,7 @@ ipxe_diag_t *ipxe_parser_fail(ipxe_parser_t *parser, const char *format, ...)
     va_start(args, format);
     message = apr_pvsprintf(parser->pool, format, args);
     va_end(args);
-    return ipxe_parser_fail_at(parser, parser->token->begin,
-                               parser->token->end, message);
+    return fail_at(parser, parser->token->begin, parser->token->end, message);
 }
 
 int ipxe_parser_is(const ipxe_parser_t *parser, const char *name)
@@ -215,30 +214,31 @@ static void not_closed(ipxe_parser_t *parser, const char *const *ends,
 
     for (; *ends; ends++)
         last = *ends;
-    ipxe_parser_fail_at(parser, begin, begin + strlen(opened),
-                        apr_psprintf(parser->pool,
-                                     "'%s' is never closed by '%s'", opened,
-                                     last));
+    fail_at(parser, begin, begin + strlen(opened),
+            apr_psprintf(parser->pool, "'%s' is never closed by '%s'", opened,
+                         last));
 }
 
-static ipxe_step_e step_of(const ipxe_node_t *item)
+static ipxe_segment_e segment_kind(const ipxe_node_t *item)
 {
     if (item->kind != IPXE_NODE_OUTPUT)
-        return IPXE_STEP_ITEM;
+        return IPXE_SEGMENT_ITEM;
     if (item->a->kind == IPXE_NODE_NAME)
-        return IPXE_STEP_NAME;
-    return item->a->kind == IPXE_NODE_ATTR ? IPXE_STEP_ATTR : IPXE_STEP_ITEM;
+        return IPXE_SEGMENT_NAME;
+    return item->a->kind == IPXE_NODE_ATTR ? IPXE_SEGMENT_ATTR
+                                           : IPXE_SEGMENT_ITEM;
 }
 
-/* The text of a step that has none: as much can be read of it as of others. */
+/* The text of a segment that has none: as much can be read of it as of any. */
 static const char nothing[IPXE_OUT_BLOCK];
 
 /* Two texts stand side by side where a comment parts them. */
-static const ipxe_step_t *steps_of(const ipxe_node_t *body, apr_pool_t *pool)
+static const ipxe_segment_t *segments_of(const ipxe_node_t *body,
+                                         apr_pool_t *pool)
 {
-    ipxe_step_t *all =
+    ipxe_segment_t *all =
         apr_pcalloc(pool, ((apr_size_t)body->count + 1) * sizeof(*all));
-    ipxe_step_t *step = all;
+    ipxe_segment_t *segment = all;
     int i;
 
     for (i = 0; i <= body->count; i++)
@@ -247,16 +247,16 @@ static const ipxe_step_t *steps_of(const ipxe_node_t *body, apr_pool_t *pool)
         const ipxe_node_t *item = body->items[i];
 
         if (item->kind == IPXE_NODE_TEXT) {
-            if (step->own)
-                step++->what = IPXE_STEP_NEXT;
-            step->text = *item->value.u.text;
-            step->lines = item->ref;
-            step->own = item;
+            if (segment->own)
+                segment++->what = IPXE_SEGMENT_NEXT;
+            segment->text = *item->value.u.text;
+            segment->lines = item->ref;
+            segment->own = item;
             continue;
         }
-        step->item = item;
-        step->value = item->a;
-        step++->what = step_of(item);
+        segment->item = item;
+        segment->value = item->a;
+        segment++->what = segment_kind(item);
     }
     return all;
 }
@@ -289,7 +289,7 @@ ipxe_node_t *ipxe_parse_body(ipxe_parser_t *parser, const char *const *ends,
     }
     parser->depth--;
     ipxe_node_items(node, items);
-    node->ref = steps_of(node, parser->pool);
+    node->ref = segments_of(node, parser->pool);
     return node;
 }
 

@@ -30,8 +30,6 @@ void ipxe_node_items(ipxe_node_t *node, const apr_array_header_t *items);
 
 ipxe_diag_t *ipxe_parser_fail(ipxe_parser_t *parser, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-ipxe_diag_t *ipxe_parser_fail_at(ipxe_parser_t *parser, apr_size_t begin,
-                                 apr_size_t end, const char *message);
 int ipxe_parser_is(const ipxe_parser_t *parser, const char *name);
 int ipxe_parser_skip(ipxe_parser_t *parser, ipxe_token_e kind);
 int ipxe_parser_skip_name(ipxe_parser_t *parser, const char *name);
@@ -53,7 +51,6 @@ ipxe_node_t *ipxe_parse_filters(ipxe_parser_t *parser, ipxe_node_t *node,
 ipxe_node_t *ipxe_parse_tuple(ipxe_parser_t *parser,
                               ipxe_node_t *(*part)(ipxe_parser_t *),
                               const char *end, int may_be_empty);
-int ipxe_parse_arguments(ipxe_parser_t *parser, ipxe_node_t *node);
 /* name(arguments), after the pipe. */
 ipxe_node_t *ipxe_parse_filter(ipxe_parser_t *parser, ipxe_node_t *input,
                                apr_size_t begin);

@@ -237,15 +237,11 @@ apr_status_t ipxe_eval_test(ipxe_value_t *result, ipxe_run_t *run,
 /* The filters of a block: the innermost takes `input`. */
 apr_status_t ipxe_eval_filter_on(ipxe_value_t *result, ipxe_run_t *run,
                                  const ipxe_node_t *node, ipxe_value_t input);
-/* A filter or a test with arguments that are values already. */
-apr_status_t ipxe_run_row(ipxe_value_t *result, ipxe_run_t *run,
-                          const ipxe_row_t *row, ipxe_args_t *args);
-/* One with a name that is computed: map('upper'), select('odd'). */
+/* A filter or a test with a name that is computed: map('upper'),
+ * select('odd'). */
 apr_status_t ipxe_run_named(ipxe_value_t *result, ipxe_run_t *run,
                             const ipxe_row_t *row, ipxe_value_t value,
                             const ipxe_args_t *from, apr_size_t skip);
-apr_status_t ipxe_run_function(ipxe_value_t *result, ipxe_run_t *run,
-                               ipxe_value_t function, ipxe_call_t *call);
 
 /* A method of a text, list or mapping. */
 typedef apr_status_t ipxe_method_fn(ipxe_value_t *result, ipxe_run_t *run,

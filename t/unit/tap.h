@@ -58,6 +58,16 @@ static inline int tap_is(const char *got, const char *want, const char *file,
     return good;
 }
 
+static inline int tap_is_int(long long got, long long want, const char *file,
+                             int line, const char *name)
+{
+    int good = got == want;
+
+    if (!tap_ok(good, file, line, name))
+        printf("#   got %lld, wanted %lld\n", got, want);
+    return good;
+}
+
 static inline int tap_end(apr_pool_t *pool)
 {
     printf("1..%d\n", tap_count);
@@ -69,6 +79,6 @@ static inline int tap_end(apr_pool_t *pool)
 #define ok(good, name)      tap_ok((good) != 0, __FILE__, __LINE__, name)
 #define is(got, want, name) tap_is(got, want, __FILE__, __LINE__, name)
 #define is_int(got, want, name)                                                \
-    tap_ok((long long)(got) == (long long)(want), __FILE__, __LINE__, name)
+    tap_is_int((long long)(got), (long long)(want), __FILE__, __LINE__, name)
 
 #endif
